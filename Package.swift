@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The modules, lowest rank first. An arrow may only go to a lower rank and only where it is listed
+// here; SwiftPM does not check that, `.ci/check-arrows` does.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A C library of the system, found by pkg-config.
+func library(_ name: String, pkgConfig: String? = nil, debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+/// One of our own modules.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module; `fixtures` says that small input files lie in its folder `Fixtures`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestKit"],
+    exclude: fixtures ? ["Fixtures"] : [], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "cubepress",
+  products: [
+    .executable(name: "cubepress", targets: ["cubepress"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+  ],
+  targets: [
+    library("CNetCDF", pkgConfig: "netcdf", debian: "libnetcdf-dev"),
+    library("CBlosc", pkgConfig: "blosc", debian: "libblosc-dev"),
+    library("CZstd", pkgConfig: "libzstd", debian: "libzstd-dev"),
+    library("CDeflate", pkgConfig: "libdeflate", debian: "libdeflate-dev"),
+    library("CBzip2", debian: "libbz2-dev"),
+    library("CLZ4", pkgConfig: "liblz4", debian: "liblz4-dev"),
+    library("CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
+    library("CWebP", pkgConfig: "libwebp", debian: "libwebp-dev"),
+    library("CRSVG", pkgConfig: "librsvg-2.0", debian: "librsvg2-dev"),
+    library("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
+    library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
+    library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    .target(name: "CPNGShim", dependencies: ["CPNG"]),
+    .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .target(name: "CKernels"),
+
+    // rank 0
+    module("JSON"),
+    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CBzip2", "CLZ4"]),
+    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CKernels"]),
+    module("Grids", ["JSON", "CPROJ"]),
+    module("Jobs"),
+    module("Transport", ["CCurl", "CCurlShim"]),
+    module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
+    // rank 1
+    module("Stores", ["Codecs", "Transport", "CCrypto"]),
+    // rank 2
+    module("Zarr", ["Codecs", "JSON", "Stores"]),
+    module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),
+    // rank 3
+    module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
+    // rank 4
+    module(
+      "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
+    module("Pyramids", ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "CKernels"]),
+    // rank 5
+    module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
+    module(
+      "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
+    // rank 6
+    module(
+      "CubepressCommands",
+      [
+        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Pyramids",
+        "Services", "Catalogue", "Pages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ]),
+    .executableTarget(
+      name: "cubepress", dependencies: ["CubepressCommands"], swiftSettings: strict),
+
+    .target(
+      name: "TestKit", dependencies: ["JSON", "Stores"], path: "Tests/TestKit",
+      swiftSettings: strict),
+    tests("JSON", ["JSON"]),
+    tests("Codecs", ["Codecs"]),
+    tests("Images", ["Images"]),
+    tests("Grids", ["Grids", "JSON"]),
+    tests("Jobs", ["Jobs"]),
+    tests("Transport", ["Transport"]),
+    tests("Pages", ["Pages"]),
+    tests("Stores", ["Stores", "Codecs", "Transport"]),
+    tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON"]),
+    tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
+    tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"]),
+    tests("Recipes", ["Recipes", "Images", "Grids", "Cubes"]),
+    tests("Pyramids", ["Pyramids", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
+    tests("Services", ["Services", "Pyramids", "Recipes", "Grids", "Images", "JSON"]),
+    tests("Catalogue", ["Catalogue", "Pyramids", "Recipes", "Pages", "JSON"]),
+    tests(
+      "CubepressCommands",
+      ["CubepressCommands", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
