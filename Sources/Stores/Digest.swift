@@ -1,0 +1,47 @@
+import CCrypto
+
+/// The SHA-256 of some bytes (FIPS 180-4).
+///
+/// - Returns: 32 bytes.
+public func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  var size: UInt32 = 0
+  return [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
+    // SHA-256 of memory that is there cannot fail unless OpenSSL itself is broken.
+    let done = EVP_Digest(
+      bytes.baseAddress, bytes.count, buffer.baseAddress, &size, EVP_sha256(), nil)
+    precondition(done == 1, "OpenSSL has no SHA-256")
+    count = Int(size)
+  }
+}
+
+/// The SHA-256 of some bytes (FIPS 180-4).
+///
+/// - Returns: 32 bytes.
+public func sha256(_ bytes: [UInt8]) -> [UInt8] {
+  bytes.withUnsafeBytes { sha256($0) }
+}
+
+/// The SHA-256 of some bytes as 64 lower-case hexadecimal digits.
+public func sha256Hex(_ bytes: [UInt8]) -> String {
+  hexadecimal(sha256(bytes))
+}
+
+/// The SHA-256 of some bytes as 64 lower-case hexadecimal digits.
+public func sha256Hex(_ bytes: UnsafeRawBufferPointer) -> String {
+  hexadecimal(sha256(bytes))
+}
+
+/// Bytes as lower-case hexadecimal digits, two for each.
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+    for (index, byte) in bytes.enumerated() {
+      text[index * 2] = digit(byte >> 4)
+      text[index * 2 + 1] = digit(byte & 15)
+    }
+    return bytes.count * 2
+  }
+}
+
+private func digit(_ nibble: UInt8) -> UInt8 {
+  nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+}
