@@ -1,0 +1,119 @@
+public import Cubes
+public import Grids
+public import Images
+
+/// What to make from one cube.
+public struct DatasetRecipe: Sendable {
+  /// The path segment of everything made from it: `[a-z0-9][a-z0-9._-]*`.
+  public var id: String
+  /// What people call it; the cube's own title without.
+  public var title: String?
+  /// What it is, in Markdown; the cube's own summary without.
+  public var description: String?
+  /// Paths (absolute, globs kept) and addresses of the files that make up the cube.
+  public var sources: [String]
+  /// How to read them.
+  public var options: CubeOptions
+  /// The licence: a name, an SPDX id or an address.
+  public var licence: String?
+  /// Whom to name when using it.
+  public var attribution: String?
+  /// Its digital object identifier, such as `10.5285/…`, without resolver.
+  public var doi: String?
+  /// Words to find it by.
+  public var keywords: [String]
+  /// Links to more about it.
+  public var links: [LinkRecipe]
+  /// The variables to show, in this order; empty means all that lie on a grid.
+  public var variables: [VariableRecipe]
+  /// The tile matrix sets; `nil` means those that suit the grid.
+  public var tileMatrixSets: [TileMatrixSet]?
+  /// The finest zoom to make; `nil` means that of the source's resolution.
+  public var maxZoom: Int?
+  /// Which times to make.
+  public var times: TimeSelection
+  /// By name of an extra dimension, which of its values to make; all for one not named.
+  public var extras: [String: [String]]
+  /// The format of the image tiles.
+  public var format: ImageFormat
+  /// How hard to try to make them small.
+  public var effort: Effort
+
+  /// Makes the recipe of a dataset.
+  public init(
+    id: String, title: String? = nil, description: String? = nil, sources: [String],
+    options: CubeOptions = CubeOptions(), licence: String? = nil, attribution: String? = nil,
+    doi: String? = nil, keywords: [String] = [], links: [LinkRecipe] = [],
+    variables: [VariableRecipe] = [], tileMatrixSets: [TileMatrixSet]? = nil, maxZoom: Int? = nil,
+    times: TimeSelection = .all, extras: [String: [String]] = [:], format: ImageFormat = .png,
+    effort: Effort = .standard
+  ) {
+    self.id = id
+    self.title = title
+    self.description = description
+    self.sources = sources
+    self.options = options
+    self.licence = licence
+    self.attribution = attribution
+    self.doi = doi
+    self.keywords = keywords
+    self.links = links
+    self.variables = variables
+    self.tileMatrixSets = tileMatrixSets
+    self.maxZoom = maxZoom
+    self.times = times
+    self.extras = extras
+    self.format = format
+    self.effort = effort
+  }
+}
+
+/// A link to something said or kept elsewhere about a dataset.
+public struct LinkRecipe: Sendable, Hashable {
+  /// What it leads to.
+  public var title: String
+  /// The address.
+  public var url: String
+
+  /// Makes a link.
+  public init(title: String, url: String) {
+    self.title = title
+    self.url = url
+  }
+}
+
+/// Which time steps to make.
+public enum TimeSelection: Sendable, Hashable {
+  /// Every one.
+  case all
+  /// The first alone.
+  case first
+  /// The last alone.
+  case last
+  /// Every n-th one of those from one time to another, both included; `nil` is an open end.
+  case range(from: String?, to: String?, every: Int)
+  /// Those named, as ISO 8601 text or the beginning of one: `2017` means all of that year.
+  case listed([String])
+}
+
+/// How to show one variable.
+public struct VariableRecipe: Sendable, Hashable {
+  /// The name in the source.
+  public var name: String
+  /// What people call it; its `long_name` without.
+  public var title: String?
+  /// What it is, in Markdown.
+  public var description: String?
+  /// The ways to draw it; empty means one default style.
+  public var styles: [StyleRecipe]
+
+  /// Makes the recipe of a variable.
+  public init(
+    name: String, title: String? = nil, description: String? = nil, styles: [StyleRecipe] = []
+  ) {
+    self.name = name
+    self.title = title
+    self.description = description
+    self.styles = styles
+  }
+}
