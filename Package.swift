@@ -92,7 +92,7 @@ let package = Package(
       name: "cubepress", dependencies: ["CubepressCommands"], swiftSettings: strict),
 
     .target(
-      name: "TestKit", dependencies: ["JSON", "Stores"], path: "Tests/TestKit",
+      name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",
       swiftSettings: strict),
     tests("JSON", ["JSON"]),
     tests("Codecs", ["Codecs"]),
