@@ -98,7 +98,9 @@ private struct Sieve<Stored: StoredNumber> {
   }
 }
 
-/// One row to decode. Each loop does one thing without branches, so that the compiler vectorises it.
+/// One row to decode.
+///
+/// Each loop does one thing without branches, so that the compiler vectorises it.
 private struct Line<Stored: StoredNumber, Decoded: DecodedNumber> {
   let from: UnsafePointer<Stored>
   let to: UnsafeMutablePointer<Decoded>

@@ -1,4 +1,4 @@
-public import JSON
+import JSON
 
 /// What the numbers of a categorical variable mean (CF 1.11 section 3.5).
 public struct FlagTable: Sendable, Hashable {

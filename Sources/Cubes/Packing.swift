@@ -140,7 +140,9 @@ extension Packing {
     self.high = high
   }
 
-  /// The end of a valid range in stored numbers. By CF it is stated in them when it has their type,
+  /// The end of a valid range in stored numbers.
+  ///
+  /// By CF it is stated in them when it has their type,
   /// else in decoded values.
   private func packed(_ end: JSONValue, stored: ElementType) -> Double? {
     guard let number = end.number, number.isFinite else { return nil }
@@ -180,7 +182,9 @@ extension JSONValue {
     switch self {
     case .integer(let value): whole = value
     case .number(let value):
-      if type == .uint64, let big = UInt64(exactly: value) { return .integer(Int64(bitPattern: big)) }
+      if type == .uint64, let big = UInt64(exactly: value) {
+        return .integer(Int64(bitPattern: big))
+      }
       guard let exact = Int64(exactly: value) else { return nil }
       whole = exact
     case .array(let elements) where elements.count == 1:

@@ -24,8 +24,10 @@ public struct TimeAxis: Sendable, Hashable {
   public let times: [CFTime]
   /// When each step begins and ends, where the source says so.
   public let bounds: [Bounds]?
-  /// One text for each step, distinct: ISO 8601 to the whole second (cut, not rounded), or with all
-  /// digits where that would make two steps look the same. It is path segment and WMTS value.
+  /// One text for each step, distinct: path segment and WMTS value.
+  ///
+  /// ISO 8601 to the whole second (cut, not rounded), or with all digits where that would make two
+  /// steps look the same.
   public let labels: [String]
 
   /// Makes an axis of decoded times.

@@ -17,7 +17,9 @@ public struct Variable: Sendable {
   public let dimensionNames: [String]
   /// The lengths of those dimensions; of joined sources the one along the join counts all steps.
   public let shape: [Int]
-  /// Where the cells lie. Row 0 is the first row as stored.
+  /// Where the cells lie.
+  ///
+  /// Row 0 is the first row as stored.
   public let grid: Grid
   /// The time dimension; also a single time that the source states as a scalar coordinate.
   public let time: TimeAxis?
@@ -27,7 +29,9 @@ public struct Variable: Sendable {
   public let scalars: [LabelAxis]
   /// What the numbers mean, where they are categories or bits.
   public let flags: FlagTable?
-  /// The range that the source states as valid, in decoded values. Values outside are missing.
+  /// The range that the source states as valid, in decoded values.
+  ///
+  /// Values outside are missing.
   public let validRange: ClosedRange<Double>?
   /// Coarser copies that the source brings; none unless the options ask for them.
   public let levels: [ExistingLevel]

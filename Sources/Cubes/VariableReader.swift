@@ -102,7 +102,8 @@ extension VariableReader {
     guard rows.lowerBound >= 0, rows.upperBound <= self.rows, columns.lowerBound >= 0,
       columns.upperBound <= self.columns
     else {
-      throw refuse("rows \(rows), columns \(columns) leave the grid of \(self.rows)×\(self.columns)")
+      throw refuse(
+        "rows \(rows), columns \(columns) leave the grid of \(self.rows)×\(self.columns)")
     }
     let step = steps[time ?? 0]
     return (parts[step.part], step.index)

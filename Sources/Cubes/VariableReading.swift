@@ -1,4 +1,4 @@
-public import Codecs
+import Grids
 
 extension Variable {
   /// How many cells a block should have at most, where chunks allow it.
