@@ -54,6 +54,7 @@ let package = Package(
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .target(name: "CFileShim"),
     .target(name: "CKernels"),
 
     // rank 0
@@ -65,7 +66,7 @@ let package = Package(
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
     // rank 1
-    module("Stores", ["Codecs", "Transport", "CCrypto"]),
+    module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
     module("Zarr", ["Codecs", "JSON", "Stores"]),
     module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),

@@ -1,0 +1,9 @@
+#define _GNU_SOURCE
+#include "CFileShim.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+int file_shim_exchange(const char *first, const char *second) {
+  return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
+}

@@ -1,0 +1,6 @@
+// Linux system calls that Swift's Glibc module leaves out.
+#pragma once
+
+// Exchanges two files or folders of one file system in one step (renameat2(2), RENAME_EXCHANGE).
+// Returns 0, or -1 with errno.
+int file_shim_exchange(const char *first, const char *second);

@@ -1,0 +1,287 @@
+import Glibc
+import Synchronization
+
+/// The folder that a site is written to.
+///
+/// Every file appears whole or not at all, also when the program is killed: it is written under
+/// `.cubepress/staging/` first and then renamed into place. Calls block and may be made from any
+/// thread; two writers of one key are not ordered.
+public final class SiteFolder: Sendable {
+  /// Whether a write changed anything.
+  public enum Outcome: Sendable, Hashable {
+    /// The file is new or has new content.
+    case written
+    /// The file had this content already and was not touched.
+    case unchanged
+  }
+
+  /// A file of the site.
+  public struct File: Sendable, Hashable {
+    /// The path below the folder.
+    public let key: String
+    /// The size in bytes.
+    public let size: Int
+  }
+
+  /// The name of the folder inside for the build's own records, which is never published.
+  public static let privateFolder = ".cubepress"
+  static let stagingFolder = privateFolder + "/staging"
+
+  /// The folder's path.
+  public let path: String
+  /// The files of the site, for reading.
+  public let contents: FolderStore
+  private let stagedCount = Atomic<Int>(0)
+  private let claimed = Mutex<FolderClaim?>(nil)
+
+  /// Makes the folder, where it is missing, and opens it.
+  ///
+  /// - Parameter path: the folder's path.
+  /// - Throws: ``StoreError`` when the folder cannot be made or is not one.
+  public init(path: String) throws(StoreError) {
+    do {
+      try makeFolders(path)
+    } catch {
+      throw StoreError(
+        .unwritable, attempt: "make the folder \(path)", reason: error.text, remedy: error.remedy)
+    }
+    contents = try FolderStore(path: path)
+    self.path = contents.location
+  }
+
+  /// Claims the folder for one build and removes what a killed one left half-done.
+  ///
+  /// The claim ends with this object, or with the program.
+  ///
+  /// - Throws: ``StoreError`` when another build has the folder, or it cannot be written.
+  public func startBuild() throws(StoreError) {
+    let name = path + "/" + Self.privateFolder
+    do {
+      try makeFolders(name)
+      if claimed.withLock({ $0 == nil }) {
+        let claim = try FolderClaim(path: name + "/lock")
+        claimed.withLock { $0 = claim }
+      }
+      try removeFolderTree(path + "/" + Self.stagingFolder)
+    } catch {
+      if error.code == EWOULDBLOCK {
+        throw StoreError(
+          .unwritable, attempt: "start a build in \(path)", reason: "another build runs there",
+          remedy: "Wait until it has finished, or choose another folder.")
+      }
+      throw failure(error, attempt: "start a build in \(path)")
+    }
+  }
+
+  /// Writes a file, unless it has exactly this content already.
+  ///
+  /// - Parameters:
+  ///   - bytes: the content.
+  ///   - key: the path below the folder; folders above it are made.
+  /// - Returns: whether anything changed; an unchanged file keeps its date.
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be written; then the
+  ///   former file, if any, is still there.
+  @discardableResult
+  public func write(
+    _ bytes: UnsafeRawBufferPointer, to key: String
+  ) throws(StoreError) -> Outcome {
+    try StoreKey.check(key, in: path)
+    let target = path + "/" + key
+    do throws(SystemFailure) {
+      if hasContent(bytes, target) { return .unchanged }
+      let temporary = try temporaryName()
+      do throws(SystemFailure) {
+        let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
+        try file.write(bytes)
+      } catch {
+        unlink(temporary)
+        throw error
+      }
+      try moveIntoPlace(temporary, target)
+      return .written
+    } catch {
+      throw failure(error, attempt: "write \(target)")
+    }
+  }
+
+  /// Writes a file, unless it has exactly this content already.
+  ///
+  /// - Parameters:
+  ///   - bytes: the content.
+  ///   - key: the path below the folder; folders above it are made.
+  /// - Returns: whether anything changed; an unchanged file keeps its date.
+  /// - Throws: ``StoreError`` as the other form.
+  @discardableResult
+  public func write(_ bytes: [UInt8], to key: String) throws(StoreError) -> Outcome {
+    try bytes.withUnsafeBytes { buffer in
+      Result { () throws(StoreError) in try write(buffer, to: key) }
+    }.get()
+  }
+
+  /// The content of a file; `nil` when there is no such file.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be read.
+  public func read(_ key: String) throws(StoreError) -> [UInt8]? { try contents.read(key) }
+
+  /// Whether there is such a file.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be looked at.
+  public func exists(_ key: String) throws(StoreError) -> Bool { try contents.size(of: key) != nil }
+
+  /// Size and SHA-256 of a file, read in pieces; `nil` when there is no such file.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be read.
+  public func digest(of key: String) throws(StoreError) -> (size: Int, sha256: [UInt8])? {
+    guard try exists(key) else { return nil }
+    do {
+      return try digestOfFile(path + "/" + key)
+    } catch {
+      throw failure(error, attempt: "read \(path)/\(key)", kind: .unreadable)
+    }
+  }
+
+  /// Removes a file, and the folders that it leaves empty; fine when there is no such file.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be removed.
+  public func remove(_ key: String) throws(StoreError) {
+    try StoreKey.check(key, in: path)
+    if unlink(path + "/" + key) != 0 {
+      let error = SystemFailure.last
+      if !error.isAbsence { throw failure(error, attempt: "remove \(path)/\(key)") }
+    }
+    removeEmptyFolders(above: key)
+  }
+
+  /// Removes all files below a prefix, and the folders left empty; fine when there are none.
+  ///
+  /// - Throws: ``StoreError`` when the prefix is not allowed or something cannot be removed.
+  public func removeTree(_ prefix: String) throws(StoreError) {
+    try StoreKey.check(prefix, in: path)
+    do {
+      try removeFolderTree(path + "/" + prefix)
+    } catch {
+      throw failure(error, attempt: "remove \(path)/\(prefix)")
+    }
+    removeEmptyFolders(above: prefix)
+  }
+
+  /// Visits every file of the site in the order of their keys' bytes.
+  ///
+  /// The build's own records are left out. Only one folder at a time is held in memory on each
+  /// level, whatever the number of files.
+  ///
+  /// - Parameters:
+  ///   - prefix: a folder to which the visit is confined; the empty text for all.
+  ///   - visit: what to do with each file.
+  /// - Throws: what `visit` throws, or ``StoreError`` when a folder cannot be read.
+  public func forEachFile(
+    below prefix: String = "", _ visit: (File) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try StoreKey.check(prefix: prefix, in: path)
+    try walk(prefix, visit)
+  }
+
+  private func walk(
+    _ prefix: String, _ visit: (File) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    let folder = prefix.isEmpty ? path : path + "/" + prefix
+    var entries: [(name: String, size: Int?)] = []
+    do {
+      for name in try namesInFolder(folder) where !(prefix.isEmpty && name == Self.privateFolder) {
+        var status = stat()
+        guard fstatat(AT_FDCWD, folder + "/" + name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+          continue  // Removed since the folder was read.
+        }
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        // With "/" behind a folder's name, its files sort among the others as their keys do.
+        entries.append((name + (isFolder ? "/" : ""), isFolder ? nil : Int(status.st_size)))
+      }
+    } catch {
+      if error.isAbsence { return }
+      throw failure(error, attempt: "list \(folder)", kind: .unreadable)
+    }
+    entries.sort { $0.name.precedesInBytes($1.name) }
+    for (name, size) in entries {
+      let key = prefix.isEmpty ? name : prefix + "/" + name
+      if let size {
+        try visit(File(key: key, size: size))
+      } else {
+        try walk(String(key.dropLast()), visit)
+      }
+    }
+  }
+}
+
+// What the staged trees need too.
+extension SiteFolder {
+  func failure(
+    _ error: SystemFailure, attempt: String, kind: StoreError.Kind = .unwritable
+  ) -> StoreError {
+    StoreError(kind, attempt: attempt, reason: error.text, remedy: error.remedy)
+  }
+
+  /// A path below the staging folder, which is there, that nothing else uses.
+  func temporaryName() throws(SystemFailure) -> String {
+    let number = stagedCount.add(1, ordering: .relaxed).newValue
+    if number == 1 { try makeFolders(path + "/" + Self.stagingFolder) }
+    // The process number keeps two programs apart that write without having claimed the folder.
+    return path + "/" + Self.stagingFolder + "/\(getpid())-\(number)"
+  }
+
+  /// Renames a file or folder to its place, making the folders above it.
+  func moveIntoPlace(_ temporary: String, _ target: String) throws(SystemFailure) {
+    var attempt = 0
+    while rename(temporary, target) != 0 {
+      let error = SystemFailure.last
+      attempt += 1
+      // Somebody may remove a folder that was left empty just when it is made for this file.
+      guard error.code == ENOENT, attempt < 5 else {
+        unlink(temporary)
+        throw error
+      }
+      try makeFolders(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
+    }
+  }
+
+  /// Removes the folders on the way to a key that hold nothing.
+  func removeEmptyFolders(above key: String) {
+    var prefix = key[...]
+    while let slash = prefix.lastIndex(of: "/") {
+      prefix = prefix[..<slash]
+      guard rmdir(path + "/" + prefix) == 0 || errno == ENOENT else { return }
+    }
+  }
+
+  private func hasContent(
+    _ bytes: UnsafeRawBufferPointer, _ target: String
+  ) -> Bool {
+    do throws(SystemFailure) {
+      let file = try FileDescriptor(opening: target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+      let status = try file.status()
+      guard status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == bytes.count else {
+        return false
+      }
+      var offset = 0
+      while offset < bytes.count {
+        let piece = try file.read(count: min(1 << 18, bytes.count - offset), at: offset)
+        let expected = bytes[offset..<min(bytes.count, offset + piece.count)]
+        guard !piece.isEmpty, piece.elementsEqual(expected) else { return false }
+        offset += piece.count
+      }
+      return true
+    } catch {
+      // Whatever is there cannot be read, so it is not known to be equal; writing will tell more.
+      return false
+    }
+  }
+}
+
+/// A claim on a file that the system takes back when the program ends.
+private final class FolderClaim: Sendable {
+  private let file: FileDescriptor
+
+  init(path: String) throws(SystemFailure) {
+    file = try FileDescriptor(opening: path, O_RDWR | O_CREAT)
+    guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { throw .last }
+  }
+}
