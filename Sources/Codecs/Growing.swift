@@ -1,0 +1,74 @@
+/// What one try at decoding into a buffer came to.
+enum Attempt {
+  case done(Int)
+  case needsMoreRoom
+  case failed
+}
+
+/// Decodes data of unknown size: tries a small buffer first and doubles it until the data fits.
+///
+/// - Parameters:
+///   - guess: how much room is likely to be enough.
+///   - limit: how much room there may be at most.
+func decodeGrowing(
+  codec: String, guess: Int, limit: Int, _ decode: (UnsafeMutableRawBufferPointer) -> Attempt
+) throws(CodecError) -> [UInt8] {
+  var capacity = max(0, min(max(guess, 4096), limit))
+  while true {
+    var lacksRoom = false
+    let bytes = makeBytes(capacity: capacity) { buffer in
+      switch decode(buffer) {
+      case .done(let count): return count
+      case .failed: return nil
+      case .needsMoreRoom:
+        lacksRoom = true
+        return nil
+      }
+    }
+    if let bytes { return bytes }
+    guard lacksRoom else { throw .damaged(codec) }
+    guard capacity < limit else {
+      throw CodecError(
+        codec: codec, reason: "the data decodes to more than the \(limit) bytes allowed here")
+    }
+    capacity = capacity > limit / 2 ? limit : capacity * 2
+  }
+}
+
+/// Decodes data of known size into a buffer of just that size.
+func decodeExactly(
+  codec: String, size: Int, _ decode: (UnsafeMutableRawBufferPointer) -> Attempt
+) throws(CodecError) -> [UInt8] {
+  var lacksRoom = false
+  let bytes = makeBytes(capacity: size) { buffer in
+    switch decode(buffer) {
+    case .done(let count): return count
+    case .failed: return nil
+    case .needsMoreRoom:
+      lacksRoom = true
+      return nil
+    }
+  }
+  guard let bytes else {
+    guard lacksRoom else { throw .damaged(codec) }
+    throw CodecError(codec: codec, reason: "the data decodes to more than the \(size) bytes due")
+  }
+  guard bytes.count == size else {
+    throw .wrongSize(codec, size: bytes.count, expected: size)
+  }
+  return bytes
+}
+
+/// Decodes into a buffer of the expected size where that is known, else into a growing one.
+func decodeBounded(
+  codec: String, guess: Int, expectedSize: Int?, limit: Int,
+  _ decode: (UnsafeMutableRawBufferPointer) -> Attempt
+) throws(CodecError) -> [UInt8] {
+  guard let expectedSize else {
+    return try decodeGrowing(codec: codec, guess: guess, limit: limit, decode)
+  }
+  guard (0...max(limit, 0)).contains(expectedSize) else {
+    throw .tooLarge(codec, size: expectedSize, limit: limit)
+  }
+  return try decodeExactly(codec: codec, size: expectedSize, decode)
+}
