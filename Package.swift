@@ -56,18 +56,19 @@ let package = Package(
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CKernels"),
+    .target(name: "CResampling"),
 
     // rank 0
     module("JSON"),
     module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CBzip2", "CLZ4"]),
     module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CKernels"]),
     module("Grids", ["JSON", "CPROJ"]),
-    module("Jobs"),
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
     // rank 1
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
+    module("Jobs", ["JSON", "Stores"]),
     module("Zarr", ["Codecs", "JSON", "Stores"]),
     module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),
     // rank 3
@@ -75,7 +76,7 @@ let package = Package(
     // rank 4
     module(
       "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
-    module("Pyramids", ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "CKernels"]),
+    module("Pyramids", ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "CResampling"]),
     // rank 5
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
@@ -99,7 +100,7 @@ let package = Package(
     tests("Codecs", ["Codecs"]),
     tests("Images", ["Images"]),
     tests("Grids", ["Grids", "JSON"]),
-    tests("Jobs", ["Jobs"]),
+    tests("Jobs", ["Jobs", "JSON", "Stores"]),
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
     tests("Stores", ["Stores", "Codecs", "Transport"]),

@@ -1,0 +1,155 @@
+#include "CResampling.h"
+
+#include <math.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+#if defined(__x86_64__) && defined(__has_attribute)
+#if __has_attribute(target_clones)
+#define DISPATCHED __attribute__((target_clones("avx2", "default")))
+#endif
+#endif
+#ifndef DISPATCHED
+#define DISPATCHED
+#endif
+
+DISPATCHED
+void cresample_halve_cells(const float *restrict upper, const float *restrict lower,
+                           ptrdiff_t columns, float upper_weight, float lower_weight,
+                           float *restrict mean, float *restrict weight) {
+  if (!lower) {
+    lower = upper;
+    lower_weight = 0;
+  }
+  ptrdiff_t pairs = columns / 2;
+  for (ptrdiff_t i = 0; i < pairs; i++) {
+    float a = upper[2 * i], b = upper[2 * i + 1], c = lower[2 * i], d = lower[2 * i + 1];
+    float wa = a == a ? upper_weight : 0, wb = b == b ? upper_weight : 0;
+    float wc = c == c ? lower_weight : 0, wd = d == d ? lower_weight : 0;
+    float sum = (a == a ? a * upper_weight : 0) + (b == b ? b * upper_weight : 0) +
+                (c == c ? c * lower_weight : 0) + (d == d ? d * lower_weight : 0);
+    float total = wa + wb + wc + wd;
+    weight[i] = total;
+    mean[i] = total > 0 ? sum / total : NAN;
+  }
+  if (columns % 2) {
+    float a = upper[columns - 1], c = lower[columns - 1];
+    float wa = a == a ? upper_weight : 0, wc = c == c ? lower_weight : 0;
+    float sum = (wa > 0 ? a * wa : 0) + (wc > 0 ? c * wc : 0);
+    weight[pairs] = wa + wc;
+    mean[pairs] = wa + wc > 0 ? sum / (wa + wc) : NAN;
+  }
+}
+
+DISPATCHED
+void cresample_halve_means(const float *restrict upper, const float *restrict upper_weight,
+                           const float *restrict lower, const float *restrict lower_weight,
+                           ptrdiff_t columns, float *restrict mean, float *restrict weight) {
+  ptrdiff_t pairs = columns / 2;
+  for (ptrdiff_t i = 0; i < pairs; i++) {
+    float wa = upper_weight[2 * i], wb = upper_weight[2 * i + 1];
+    float sum = (wa > 0 ? upper[2 * i] * wa : 0) + (wb > 0 ? upper[2 * i + 1] * wb : 0);
+    float total = wa + wb;
+    if (lower) {
+      float wc = lower_weight[2 * i], wd = lower_weight[2 * i + 1];
+      sum += (wc > 0 ? lower[2 * i] * wc : 0) + (wd > 0 ? lower[2 * i + 1] * wd : 0);
+      total += wc + wd;
+    }
+    weight[i] = total;
+    mean[i] = total > 0 ? sum / total : NAN;
+  }
+  if (columns % 2) {
+    ptrdiff_t last = columns - 1;
+    float wa = upper_weight[last], wc = lower ? lower_weight[last] : 0;
+    float sum = (wa > 0 ? upper[last] * wa : 0) + (wc > 0 ? lower[last] * wc : 0);
+    weight[pairs] = wa + wc;
+    mean[pairs] = wa + wc > 0 ? sum / (wa + wc) : NAN;
+  }
+}
+
+DISPATCHED
+int cresample_row(const float *restrict cells, const int32_t *restrict first,
+                  const int32_t *restrict second, const float *restrict fraction,
+                  const int32_t *restrict inside, ptrdiff_t count, float *restrict sum,
+                  float *restrict share, float *restrict nearest) {
+  int32_t incomplete = 0;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float t = fraction[i], a = cells[first[i]], b = cells[second[i]];
+    int32_t has_a = inside[i] & (a == a), has_b = inside[i] & (b == b);
+    int32_t both = has_a & has_b;
+    float whole = a + (b - a) * t;
+    float part = (has_a ? a * (1 - t) : 0) + (has_b ? b * t : 0);
+    float valid = (has_a ? 1 - t : 0) + (has_b ? t : 0);
+    sum[i] = both ? whole : part;
+    share[i] = both ? 1 : valid;
+    nearest[i] = (t < 0.5f ? has_a : has_b) ? 1.0f : 0.0f;
+    incomplete |= !both;
+  }
+  return !incomplete;
+}
+
+DISPATCHED
+void cresample_blend_complete(const float *restrict upper, const float *restrict lower,
+                              float fraction, ptrdiff_t count, float *restrict out) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    out[i] = upper[i] + (lower[i] - upper[i]) * fraction;
+  }
+}
+
+DISPATCHED
+void cresample_blend(const float *restrict upper_sum, const float *restrict upper_share,
+                     const float *restrict upper_nearest, const float *restrict lower_sum,
+                     const float *restrict lower_share, const float *restrict lower_nearest,
+                     float fraction, ptrdiff_t count, float *restrict out) {
+  const float *nearest = fraction < 0.5f ? upper_nearest : lower_nearest;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float sum = upper_sum[i] * (1 - fraction) + lower_sum[i] * fraction;
+    float share = upper_share[i] * (1 - fraction) + lower_share[i] * fraction;
+    int complete = upper_share[i] >= 1 && lower_share[i] >= 1;
+    float whole = upper_sum[i] + (lower_sum[i] - upper_sum[i]) * fraction;
+    out[i] = nearest[i] > 0 ? (complete ? whole : sum / share) : NAN;
+  }
+}
+
+// The cell at a place of the level, NaN outside the window; columns wrap where the level does.
+static inline float cell(const cresample_window *window, int32_t row, int32_t column) {
+  if (window->wraps) {
+    if (column < 0) column += window->level_columns;
+    if (column >= window->level_columns) column -= window->level_columns;
+  }
+  int32_t r = row - window->first_row, c = column - window->first_column;
+  if (r < 0 || c < 0 || r >= window->row_count || c >= window->column_count) return NAN;
+  return window->cells[r * window->stride + c];
+}
+
+void cresample_scattered(const cresample_window *window, const float *restrict columns,
+                         const float *restrict rows, ptrdiff_t count, float scale, int bilinear,
+                         float *restrict out) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float x = (columns[i] + 0.5f) * scale - 0.5f, y = (rows[i] + 0.5f) * scale - 0.5f;
+    // Also false for NaN; far-off numbers would not fit the integers below.
+    if (!(x > -2 && y > -2 && x < 1e9f && y < 1e9f)) {
+      out[i] = NAN;
+      continue;
+    }
+    // Ties go the same way at every level: to the next cell.
+    float near = cell(window, (int32_t)floorf(y + 0.5f), (int32_t)floorf(x + 0.5f));
+    if (!bilinear || near != near) {
+      out[i] = near;
+      continue;
+    }
+    float left = floorf(x), top = floorf(y), tx = x - left, ty = y - top;
+    int32_t column = (int32_t)left, row = (int32_t)top;
+    float values[4] = {cell(window, row, column), cell(window, row, column + 1),
+                       cell(window, row + 1, column), cell(window, row + 1, column + 1)};
+    float weights[4] = {(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty};
+    float sum = 0, share = 0;
+    for (int k = 0; k < 4; k++) {
+      if (values[k] == values[k]) {
+        sum += values[k] * weights[k];
+        share += weights[k];
+      }
+    }
+    out[i] = share > 0 ? sum / share : near;
+  }
+}

@@ -1,0 +1,115 @@
+public import JSON
+public import Stores
+
+/// A file that a build made: what the release manifest says of it.
+public struct BuiltObject: Sendable, Hashable {
+  /// The address below the site's root.
+  public let key: String
+  /// How many bytes it has.
+  public let size: Int
+  /// The SHA-256 of its bytes, in lower-case hexadecimal.
+  public let sha256: String
+
+  /// Makes a description.
+  public init(key: String, size: Int, sha256: String) {
+    self.key = key
+    self.size = size
+    self.sha256 = sha256
+  }
+}
+
+/// What a finished unit of work left behind.
+public struct UnitRecord: Sendable {
+  /// Says from what and how the unit was made; an equal one need not be made again.
+  public let fingerprint: String
+  /// The files that it made.
+  public let objects: [BuiltObject]
+  /// What later steps want to know of the unit, in its own words.
+  public let summary: JSONValue
+
+  /// Makes a record.
+  public init(fingerprint: String, objects: [BuiltObject], summary: JSONValue) {
+    self.fingerprint = fingerprint
+    self.objects = objects
+    self.summary = summary
+  }
+}
+
+/// Remembers which units of work are done, so that a build that was killed goes on where it was
+/// and a build with nothing new does nothing.
+///
+/// A record is written after all files of its unit are in place, in one atomic step. Records stand
+/// under `.cubepress/units/` of the site's folder: a line of JSON, then one line for each file.
+public struct Journal: Sendable {
+  private let folder: SiteFolder
+  private static let root = ".cubepress/units/"
+
+  /// Opens the journal of a site.
+  public init(_ folder: SiteFolder) { self.folder = folder }
+
+  /// The record of a unit, where there is one that can be read.
+  ///
+  /// - Throws: `StoreError` when the file is there but cannot be read.
+  public func record(of unit: String) throws(StoreError) -> UnitRecord? {
+    guard let bytes = try folder.read(Self.key(of: unit)) else { return nil }
+    return Self.decode(bytes)
+  }
+
+  /// Keeps the record of a finished unit.
+  ///
+  /// - Throws: `StoreError` when it cannot be written.
+  public func save(_ record: UnitRecord, of unit: String) throws(StoreError) {
+    try folder.write(Self.encode(record), to: Self.key(of: unit))
+  }
+
+  /// Removes the records of units that no recipe asks for any more.
+  ///
+  /// - Returns: the removed records.
+  /// - Throws: `StoreError` when the folder cannot be read or changed.
+  public func removeRecords(except units: Set<String>) throws -> [UnitRecord] {
+    var removed: [UnitRecord] = []
+    for key in try folder.keys(below: Self.root) where key.hasSuffix(".unit") {
+      let unit = String(key.dropFirst(Self.root.count).dropLast(".unit".count))
+      if units.contains(unit) { continue }
+      if let bytes = try folder.read(key), let record = Self.decode(bytes) {
+        removed.append(record)
+      }
+      try folder.remove(key)
+    }
+    return removed
+  }
+
+  private static func key(of unit: String) -> String { root + unit + ".unit" }
+
+  private static func encode(_ record: UnitRecord) -> [UInt8] {
+    let head: JSONValue = [
+      "fingerprint": .string(record.fingerprint), "summary": record.summary,
+      "objects": .integer(Int64(record.objects.count)),
+    ]
+    var text = head.serialized() + "\n"
+    for object in record.objects { text += "\(object.sha256) \(object.size) \(object.key)\n" }
+    return Array(text.utf8)
+  }
+
+  /// A damaged record counts as none: the unit is made again.
+  private static func decode(_ bytes: [UInt8]) -> UnitRecord? {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    guard let first = lines.first, let head = try? JSONValue(parsing: Array(first)),
+      let fingerprint = head["fingerprint"]?.stringValue, let summary = head["summary"],
+      head["objects"]?.intValue == lines.count - 1
+    else { return nil }
+    var objects: [BuiltObject] = []
+    objects.reserveCapacity(lines.count - 1)
+    for line in lines.dropFirst() {
+      let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+      guard parts.count == 3, let size = Int(String(decoding: parts[1], as: UTF8.self)) else {
+        return nil
+      }
+      objects.append(
+        BuiltObject(
+          key: String(decoding: parts[2], as: UTF8.self), size: size,
+          sha256: String(decoding: parts[0], as: UTF8.self)))
+    }
+    return UnitRecord(fingerprint: fingerprint, objects: objects, summary: summary)
+  }
+}

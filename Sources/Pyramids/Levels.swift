@@ -1,0 +1,202 @@
+import CResampling
+import Cubes
+import Grids
+import Jobs
+
+/// One two-dimensional field (a variable at one time and one place on its other axes) at all
+/// resolutions: level 0 holds the source cells, a cell of level *k* stands for 2^k × 2^k of them.
+///
+/// Missing cells are NaN and never enter a mean.
+struct Levels: Sendable {
+  /// One resolution: `rows` × `columns` cells in rows, row 0 first as in the source.
+  struct Level: Sendable {
+    let rows: Int
+    let columns: Int
+    let memory: LevelMemory
+
+    func row(_ row: Int) -> UnsafeMutablePointer<Float> { memory.cells + row * columns }
+  }
+
+  let levels: [Level]
+  /// Whether column 0 follows the last column.
+  let wraps: Bool
+  let statistics: FieldStatistics
+
+  /// How a cell of a coarser level follows from those that it stands for.
+  enum Reduction: Sendable {
+    /// The mean of the valid cells, weighted by their area on the ground.
+    case mean
+    /// The most frequent value, of equally frequent ones the smallest.
+    case mode
+  }
+}
+
+/// Where fields find room: heap up to a budget, scratch files beyond.
+public struct FieldMemory: Sendable {
+  /// How many bytes fields may take on the heap, all together.
+  public let budget: Int
+  /// The folder for the scratch files of larger fields.
+  public let scratchFolder: String
+
+  /// States a budget.
+  public init(budget: Int, scratchFolder: String) {
+    self.budget = budget
+    self.scratchFolder = scratchFolder
+  }
+
+  /// Bytes that a field with all its levels and the weights of two takes.
+  static func bytes(rows: Int, columns: Int) -> Int {
+    // Levels: 1 + 1/4 + 1/16 … ≤ 4/3; weights of levels 1 and 2: 1/4 + 1/16.
+    rows * columns * MemoryLayout<Float>.stride * 5 / 3
+  }
+
+  /// How many fields of a size fit the budget at once; 0 where not even one does.
+  public func fields(rows: Int, columns: Int) -> Int {
+    budget / max(1, Self.bytes(rows: rows, columns: columns))
+  }
+}
+
+extension Levels {
+  /// Reads a field and makes its coarser levels.
+  ///
+  /// - Throws: `CubeError` where the source cannot be read, `PyramidError` without room.
+  init(
+    of variable: Variable, time: Int?, extras: [Int], reduction: Reduction, memory: FieldMemory,
+    pool: WorkerPool
+  ) throws {
+    let grid = variable.grid
+    guard grid.rows <= Int(Int32.max), grid.columns <= Int(Int32.max),
+      grid.rows.multipliedReportingOverflow(by: grid.columns).partialValue <= 1 << 40
+    else {
+      throw PyramidError.dimensions(variable.name, rows: grid.rows, columns: grid.columns)
+    }
+    let scratch =
+      memory.fields(rows: grid.rows, columns: grid.columns) > 0 ? nil : memory.scratchFolder
+    let source = Level(
+      rows: grid.rows, columns: grid.columns,
+      memory: try LevelMemory(count: grid.rows * grid.columns, scratchFolder: scratch))
+    statistics = try Self.fill(source, from: variable, time: time, extras: extras, pool: pool)
+    wraps = grid.isPeriodic
+    levels =
+      switch reduction {
+      case .mean:
+        try Self.means(of: source, areas: grid.rowAreaWeights(), scratch: scratch, pool: pool)
+      case .mode: try Self.modes(of: source, scratch: scratch, pool: pool)
+      }
+  }
+
+  /// How many levels there are above level 0 until one cell is left along the longer side.
+  private static func levelCount(rows: Int, columns: Int) -> Int {
+    let longer = max(rows, columns)
+    return longer <= 1 ? 0 : Int.bitWidth - (longer - 1).leadingZeroBitCount
+  }
+
+  /// Gives back the pages of scratch files.
+  func letGo() {
+    for level in levels { level.memory.letGo() }
+  }
+
+  /// Reads level 0; each block of the storage is read once.
+  private static func fill(
+    _ level: Level, from variable: Variable, time: Int?, extras: [Int], pool: WorkerPool
+  ) throws -> FieldStatistics {
+    let blocks = variable.blocks(rows: 0..<level.rows, columns: 0..<level.columns)
+    let parts = Collected<FieldStatistics>(count: blocks.count)
+    let categories = variable.flags.map(CategoryReader.init)
+    try pool.forEach(blocks.count) { index in
+      let block = blocks[index]
+      // The blocks are disjoint parts of the level: no two threads touch one cell.
+      let target = level.row(block.rows.lowerBound) + block.columns.lowerBound
+      if let categories {
+        let values = try variable.readDoubles(
+          time: time, extras: extras, rows: block.rows, columns: block.columns)
+        categories.store(values, columns: block.columns.count, into: target, stride: level.columns)
+      } else {
+        try variable.read(
+          time: time, extras: extras, rows: block.rows, columns: block.columns, into: target,
+          rowStride: level.columns)
+      }
+      parts[index] = FieldStatistics(
+        target, rows: block.rows.count, columns: block.columns.count, stride: level.columns)
+      level.memory.letGo()
+    }
+    return parts.values.reduce(into: FieldStatistics()) { $0.add($1) }
+  }
+
+  private static func means(
+    of source: Level, areas: [Float], scratch: String?, pool: WorkerPool
+  ) throws -> [Level] {
+    var levels = [source]
+    var weights: LevelMemory?
+    for _ in 0..<levelCount(rows: source.rows, columns: source.columns) {
+      let finer = levels[levels.count - 1]
+      let coarser = try half(of: finer, scratch: scratch)
+      let finerWeights = weights
+      let coarserWeights = try LevelMemory(
+        count: coarser.memory.count, scratchFolder: scratch)
+      try forEachRow(of: coarser, pool: pool) { row in
+        let upper = 2 * row
+        let hasLower = upper + 1 < finer.rows
+        let weight = coarserWeights.cells + row * coarser.columns
+        if let finerWeights {
+          let upperWeights = finerWeights.cells + upper * finer.columns
+          cresample_halve_means(
+            finer.row(upper), upperWeights, hasLower ? finer.row(upper + 1) : nil,
+            hasLower ? upperWeights + finer.columns : nil, finer.columns, coarser.row(row), weight)
+        } else {
+          cresample_halve_cells(
+            finer.row(upper), hasLower ? finer.row(upper + 1) : nil, finer.columns, areas[upper],
+            hasLower ? areas[upper + 1] : 0, coarser.row(row), weight)
+        }
+      }
+      finer.memory.letGo()
+      levels.append(coarser)
+      weights = coarserWeights
+    }
+    return levels
+  }
+
+  /// Modes of source cells, not of modes: a mode of modes can be a value that is rare.
+  private static func modes(
+    of source: Level, scratch: String?, pool: WorkerPool
+  ) throws -> [Level] {
+    var levels = [source]
+    for step in 0..<levelCount(rows: source.rows, columns: source.columns) {
+      let coarser = try half(of: levels[levels.count - 1], scratch: scratch)
+      let side = 2 << step
+      try forEachRow(of: coarser, pool: pool) { row in
+        var counter = ModeCounter()
+        let rows = row * side..<min(source.rows, (row + 1) * side)
+        for column in 0..<coarser.columns {
+          let columns = column * side..<min(source.columns, (column + 1) * side)
+          for sourceRow in rows {
+            let cells = source.row(sourceRow)
+            for sourceColumn in columns { counter.count(cells[sourceColumn]) }
+          }
+          coarser.row(row)[column] = counter.takeMode()
+        }
+      }
+      source.memory.letGo()
+      levels.append(coarser)
+    }
+    return levels
+  }
+
+  private static func half(of level: Level, scratch: String?) throws(PyramidError) -> Level {
+    let rows = (level.rows + 1) / 2
+    let columns = (level.columns + 1) / 2
+    return Level(
+      rows: rows, columns: columns,
+      memory: try LevelMemory(count: rows * columns, scratchFolder: scratch))
+  }
+
+  /// Runs the rows of a level in bands that are worth a thread's while.
+  private static func forEachRow(
+    of level: Level, pool: WorkerPool, _ body: @Sendable (Int) -> Void
+  ) throws {
+    let band = max(1, 65_536 / max(1, level.columns))
+    try pool.forEach((level.rows + band - 1) / band) { index in
+      for row in index * band..<min(level.rows, (index + 1) * band) { body(row) }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Cubes
+import Grids
+import Images
+import JSON
+public import Jobs
+public import Stores
+
+/// Makes the tiles of one variable, field by field.
+///
+/// A field is read and decoded once; all its tiles, in every style and tile matrix set, are made
+/// while it is in memory.
+public final class TileBuilder: Sendable {
+  /// Changes whenever the same input would give other tiles.
+  private static let productVersion = 1
+  /// Tiles made by one thread in one go, so that it can use its buffers again.
+  private static let batchSize = 32
+
+  /// What is to be made.
+  public let plan: TilePlan
+  private let maps: [TileMaps]
+  private let folder: SiteFolder
+  private let pool: WorkerPool
+  private let memory: FieldMemory
+  private let uniformTiles: UniformTiles
+
+  /// Prepares the tiles of a variable.
+  ///
+  /// - Throws: `GridError` where a tile matrix set cannot show the variable's grid.
+  public init(
+    plan: TilePlan, folder: SiteFolder, pool: WorkerPool, memory: FieldMemory
+  ) throws {
+    self.plan = plan
+    self.folder = folder
+    self.pool = pool
+    self.memory = memory
+    maps = try plan.matrixSets.map {
+      try TileMaps(
+        grid: plan.variable.grid, tileMatrixSet: $0.tileMatrixSet, zooms: $0.zooms)
+    }
+    uniformTiles = UniformTiles()
+  }
+
+  /// How many fields may be in memory at once; at least one, which may be in scratch files.
+  public var fieldsAtOnce: Int {
+    max(1, memory.fields(rows: plan.variable.grid.rows, columns: plan.variable.grid.columns))
+  }
+
+  /// Says from what and how the tiles of a field are made.
+  ///
+  /// - Throws: `CubeError` where the source cannot be asked.
+  public func fingerprint(of field: FieldSelection) throws -> String {
+    let grid = plan.variable.grid
+    var text = "tiles \(Self.productVersion)\n\(plan.segments(of: field))\n"
+    text += try plan.variable.fingerprint(time: field.time, extras: field.extras) + "\n"
+    text += "\(plan.variable.attributes)\n\(plan.variable.storedType)\n"
+    text += "\(grid.crs.definition) \(grid.rows) \(grid.columns) \(grid.nativeBounds)\n"
+    for style in plan.styles { text += "\(style)\n" }
+    for set in plan.matrixSets { text += "\(set.tileMatrixSet.id) \(set.zooms)\n" }
+    return sha256Hex(Array(text.utf8))
+  }
+
+  /// Makes the tiles of a field and puts them in place.
+  ///
+  /// The tiles of each style and tile matrix set appear all at once.
+  ///
+  /// - Throws: `CubeError` where the source cannot be read, `StoreError` where tiles cannot be
+  ///   written, `PyramidError`, `GridError` or `ImageError` where they cannot be made.
+  public func build(_ field: FieldSelection) throws -> UnitRecord {
+    let fingerprint = try fingerprint(of: field)
+    let levels = try Levels(
+      of: plan.variable, time: field.time, extras: field.extras,
+      reduction: plan.variable.isCategorical ? .mode : .mean, memory: memory, pool: pool)
+    var objects: [BuiltObject] = []
+    var layers: [BuiltTiles] = []
+    for maps in maps {
+      let made = try build(field, levels: levels, maps: maps)
+      for (style, tiles) in zip(plan.styles, made) {
+        layers.append(
+          BuiltTiles(style: style.style.id, tileMatrixSet: maps.tileMatrixSet.id, tiles: tiles))
+        objects += tiles.map(\.object)
+      }
+    }
+    let summary = UnitSummary(statistics: levels.statistics, layers: layers)
+    return UnitRecord(
+      fingerprint: fingerprint, objects: objects.sorted { $0.key < $1.key }, summary: summary.json)
+  }
+
+  /// Makes the tiles of one tile matrix set; the result has one list for each style.
+  private func build(
+    _ field: FieldSelection, levels: Levels, maps: TileMaps
+  ) throws -> [[WrittenTile]] {
+    let prefixes = plan.styles.map {
+      plan.folder(style: $0, tileMatrixSet: maps.tileMatrixSet, field: field)
+    }
+    let batches = try batches(of: maps)
+    let written = Collected<[[WrittenTile]]>(count: batches.count)
+    var trees: [StagedTree] = []
+    defer { for tree in trees { tree.discard() } }
+    for prefix in prefixes { trees.append(try folder.stage(prefix)) }
+    let staged = zip(prefixes, trees).map { StagedTiles(prefix: $0, tree: $1) }
+    try pool.forEach(batches.count) { index in
+      var maker = TileMaker(
+        levels: levels, styles: plan.styles, trees: staged, uniformTiles: uniformTiles)
+      for tile in batches[index] { try maker.make(tile, maps: maps) }
+      written[index] = maker.written
+      levels.letGo()
+    }
+    let tiles = plan.styles.indices.map { style in written.values.flatMap { $0[style] } }
+    for (style, tree) in trees.enumerated() {
+      if tiles[style].isEmpty {
+        tree.discard()
+        try folder.removeTree(prefixes[style])
+      } else {
+        try tree.publish()
+      }
+    }
+    return tiles
+  }
+
+  /// The tiles that may show the grid, in groups that one thread makes in one go.
+  private func batches(of maps: TileMaps) throws -> [[TileAddress]] {
+    var batches: [[TileAddress]] = []
+    for z in maps.zooms {
+      guard let limits = try maps.candidates(z: z) else { continue }
+      for y in limits.minY...limits.maxY {
+        let row = (limits.minX...limits.maxX).map { TileAddress(z: z, x: $0, y: y) }
+        for start in stride(from: 0, to: row.count, by: Self.batchSize) {
+          batches.append(Array(row[start..<min(row.count, start + Self.batchSize)]))
+        }
+      }
+    }
+    return batches
+  }
+}
+
+/// The place of a tile in a tile matrix set.
+struct TileAddress: Sendable, Hashable {
+  let z: Int
+  let x: Int
+  let y: Int
+}
+
+/// A tile that was written.
+struct WrittenTile: Sendable {
+  let address: TileAddress
+  let object: BuiltObject
+}
+
+/// Where the tiles of one style go.
+struct StagedTiles: Sendable {
+  let prefix: String
+  let tree: StagedTree
+}

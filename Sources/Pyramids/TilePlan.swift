@@ -1,0 +1,118 @@
+public import Cubes
+public import Grids
+public import Images
+
+/// What tiles to make of one variable.
+public struct TilePlan: Sendable {
+  /// A style and how its tiles are written.
+  public struct PlannedStyle: Sendable, Hashable {
+    /// How values become colours.
+    public let style: Style
+    /// The file format of the tiles.
+    public let format: ImageFormat
+    /// How hard the encoder tries to make them small.
+    public let effort: Effort
+
+    /// Plans a style.
+    public init(style: Style, format: ImageFormat, effort: Effort) {
+      self.style = style
+      self.format = format
+      self.effort = effort
+    }
+  }
+
+  /// A tile matrix set and how far down it goes.
+  public struct PlannedMatrixSet: Sendable, Hashable {
+    /// The tile matrix set.
+    public let tileMatrixSet: TileMatrixSet
+    /// The zooms to make, from the whole extent to about the source's resolution.
+    public let zooms: ClosedRange<Int>
+
+    /// Plans a tile matrix set down to the zoom that shows a grid at its own resolution.
+    ///
+    /// - Parameters:
+    ///   - tileMatrixSet: the tile matrix set.
+    ///   - grid: the grid to show.
+    ///   - maxZoom: the finest zoom, where that is not to follow from the grid.
+    public init(_ tileMatrixSet: TileMatrixSet, grid: Grid, maxZoom: Int? = nil) {
+      self.tileMatrixSet = tileMatrixSet
+      let last = max(0, tileMatrixSet.matrices.count - 1)
+      zooms = 0...min(last, max(0, maxZoom ?? tileMatrixSet.finestZoom(for: grid)))
+    }
+  }
+
+  /// The id of the dataset.
+  public let dataset: String
+  /// The variable.
+  public let variable: Variable
+  /// The variable's name as a path segment.
+  public let key: String
+  /// The styles, the default one first.
+  public let styles: [PlannedStyle]
+  /// The tile matrix sets.
+  public let matrixSets: [PlannedMatrixSet]
+  /// The text that stands for each time of the variable in keys and services.
+  public let timeLabels: [String]
+
+  /// Plans the tiles of a variable.
+  public init(
+    dataset: String, variable: Variable, styles: [PlannedStyle], matrixSets: [PlannedMatrixSet]
+  ) {
+    self.dataset = dataset
+    self.variable = variable
+    key = Self.key(of: variable.name)
+    self.styles = styles
+    self.matrixSets = matrixSets
+    timeLabels = variable.time.map(Self.labels) ?? []
+  }
+
+  /// A variable's name as one path segment: letters, digits, `.`, `_` and `-` stay, all else
+  /// becomes `_`.
+  public static func key(of name: String) -> String {
+    let key = String(
+      name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
+    return key.allSatisfy { $0 == "." } ? "_" : key
+  }
+
+  /// ISO 8601 times to the second, which is all that WMTS clients understand; parts of a second
+  /// stay only where times would be the same without them.
+  private static func labels(of axis: TimeAxis) -> [String] {
+    let whole = axis.times.map(\.wholeSecond.iso)
+    return Set(whole).count == whole.count ? whole : axis.times.map(\.iso)
+  }
+}
+
+/// One field of a variable: a time, where it has times, and a place on each of its other axes.
+public struct FieldSelection: Sendable, Hashable {
+  /// The index of the time; nil for a variable without times.
+  public let time: Int?
+  /// An index for each of the variable's other axes.
+  public let extras: [Int]
+
+  /// Selects a field.
+  public init(time: Int?, extras: [Int]) {
+    self.time = time
+    self.extras = extras
+  }
+}
+
+extension TilePlan {
+  /// The path segments that tell a field's tiles from those of others.
+  func segments(of field: FieldSelection) -> [String] {
+    var segments: [String] = []
+    if let time = field.time { segments.append(timeLabels[time]) }
+    for (axis, index) in zip(variable.extras, field.extras) { segments.append(axis.labels[index]) }
+    return segments
+  }
+
+  /// The folder of one field's tiles in one style and tile matrix set.
+  func folder(style: PlannedStyle, tileMatrixSet: TileMatrixSet, field: FieldSelection) -> String {
+    (["datasets", dataset, "tiles", key, style.style.id, tileMatrixSet.id] + segments(of: field))
+      .joined(separator: "/")
+  }
+
+  /// The name of the unit of work that makes one field's tiles.
+  public func unit(of field: FieldSelection) -> String {
+    (["tiles", dataset, key] + segments(of: field)).joined(separator: "/")
+  }
+}
