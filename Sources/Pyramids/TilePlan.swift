@@ -51,8 +51,6 @@ public struct TilePlan: Sendable {
   public let styles: [PlannedStyle]
   /// The tile matrix sets.
   public let matrixSets: [PlannedMatrixSet]
-  /// The text that stands for each time of the variable in keys and services.
-  public let timeLabels: [String]
 
   /// Plans the tiles of a variable.
   public init(
@@ -63,7 +61,6 @@ public struct TilePlan: Sendable {
     key = Self.key(of: variable.name)
     self.styles = styles
     self.matrixSets = matrixSets
-    timeLabels = variable.time.map(Self.labels) ?? []
   }
 
   /// A variable's name as one path segment: letters, digits, `.`, `_` and `-` stay, all else
@@ -72,13 +69,6 @@ public struct TilePlan: Sendable {
     let key = String(
       name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
     return key.allSatisfy { $0 == "." } ? "_" : key
-  }
-
-  /// ISO 8601 times to the second, which is all that WMTS clients understand; parts of a second
-  /// stay only where times would be the same without them.
-  private static func labels(of axis: TimeAxis) -> [String] {
-    let whole = axis.times.map(\.wholeSecond.iso)
-    return Set(whole).count == whole.count ? whole : axis.times.map(\.iso)
   }
 }
 
@@ -100,7 +90,7 @@ extension TilePlan {
   /// The path segments that tell a field's tiles from those of others.
   func segments(of field: FieldSelection) -> [String] {
     var segments: [String] = []
-    if let time = field.time { segments.append(timeLabels[time]) }
+    if let axis = variable.time, let time = field.time { segments.append(axis.labels[time]) }
     for (axis, index) in zip(variable.extras, field.extras) { segments.append(axis.labels[index]) }
     return segments
   }

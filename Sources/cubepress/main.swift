@@ -1,0 +1,3 @@
+import CubepressCommands
+
+await CubepressCommand.main()
