@@ -57,6 +57,35 @@ public final class WorkerPool: Sendable {
   }
 }
 
+extension WorkerPool {
+  /// Computes a value for each of 0, 1 … `count - 1`, several at once.
+  ///
+  /// - Parameters:
+  ///   - count: how many values.
+  ///   - width: how many may be computed at once, where the pool has more workers than that.
+  ///   - body: the work; called on any thread.
+  /// - Returns: the values in order, whatever the number of workers.
+  /// - Throws: the error of the lowest iteration that failed.
+  public func map<Value: Sendable>(
+    _ count: Int, width: Int = .max, _ body: @Sendable (Int) throws -> Value
+  ) throws -> [Value] {
+    let results = Results<Value>(count: count)
+    try forEach(count, width: width) { results.set($0, try body($0)) }
+    return results.values
+  }
+}
+
+/// The values of a parallel loop, one place for each iteration.
+private final class Results<Value: Sendable>: Sendable {
+  private let places: Mutex<[Value?]>
+
+  init(count: Int) { places = Mutex(Array(repeating: nil, count: max(0, count))) }
+
+  func set(_ index: Int, _ value: Value) { places.withLock { $0[index] = value } }
+
+  var values: [Value] { places.withLock { $0.compactMap(\.self) } }
+}
+
 /// The loops that idle threads may take iterations from.
 private final class SharedLoops: Sendable {
   private struct State {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What was seen of a field while it was in memory.
 public struct FieldStatistics: Sendable, Equatable {
   /// How many cells hold a value.
@@ -42,22 +40,4 @@ public struct FieldStatistics: Sendable, Equatable {
     maximum = max(maximum, other.maximum)
     sum += other.sum
   }
-}
-
-/// The results of a parallel loop, one place for each iteration.
-///
-/// Results come in any order and are read in the order of the iterations, so that what follows from
-/// them does not depend on the number of workers.
-final class Collected<Value: Sendable>: Sendable {
-  private let places: Mutex<[Value?]>
-
-  init(count: Int) { places = Mutex(Array(repeating: nil, count: count)) }
-
-  subscript(index: Int) -> Value? {
-    get { places.withLock { $0[index] } }
-    set { places.withLock { $0[index] = newValue } }
-  }
-
-  /// The results so far, in order.
-  var values: [Value] { places.withLock { $0.compactMap(\.self) } }
 }

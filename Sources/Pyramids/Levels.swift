@@ -96,14 +96,13 @@ extension Levels {
     for level in levels { level.memory.letGo() }
   }
 
-  /// Reads level 0; each block of the storage is read once.
+  /// Reads a level from its source; each block of the storage is read once.
   private static func fill(
     _ level: Level, from variable: Variable, time: Int?, extras: [Int], pool: WorkerPool
   ) throws -> FieldStatistics {
     let blocks = variable.blocks(rows: 0..<level.rows, columns: 0..<level.columns)
-    let parts = Collected<FieldStatistics>(count: blocks.count)
     let categories = variable.flags.map(CategoryReader.init)
-    try pool.forEach(blocks.count) { index in
+    let parts = try pool.map(blocks.count) { index in
       let block = blocks[index]
       // The blocks are disjoint parts of the level: no two threads touch one cell.
       let target = level.row(block.rows.lowerBound) + block.columns.lowerBound
@@ -116,11 +115,11 @@ extension Levels {
           time: time, extras: extras, rows: block.rows, columns: block.columns, into: target,
           rowStride: level.columns)
       }
-      parts[index] = FieldStatistics(
+      defer { level.memory.letGo() }
+      return FieldStatistics(
         target, rows: block.rows.count, columns: block.columns.count, stride: level.columns)
-      level.memory.letGo()
     }
-    return parts.values.reduce(into: FieldStatistics()) { $0.add($1) }
+    return parts.reduce(into: FieldStatistics()) { $0.add($1) }
   }
 
   private static func means(

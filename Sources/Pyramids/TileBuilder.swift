@@ -93,19 +93,18 @@ public final class TileBuilder: Sendable {
       plan.folder(style: $0, tileMatrixSet: maps.tileMatrixSet, field: field)
     }
     let batches = try batches(of: maps)
-    let written = Collected<[[WrittenTile]]>(count: batches.count)
     var trees: [StagedTree] = []
     defer { for tree in trees { tree.discard() } }
     for prefix in prefixes { trees.append(try folder.stage(prefix)) }
     let staged = zip(prefixes, trees).map { StagedTiles(prefix: $0, tree: $1) }
-    try pool.forEach(batches.count) { index in
-      var maker = TileMaker(
+    let written = try pool.map(batches.count) { index in
+      var maker = try TileMaker(
         levels: levels, styles: plan.styles, trees: staged, uniformTiles: uniformTiles)
       for tile in batches[index] { try maker.make(tile, maps: maps) }
-      written[index] = maker.written
       levels.letGo()
+      return maker.written
     }
-    let tiles = plan.styles.indices.map { style in written.values.flatMap { $0[style] } }
+    let tiles = plan.styles.indices.map { style in written.flatMap { $0[style] } }
     for (style, tree) in trees.enumerated() {
       if tiles[style].isEmpty {
         tree.discard()

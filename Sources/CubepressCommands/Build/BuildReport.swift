@@ -1,0 +1,75 @@
+import Foundation
+import JSON
+import Jobs
+
+/// What a build did, for people and for programs.
+struct BuildReport {
+  /// What was made of one dataset.
+  struct Dataset {
+    let id: String
+    var made = 0
+    var current = 0
+    var tiles = 0
+    var bytes = 0
+    var notes: [String] = []
+  }
+
+  /// A dataset that could not be made, and why.
+  struct Failure {
+    let dataset: String
+    let reason: String
+  }
+
+  let output: String
+  var datasets: [Dataset] = []
+  var failures: [Failure] = []
+  var release = 0
+  var added = 0
+  var changed = 0
+  var removed = 0
+  var seconds = 0.0
+
+  var text: String {
+    var lines: [String] = []
+    for dataset in datasets {
+      let work =
+        dataset.made == 0
+        ? "up to date" : "\(dataset.made) fields made, \(dataset.current) up to date"
+      lines.append(
+        "\(dataset.id): \(dataset.tiles) tiles, \(ByteCount.text(dataset.bytes)); \(work)")
+      lines += dataset.notes.map { "  - \($0)" }
+    }
+    lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
+    let time = Progress.duration(seconds)
+    if failures.isEmpty {
+      let changes = added + changed + removed
+      lines.append(
+        changes == 0
+          ? "Nothing new in \(output) (release \(release)), \(time)."
+          : "Release \(release) in \(output): \(added) files new, \(changed) changed, "
+            + "\(removed) removed, \(time).")
+    } else {
+      lines.append("\(output) keeps its last complete state, \(time).")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  var json: JSONValue {
+    [
+      "release": .integer(Int64(release)), "added": .integer(Int64(added)),
+      "changed": .integer(Int64(changed)), "removed": .integer(Int64(removed)),
+      "seconds": .number(seconds),
+      "datasets": .array(
+        datasets.map { dataset in
+          [
+            "id": .string(dataset.id), "made": .integer(Int64(dataset.made)),
+            "current": .integer(Int64(dataset.current)), "tiles": .integer(Int64(dataset.tiles)),
+            "bytes": .integer(Int64(dataset.bytes)),
+            "notes": .array(dataset.notes.map(JSONValue.string)),
+          ]
+        }),
+      "failures": .array(
+        failures.map { ["dataset": .string($0.dataset), "reason": .string($0.reason)] }),
+    ]
+  }
+}

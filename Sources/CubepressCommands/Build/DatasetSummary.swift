@@ -1,0 +1,207 @@
+import Cubes
+import Grids
+import Images
+import Jobs
+import Pyramids
+import Recipes
+import Stores
+
+/// Turns what the units of a dataset left behind into the description that services and pages are
+/// made from, and makes the pictures that belong to it.
+struct DatasetSummary {
+  private let build: DatasetBuild
+  private let workshop: Workshop
+  /// Legends and thumbnails.
+  private(set) var objects: [BuiltObject] = []
+  /// What readers of the report should know.
+  private(set) var notes: [String] = []
+  /// The units whose records are still needed.
+  private(set) var units: Set<String> = []
+
+  init(_ build: DatasetBuild, workshop: Workshop) {
+    self.build = build
+    self.workshop = workshop
+  }
+
+  /// Describes the dataset.
+  ///
+  /// - Throws: where a picture cannot be made or written.
+  mutating func describe() throws -> BuiltDataset {
+    let recipe = build.prepared.recipe
+    let cube = build.prepared.cube
+    var variables: [BuiltVariable] = []
+    for (variable, records) in zip(build.prepared.variables, build.records) {
+      if let built = try describe(variable, records: records) { variables.append(built) }
+    }
+    let first = build.prepared.variables[0].variable
+    let times = build.prepared.variables.compactMap { variable in
+      variable.variable.time.map { axis in
+        let chosen = variable.fields.compactMap(\.time).map { axis.labels[$0] }
+        return (first: chosen.first ?? "", last: chosen.last ?? "", count: Set(chosen).count)
+      }
+    }.max { $0.count < $1.count }
+    return BuiltDataset(
+      id: recipe.id, title: recipe.title ?? cube.title ?? recipe.id,
+      description: recipe.description ?? cube.summary, bounds: first.grid.geographicBounds,
+      crs: first.grid.crs, columns: first.grid.columns, rows: first.grid.rows,
+      resolution: Self.resolution(of: first.grid),
+      timeRange: times.map { TimeRange(first: $0.first, last: $0.last, count: $0.count) },
+      calendar: build.prepared.variables.compactMap(\.variable.time?.calendar.rawValue).first,
+      attributes: cube.attributes, licence: recipe.licence ?? cube.licence,
+      attribution: recipe.attribution ?? cube.institution, doi: recipe.doi,
+      keywords: recipe.keywords, sources: cube.sources.map(Self.publicName),
+      links: recipe.links.map { DatasetLink(title: $0.title, url: $0.url) }, notes: cube.notes,
+      variables: variables)
+  }
+
+  private mutating func describe(
+    _ prepared: PreparedDataset.PreparedVariable, records: [UnitRecord]
+  ) throws -> BuiltVariable? {
+    let plan = prepared.builder.plan
+    for field in prepared.fields { units.insert(plan.unit(of: field)) }
+    for style in plan.styles { units.insert("measure/\(plan.dataset)/\(plan.key)/\(style.style.id)") }
+    let summaries = records.compactMap { UnitSummary($0.summary) }
+    let shown = zip(prepared.fields, summaries)
+      .filter { $0.1.layers.contains { $0.count > 0 } }
+    noteEmptyFields(prepared, shown: shown.count)
+    guard let best = shown.max(by: { $0.1.statistics.valid <= $1.1.statistics.valid }) else {
+      return nil
+    }
+    let title = prepared.recipe.title ?? prepared.variable.longName ?? prepared.variable.name
+    let thumbnails = try thumbnails(of: prepared, field: best.0)
+    let styles = try plan.styles.enumerated().map { index, style in
+      try describe(
+        style, title: title, plan: plan, summaries: summaries, thumbnail: thumbnails[index])
+    }
+    let variable = prepared.variable
+    return BuiltVariable(
+      name: variable.name, key: plan.key, title: title, units: variable.units,
+      standardName: variable.standardName, description: prepared.recipe.description,
+      attributes: variable.attributes, kind: variable.isCategorical ? .categorical : .continuous,
+      dimensions: Self.dimensions(of: variable, fields: shown.map(\.0)),
+      measured: Self.measured(summaries), flags: variable.flags, styles: styles)
+  }
+
+  private mutating func noteEmptyFields(
+    _ prepared: PreparedDataset.PreparedVariable, shown: Int
+  ) {
+    let empty = prepared.fields.count - shown
+    guard empty > 0 else { return }
+    notes.append(
+      shown == 0
+        ? "\(prepared.variable.name) holds no value at all and is left out"
+        : "\(prepared.variable.name): \(empty) of \(prepared.fields.count) fields hold no value "
+          + "and have no tiles")
+  }
+
+  /// The dimensions by which the tiles differ, with only those values that have tiles.
+  private static func dimensions(
+    of variable: Variable, fields: [FieldSelection]
+  ) -> [TileDimension] {
+    var dimensions: [TileDimension] = []
+    if let axis = variable.time {
+      let values = Set(fields.compactMap(\.time)).sorted().map { axis.labels[$0] }
+      dimensions.append(
+        TileDimension(
+          name: "time", title: "Time", values: values, defaultValue: values.last ?? "",
+          isTime: true))
+    }
+    for (index, axis) in variable.extras.enumerated() {
+      let values = Set(fields.map { $0.extras[index] }).sorted().map { axis.labels[$0] }
+      dimensions.append(
+        TileDimension(
+          name: TilePlan.key(of: axis.name).lowercased(), title: axis.longName ?? axis.name,
+          units: axis.units, values: values, defaultValue: values.first ?? ""))
+    }
+    return dimensions
+  }
+
+  private static func measured(_ summaries: [UnitSummary]) -> MeasuredValues? {
+    let all = summaries.reduce(into: FieldStatistics()) { $0.add($1.statistics) }
+    guard all.valid > 0 else { return nil }
+    return MeasuredValues(
+      minimum: Double(all.minimum), maximum: Double(all.maximum),
+      missingShare: Double(all.missing) / Double(all.valid + all.missing), sampled: false)
+  }
+
+  private mutating func describe(
+    _ planned: TilePlan.PlannedStyle, title: String, plan: TilePlan, summaries: [UnitSummary],
+    thumbnail: String
+  ) throws -> BuiltStyle {
+    let layers = plan.matrixSets.compactMap { set -> TileLayer? in
+      var all: BuiltTiles?
+      for tiles in summaries.flatMap(\.layers)
+      where tiles.style == planned.style.id && tiles.tileMatrixSet == set.tileMatrixSet.id {
+        all?.add(tiles)
+        all = all ?? tiles
+      }
+      guard let all, let minimum = all.limits.keys.min(), let maximum = all.limits.keys.max() else {
+        return nil
+      }
+      return TileLayer(
+        tileMatrixSet: set.tileMatrixSet, minZoom: minimum, maxZoom: maximum, limits: all.limits,
+        tileCount: all.count, byteCount: all.bytes)
+    }
+    let legend = Legend(style: planned.style, title: title, units: plan.variable.units)
+    let key = "datasets/\(plan.dataset)/legends/\(plan.key)/\(planned.style.id)"
+    let png = try legend.png(scale: 1)
+    try write(png, to: key + ".png")
+    try write(Array(legend.svg().utf8), to: key + ".svg")
+    return BuiltStyle(
+      style: planned.style, format: planned.format, layers: layers, legendPNG: key + ".png",
+      legendSVG: key + ".svg", legendWidth: legend.width, legendHeight: legend.height,
+      thumbnail: thumbnail)
+  }
+
+  /// Small pictures of the field that shows most, one for each style.
+  private mutating func thumbnails(
+    of prepared: PreparedDataset.PreparedVariable, field: FieldSelection
+  ) throws -> [String] {
+    let plan = prepared.builder.plan
+    let unit = "thumbnails/\(plan.dataset)/\(plan.key)"
+    units.insert(unit)
+    let keys = plan.styles.map {
+      "datasets/\(plan.dataset)/thumbnails/\(plan.key)/\($0.style.id).png"
+    }
+    let fingerprint = try prepared.builder.fingerprint(of: field)
+    if let record = try workshop.journal.record(of: unit), record.fingerprint == fingerprint,
+      record.objects.map(\.key) == keys
+    {
+      objects += record.objects
+      return keys
+    }
+    let pictures = try Thumbnail.draw(
+      prepared.variable, field: field, styles: plan.styles.map(\.style), memory: workshop.memory,
+      pool: workshop.pool)
+    let start = objects.count
+    for (key, picture) in zip(keys, pictures) { try write(picture, to: key) }
+    try workshop.journal.save(
+      UnitRecord(fingerprint: fingerprint, objects: Array(objects[start...]), summary: [:]),
+      of: unit)
+    return keys
+  }
+
+  private mutating func write(_ bytes: [UInt8], to key: String) throws(StoreError) {
+    try workshop.folder.write(bytes, to: key)
+    objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+  }
+
+  /// The size of a cell in words.
+  private static func resolution(of grid: Grid) -> String {
+    let metres = grid.resolutionMetres
+    let ground =
+      metres >= 1000
+      ? CubeDescription.short((metres / 100).rounded() / 10) + " km"
+      : CubeDescription.short((metres * 10).rounded() / 10) + " m"
+    guard grid.crs.isGeographic, case .rectilinear(let x, _) = grid.geometry else { return ground }
+    return CubeDescription.short(abs(x.step)) + "° (" + ground + ")"
+  }
+
+  /// A source without the folders of this machine, and without what an address should keep secret.
+  private static func publicName(_ source: String) -> String {
+    if source.hasPrefix("http://") || source.hasPrefix("https://") {
+      return String(source.prefix { $0 != "?" && $0 != "#" })
+    }
+    return source.split(separator: "/").last.map(String.init) ?? source
+  }
+}
