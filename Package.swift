@@ -72,6 +72,7 @@ let package = Package(
     module("Zarr", ["Codecs", "JSON", "Stores"]),
     module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),
     // rank 3
+    module("Publishing", ["JSON", "Jobs", "Stores"]),
     module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
@@ -86,7 +87,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Pyramids",
-        "Services", "Catalogue", "Pages",
+        "Publishing", "Services", "Catalogue", "Pages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
       ]),
@@ -106,6 +107,7 @@ let package = Package(
     tests("Stores", ["Stores", "Codecs", "Transport"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON"]),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
+    tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"]),
     tests("Recipes", ["Recipes", "Images", "Grids", "Cubes"]),
     tests("Pyramids", ["Pyramids", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),

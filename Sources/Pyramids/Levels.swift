@@ -80,7 +80,9 @@ extension Levels {
     levels =
       switch reduction {
       case .mean:
-        try Self.means(of: source, areas: grid.rowAreaWeights(), scratch: scratch, pool: pool)
+        try Self.means(of: source, areas: grid.rowAreaWeights(), scratch: scratch, pool: pool) {
+          try Self.copy(into: $0, level: $1, of: variable, time: time, extras: extras, pool: pool)
+        }
       case .mode: try Self.modes(of: source, scratch: scratch, pool: pool)
       }
   }
@@ -122,12 +124,26 @@ extension Levels {
     return parts.reduce(into: FieldStatistics()) { $0.add($1) }
   }
 
+  /// Fills a level from a coarser copy that the source brings, where it has one of that size.
+  private static func copy(
+    into level: Level, level number: Int, of variable: Variable, time: Int?, extras: [Int],
+    pool: WorkerPool
+  ) throws -> Bool {
+    guard
+      let copy = variable.levels.first(where: { $0.level == number })?.variable,
+      copy.grid.rows == level.rows, copy.grid.columns == level.columns
+    else { return false }
+    _ = try fill(level, from: copy, time: time, extras: extras, pool: pool)
+    return true
+  }
+
   private static func means(
-    of source: Level, areas: [Float], scratch: String?, pool: WorkerPool
+    of source: Level, areas: [Float], scratch: String?, pool: WorkerPool,
+    copy: (_ into: Level, _ number: Int) throws -> Bool
   ) throws -> [Level] {
     var levels = [source]
     var weights: LevelMemory?
-    for _ in 0..<levelCount(rows: source.rows, columns: source.columns) {
+    for number in 1..<levelCount(rows: source.rows, columns: source.columns) + 1 {
       let finer = levels[levels.count - 1]
       let coarser = try half(of: finer, scratch: scratch)
       let finerWeights = weights
@@ -148,6 +164,7 @@ extension Levels {
             hasLower ? areas[upper + 1] : 0, coarser.row(row), weight)
         }
       }
+      _ = try copy(coarser, number)
       finer.memory.letGo()
       levels.append(coarser)
       weights = coarserWeights
