@@ -31,12 +31,6 @@ struct CommandError: Error, CustomStringConvertible {
         + "Choose an empty or new folder")
   }
 
-  static func locked(_ folder: String) -> CommandError {
-    CommandError(
-      description: "another build is writing \(folder): nothing was written. "
-        + "Wait until it ends, or choose another folder")
-  }
-
   static func noTemplates(_ tried: [String]) -> CommandError {
     CommandError(
       description: "the page templates were not found in " + tried.joined(separator: " or ")

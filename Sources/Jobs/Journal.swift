@@ -42,7 +42,8 @@ public struct UnitRecord: Sendable {
 /// under `.cubepress/units/` of the site's folder: a line of JSON, then one line for each file.
 public struct Journal: Sendable {
   private let folder: SiteFolder
-  private static let root = ".cubepress/units/"
+  private static let root = SiteFolder.privateFolder + "/units"
+  private static let suffix = ".unit"
 
   /// Opens the journal of a site.
   public init(_ folder: SiteFolder) { self.folder = folder }
@@ -64,22 +65,17 @@ public struct Journal: Sendable {
 
   /// Removes the records of units that no recipe asks for any more.
   ///
-  /// - Returns: the removed records.
   /// - Throws: `StoreError` when the folder cannot be read or changed.
-  public func removeRecords(except units: Set<String>) throws -> [UnitRecord] {
-    var removed: [UnitRecord] = []
-    for key in try folder.keys(below: Self.root) where key.hasSuffix(".unit") {
-      let unit = String(key.dropFirst(Self.root.count).dropLast(".unit".count))
-      if units.contains(unit) { continue }
-      if let bytes = try folder.read(key), let record = Self.decode(bytes) {
-        removed.append(record)
-      }
-      try folder.remove(key)
+  public func removeRecords(except units: Set<String>) throws(StoreError) {
+    var gone: [String] = []
+    try folder.forEachFile(below: Self.root) { file in
+      let unit = file.key.dropFirst(Self.root.count + 1).dropLast(Self.suffix.count)
+      if !units.contains(String(unit)) { gone.append(file.key) }
     }
-    return removed
+    for key in gone { try folder.remove(key) }
   }
 
-  private static func key(of unit: String) -> String { root + unit + ".unit" }
+  private static func key(of unit: String) -> String { root + "/" + unit + suffix }
 
   private static func encode(_ record: UnitRecord) -> [UInt8] {
     let head: JSONValue = [

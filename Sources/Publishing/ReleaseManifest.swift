@@ -79,7 +79,7 @@ public struct ReleaseManifest: Sendable {
 
   private static func damaged(in folder: SiteFolder) -> StoreError {
     StoreError(
-      .damaged, attempt: "read the release manifest of \(folder.location)",
+      .damaged, attempt: "read the release manifest of \(folder.path)",
       reason: "it is not what cubepress writes",
       remedy: "Remove the folder's _release and build again.")
   }

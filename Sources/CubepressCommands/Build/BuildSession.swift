@@ -13,7 +13,6 @@ struct BuildSession {
   private let share: SharedFiles
   private let workshop: Workshop
   private let progress: Progress
-  private let lock: SiteLock
 
   /// Opens the site's folder and makes sure that no other build writes it.
   ///
@@ -28,9 +27,8 @@ struct BuildSession {
     self.share = share
     self.progress = progress
     try Self.checkIsSite(output)
-    let folder = try SiteFolder(output)
-    lock = try SiteLock(output)
-    try folder.removeStaleStaging()
+    let folder = try SiteFolder(path: output)
+    try folder.startBuild()
     let scratch = output + "/.cubepress/scratch"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     workshop = Workshop(
@@ -102,7 +100,7 @@ struct BuildSession {
       objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
     }
     let (release, changes) = try ReleaseManifest.update(workshop.folder, objects: objects)
-    _ = try workshop.journal.removeRecords(except: units)
+    try workshop.journal.removeRecords(except: units)
     report.release = release.release
     report.added = changes.added.count
     report.changed = changes.changed.count
@@ -116,21 +114,4 @@ struct BuildSession {
       throw CommandError.notASite(output)
     }
   }
-}
-
-/// Keeps a second build from writing the same site.
-final class SiteLock: Sendable {
-  private let file: Int32
-
-  /// Takes the lock; the system gives it back when the program ends, however it ends.
-  init(_ output: String) throws {
-    let path = output + "/.cubepress/lock"
-    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      if file >= 0 { close(file) }
-      throw CommandError.locked(output)
-    }
-  }
-
-  deinit { close(file) }
 }
