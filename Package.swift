@@ -104,7 +104,7 @@ let package = Package(
     tests("Jobs", ["Jobs", "JSON", "Stores"]),
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
-    tests("Stores", ["Stores", "Codecs", "Transport"]),
+    tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON"]),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
     tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),

@@ -113,9 +113,9 @@ public final class SiteFolder: Sendable {
   /// - Throws: ``StoreError`` as the other form.
   @discardableResult
   public func write(_ bytes: [UInt8], to key: String) throws(StoreError) -> Outcome {
-    try bytes.withUnsafeBytes { buffer in
-      Result { () throws(StoreError) in try write(buffer, to: key) }
-    }.get()
+    try bytes.withUnsafeBufferPointer { buffer throws(StoreError) in
+      try write(UnsafeRawBufferPointer(buffer), to: key)
+    }
   }
 
   /// The content of a file; `nil` when there is no such file.
@@ -234,12 +234,19 @@ extension SiteFolder {
     while rename(temporary, target) != 0 {
       let error = SystemFailure.last
       attempt += 1
-      // Somebody may remove a folder that was left empty just when it is made for this file.
-      guard error.code == ENOENT, attempt < 5 else {
+      // Another thread may remove the folder as empty just when it is made for this file.
+      guard error.code == ENOENT, attempt < 1000 else {
         unlink(temporary)
         throw error
       }
-      try makeFolders(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
+      do throws(SystemFailure) {
+        try makeFolders(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
+      } catch {
+        guard error.code == ENOENT else {
+          unlink(temporary)
+          throw error
+        }
+      }
     }
   }
 

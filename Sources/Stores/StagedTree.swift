@@ -92,9 +92,9 @@ public final class StagedTree: Sendable {
   ///   - key: the path below the tree's folder; no other file may have it.
   /// - Throws: ``StoreError`` as the other form.
   public func write(_ bytes: [UInt8], to key: String) throws(StoreError) {
-    try bytes.withUnsafeBytes { buffer in
-      Result { () throws(StoreError) in try write(buffer, to: key) }
-    }.get()
+    try bytes.withUnsafeBufferPointer { buffer throws(StoreError) in
+      try write(UnsafeRawBufferPointer(buffer), to: key)
+    }
   }
 
   /// Puts the tree in its place, in one step where the file system can exchange folders, and then

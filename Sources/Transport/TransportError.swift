@@ -48,9 +48,9 @@ public struct TransportError: Error, CustomStringConvertible, Sendable, Equatabl
 }
 
 /// What may be said of an address, and which addresses are taken.
-enum HTTPAddress {
+package enum HTTPAddress {
   /// The address without user name, password, query and fragment: these may hold keys.
-  static func withoutSecrets(_ url: String) -> String {
+  package static func withoutSecrets(_ url: String) -> String {
     var text = url[...]
     var hidden = false
     if let end = text.firstIndex(where: { $0 == "?" || $0 == "#" }) {
@@ -72,7 +72,7 @@ enum HTTPAddress {
   }
 
   /// What is wrong with an address, if anything is.
-  static func fault(in url: String) -> String? {
+  package static func fault(in url: String) -> String? {
     let lower = url.prefix(8).lowercased()
     guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else {
       return "the address does not begin with http:// or https://"
