@@ -1,4 +1,4 @@
-/// What to make: a site, and the datasets on it. The values of a recipe file, checked.
+/// What to make: a site, and the datasets on it; the values of a recipe file, checked.
 ///
 /// A recipe is a small YAML text; `Recipes/schema.json` lists every key. The shortest one names a
 /// file:

@@ -1,0 +1,224 @@
+import Grids
+import Images
+
+/// All the key tables of a recipe.
+enum RecipeKeys {
+  static let recipe = KeyTable(
+    name: "a recipe", id: "recipe", summary: "What to make: a site, and the datasets on it.",
+    keys: [
+      .init(
+        name: "site", summary: "What the whole site says about itself.", shape: .table("site")),
+      .init(
+        name: "datasets",
+        summary: "The datasets, in the order in which the site shows them.",
+        shape: .list(.either([.text, .table("dataset")])), isRequired: true),
+    ])
+
+  static let site = KeyTable(
+    name: "a site", id: "site", summary: "What the whole site says about itself.",
+    keys: [
+      .init(name: "title", summary: "The name of the site.", shape: .text),
+      .init(name: "description", summary: "What it is, in Markdown.", shape: .text),
+      .init(
+        name: "base-url",
+        summary: "The absolute address under which it will be published; map services need it.",
+        shape: .address),
+      .init(name: "provider", summary: "Who publishes it.", shape: .table("provider")),
+      .init(
+        name: "language", summary: "The language of its texts as a BCP 47 tag, such as en.",
+        shape: .text),
+    ])
+
+  static let provider = KeyTable(
+    name: "a provider", id: "provider", summary: "Who publishes a site.",
+    keys: [
+      .init(
+        name: "name", summary: "The name of the person or organisation.", shape: .text,
+        isRequired: true),
+      .init(name: "url", summary: "Its home page.", shape: .address),
+      .init(name: "email", summary: "Where to write to.", shape: .text),
+    ])
+
+  static let dataset = KeyTable(
+    name: "a dataset", id: "dataset", summary: "What to make from one cube.",
+    keys: [
+      .init(
+        name: "id",
+        summary: "The path segment of everything made from it; the name of its file without.",
+        shape: .identifier),
+      .init(
+        name: "source",
+        summary: "The file, folder, glob or address to read, or a list of those that make up one "
+          + "cube; paths are relative to the recipe.",
+        shape: .either([.text, .list(.text)]), isRequired: true),
+      .init(name: "title", summary: "What people call it.", shape: .text),
+      .init(name: "description", summary: "What it is, in Markdown.", shape: .text),
+      .init(
+        name: "licence", summary: "The licence: a name, an SPDX id or an address.", shape: .text),
+      .init(name: "attribution", summary: "Whom to name when using it.", shape: .text),
+      .init(
+        name: "doi", summary: "Its digital object identifier, such as 10.5285/abc.", shape: .text),
+      .init(name: "keywords", summary: "Words to find it by.", shape: .list(.text)),
+      .init(
+        name: "links", summary: "Links to more about it.", shape: .list(.table("link"))),
+      .init(
+        name: "join", summary: "The dimension along which several files are joined; time without.",
+        shape: .text),
+      .init(
+        name: "crs",
+        summary: "The coordinate reference system, where the file names none: EPSG:n, a PROJ "
+          + "string or WKT.",
+        shape: .text),
+      .init(
+        name: "time-variable", summary: "The variable that holds the times, where it is not found.",
+        shape: .text),
+      .init(
+        name: "levels",
+        summary: "Whether coarser levels in the source are used or made anew (rebuild, the "
+          + "default).",
+        shape: .word(["rebuild", "use"])),
+      .init(
+        name: "variables",
+        summary: "The variables to show, in this order; all that lie on a grid without.",
+        shape: .list(.either([.text, .table("variable")]))),
+      .init(
+        name: "times",
+        summary: "Which times to make: all (the default), first, last, a list of times, or a "
+          + "range.",
+        shape: .either([
+          .word(["all", "first", "last"]), .list(.text), .table("times"),
+        ])),
+      .init(
+        name: "extras",
+        summary: "By name of another dimension, which of its values to make; all without.",
+        shape: .named(.list(.either([.number, .text])))),
+      .init(
+        name: "tile-matrix-sets",
+        summary: "The tile matrix sets; those that suit the grid without.",
+        shape: .list(.word(TileMatrixSet.all.map(\.id)))),
+      .init(
+        name: "max-zoom",
+        summary: "The finest zoom to make; that of the source's resolution without.",
+        shape: .wholeNumber(atLeast: 0)),
+      .init(
+        name: "format", summary: "The format of the image tiles.",
+        shape: .word(["png", "webp"])),
+      .init(
+        name: "effort",
+        summary: "How hard to try to make tiles small: fast, standard (the default) or small.",
+        shape: .word(Effort.allCases.map(\.rawValue))),
+    ])
+
+  static let link = KeyTable(
+    name: "a link", id: "link", summary: "A link to something said or kept elsewhere.",
+    keys: [
+      .init(name: "title", summary: "What it leads to.", shape: .text, isRequired: true),
+      .init(name: "url", summary: "The address.", shape: .address, isRequired: true),
+    ])
+
+  static let times = KeyTable(
+    name: "a range of times", id: "times", summary: "Which times to make.",
+    keys: [
+      .init(name: "from", summary: "The first time, in ISO 8601.", shape: .text),
+      .init(name: "to", summary: "The last time, in ISO 8601.", shape: .text),
+      .init(
+        name: "every", summary: "Only every n-th of them.", shape: .wholeNumber(atLeast: 1)),
+    ])
+
+  static let variable = KeyTable(
+    name: "a variable", id: "variable", summary: "How to show one variable.",
+    keys: [
+      .init(
+        name: "name", summary: "The name in the source.", shape: .text, isRequired: true),
+      .init(name: "title", summary: "What people call it.", shape: .text),
+      .init(name: "description", summary: "What it is, in Markdown.", shape: .text),
+      .init(
+        name: "styles",
+        summary: "The ways to draw it, the default one first; one that suits it without.",
+        shape: .list(.table("style"))),
+    ])
+
+  static let style = KeyTable(
+    name: "a style", id: "style",
+    summary: "A way to draw a variable; what is left out follows from what the variable is.",
+    keys: [
+      .init(
+        name: "id", summary: "The path segment of its tiles; default without.",
+        shape: .identifier),
+      .init(name: "title", summary: "What people call it.", shape: .text),
+      .init(
+        name: "colours",
+        summary: "The name of a colour map (_r turns it round), or its colours from low to high.",
+        shape: .either([.colourMap, .list(.either([.colour, .table("stop")]))])),
+      .init(
+        name: "scale",
+        summary: "How values are spread over the colours: linear, log, categorical, or "
+          + "symmetric (by logarithm to both sides of zero).",
+        shape: .either([
+          .word(["linear", "log", "categorical"]), .table("symmetric"),
+        ])),
+      .init(
+        name: "range",
+        summary: "Which values the first and last colour stand for: [low, high], auto (the "
+          + "default), valid (what the source declares), or percentiles.",
+        shape: .either([
+          .list(.number, count: 2), .word(["auto", "valid"]), .table("percentiles"),
+        ])),
+      .init(
+        name: "centre",
+        summary: "The value of the middle colour; the range reaches equally far to both sides.",
+        shape: .number),
+      .init(name: "below", summary: "The colour of values below the range.", shape: .colour),
+      .init(name: "above", summary: "The colour of values above the range.", shape: .colour),
+      .init(
+        name: "missing", summary: "The colour of missing values; transparent without.",
+        shape: .colour),
+      .init(
+        name: "interpolation", summary: "How values between cell centres are found.",
+        shape: .word(["nearest", "bilinear"])),
+      .init(
+        name: "categories",
+        summary: "The classes of a categorical scale; those of the variable's flags without.",
+        shape: .list(.table("category"))),
+    ])
+
+  static let stop = KeyTable(
+    name: "a colour stop", id: "stop", summary: "A colour at a place of a colour map.",
+    keys: [
+      .init(name: "at", summary: "The place, 0 to 1.", shape: .number, isRequired: true),
+      .init(name: "colour", summary: "The colour.", shape: .colour, isRequired: true),
+    ])
+
+  static let symmetric = KeyTable(
+    name: "a symmetric scale", id: "symmetric",
+    summary: "A scale by logarithm to both sides of zero.",
+    keys: [
+      .init(
+        name: "symmetric", summary: "Within this distance of zero the scale is even.",
+        shape: .positiveNumber, isRequired: true)
+    ])
+
+  static let percentiles = KeyTable(
+    name: "a range by percentiles", id: "percentiles",
+    summary: "A range that leaves out the rarest values.",
+    keys: [
+      .init(
+        name: "percentiles", summary: "The lower and the upper percentile, 0 to 100.",
+        shape: .list(.number, count: 2), isRequired: true)
+    ])
+
+  static let category = KeyTable(
+    name: "a category", id: "category", summary: "One class of a categorical scale.",
+    keys: [
+      .init(name: "value", summary: "The value.", shape: .number, isRequired: true),
+      .init(name: "label", summary: "What it means.", shape: .text, isRequired: true),
+      .init(
+        name: "colour", summary: "Its colour; one that can be told from the others without.",
+        shape: .colour),
+    ])
+
+  static let all: [KeyTable] = [
+    recipe, site, provider, dataset, link, times, variable, style, stop, symmetric, percentiles,
+    category,
+  ]
+}
