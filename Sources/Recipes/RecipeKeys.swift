@@ -221,4 +221,6 @@ enum RecipeKeys {
     recipe, site, provider, dataset, link, times, variable, style, stop, symmetric, percentiles,
     category,
   ]
+
+  static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }
 }

@@ -21,7 +21,7 @@ public struct StyleRecipe: Sendable, Hashable {
   /// The colour of missing values; transparent without.
   public var missing: RGBA?
   /// How values between cell centres are found.
-  public var interpolation: Interpolation?
+  public var interpolation: Style.Interpolation?
   /// The classes of a categorical scale; those of the variable's flags when empty.
   public var categories: [Images.Category]
 
@@ -30,7 +30,7 @@ public struct StyleRecipe: Sendable, Hashable {
     id: String = "default", title: String? = nil, colourMap: ColourMap? = nil,
     scale: ScaleRecipe? = nil, range: RangeRecipe = .automatic, centre: Double? = nil,
     below: RGBA? = nil, above: RGBA? = nil, missing: RGBA? = nil,
-    interpolation: Interpolation? = nil, categories: [Images.Category] = []
+    interpolation: Style.Interpolation? = nil, categories: [Images.Category] = []
   ) {
     self.id = id
     self.title = title
