@@ -44,7 +44,10 @@ public enum RecipeSchema {
     case .wholeNumber(let least): return ["type": "integer", "minimum": .integer(Int64(least))]
     case .word(let words): return ["enum": .array(words.map { .string($0) })]
     case .colour:
-      return ["type": "string", "pattern": "^(#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})|transparent)$"]
+      return [
+        "type": "string",
+        "pattern": "^(#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})|transparent)$",
+      ]
     case .colourMap:
       let names = ColourMap.all.map(\.name)
       return ["enum": .array((names + names.map { $0 + "_r" }).map { .string($0) })]

@@ -2,7 +2,7 @@ import Yams
 
 /// Turns YAML text into nodes with places, and refuses text made to exhaust its reader.
 enum YAMLText {
-  /// The largest recipe in bytes. Real ones are a hundredth of it.
+  /// The largest recipe in bytes; real ones are a hundredth of it.
   static let sizeLimit = 1_048_576
 
   /// The root node, or `nil` with the cause in the list.
