@@ -33,6 +33,14 @@ public struct TileDimension: Sendable, Hashable {
     self.defaultValue = defaultValue
     self.isTime = isTime
   }
+
+  /// What stands for the value in tile templates, without braces.
+  ///
+  /// The name; but a dimension called `z` must not be taken for the zoom.
+  public var placeholder: String {
+    let reserved = ["x", "y", "z", "style", "tilematrixset", "tilematrix", "tilerow", "tilecol"]
+    return reserved.contains(name.lowercased()) ? "\(name)_value" : name
+  }
 }
 
 /// The tiles of one style in one tile matrix set.
@@ -98,7 +106,7 @@ public struct BuiltStyle: Sendable, Hashable {
     self.thumbnail = thumbnail
   }
 
-  /// The key of a tile with place-holders: `{z}`, `{y}`, `{x}` and `{name}` for each dimension.
+  /// The key of a tile with place-holders: `{z}`, `{y}`, `{x}` and one for each dimension.
   ///
   /// For example `datasets/sst/tiles/analysed_sst/default/WebMercatorQuad/{time}/{z}/{y}/{x}.png`.
   public func tileTemplate(
@@ -107,7 +115,7 @@ public struct BuiltStyle: Sendable, Hashable {
     let fixed = [
       "datasets", dataset, "tiles", variable.key, style.id, tileMatrixSet.id,
     ]
-    let varying = variable.dimensions.map { "{\($0.name)}" }
+    let varying = variable.dimensions.map { "{\($0.placeholder)}" }
     return (fixed + varying + ["{z}", "{y}", "{x}.\(format.rawValue)"]).joined(separator: "/")
   }
 }

@@ -92,7 +92,8 @@ struct StyleBuilder {
       guard numbers.count == 2 else { return .automatic }
       guard numbers[0] < numbers[1] else {
         problems.add(
-          "bad-range", at: place, "the range from \(brief(numbers[0])) to "
+          "bad-range", at: place,
+          "the range from \(brief(numbers[0])) to "
             + "\(brief(numbers[1])) holds no values",
           because: "The lower end comes first; to turn the colours round, add _r to the name of "
             + "the colour map.",

@@ -24,6 +24,7 @@ extension StyleRecipe {
   ///   - variable: what is drawn.
   ///   - measured: the values at `percentilesNeeded(for:)`, where those were asked for and the
   ///     variable has any value at all.
+  /// - Returns: a style that can be drawn.
   /// - Throws: `ImageError` when the range does not go with the scale, such as a logarithmic one
   ///   for values below zero.
   public func resolved(

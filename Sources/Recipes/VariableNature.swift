@@ -24,7 +24,8 @@ enum VariableNature: String, CaseIterable {
       || words.contains("azimuth")
     {
       self = .direction
-    } else if has("eastward_", "northward_", "upward_", "_x_velocity", "_y_velocity", "vorticity",
+    } else if has(
+      "eastward_", "northward_", "upward_", "_x_velocity", "_y_velocity", "vorticity",
       "divergence", "zonal_wind", "meridional_wind", "u_component", "v_component", "u_wind",
       "v_wind")
       || !words.isDisjoint(with: ["uas", "vas", "uo", "vo", "u10", "v10", "ugos", "vgos"])
@@ -38,7 +39,8 @@ enum VariableNature: String, CaseIterable {
       self = .chlorophyll
     } else if has("sea_ice", "ice_concentration") || words.contains("siconc") {
       self = .seaIce
-    } else if has("bedrock_altitude", "surface_altitude", "height_above_geopotential_datum",
+    } else if has(
+      "bedrock_altitude", "surface_altitude", "height_above_geopotential_datum",
       "sea_floor_depth", "bathymetry", "topography", "elevation", "bed_topo")
       || !words.isDisjoint(with: ["dem", "bed", "topo", "altitude", "orog", "elevation"])
     {
@@ -47,11 +49,13 @@ enum VariableNature: String, CaseIterable {
       self = .salinity
     } else if has("oxygen") {
       self = .oxygen
-    } else if has("precipitation", "rainfall", "snowfall", "soil_moisture", "total_column_water",
+    } else if has(
+      "precipitation", "rainfall", "snowfall", "soil_moisture", "total_column_water",
       "humidity", "river_discharge")
     {
       self = .precipitation
-    } else if has("ndvi", "vegetation", "leaf_area", "fapar", "fpar", "biomass", "primary_product",
+    } else if has(
+      "ndvi", "vegetation", "leaf_area", "fapar", "fpar", "biomass", "primary_product",
       "gpp")
     {
       self = .vegetation

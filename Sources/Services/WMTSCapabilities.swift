@@ -1,0 +1,168 @@
+import Grids
+import Images
+public import Pyramids
+public import Recipes
+
+/// The capabilities document of a Web Map Tile Service 1.0.0 (OGC 07-057r7) made of files.
+///
+/// RESTful only: a folder cannot answer key-value requests, so no operation is advertised. The
+/// order of elements is that of the schemas. Some choices are for QGIS, which matches tag names
+/// literally: no prefix on the elements of WMTS itself, times listed one by one, one format for
+/// each layer, `{Time}` written exactly as the dimension's identifier.
+public struct WMTSCapabilities: Sendable {
+  /// The key of the document of a whole site; QGIS wants exactly this file name.
+  public static let siteKey = "wmts/1.0.0/WMTSCapabilities.xml"
+
+  /// The key of the document of one dataset.
+  public static func key(dataset: String) -> String { "datasets/\(dataset)/\(siteKey)" }
+
+  /// The document.
+  public var xml: String {
+    var writer = XMLWriter()
+    write(to: &writer)
+    return writer.text
+  }
+
+  /// The document in UTF-8.
+  public var bytes: [UInt8] { Array(xml.utf8) }
+
+  private let title: String
+  private let abstract: String?
+  private let accessConstraints: String?
+  private let provider: ProviderRecipe?
+  private let key: String
+  private let address: ServiceAddress
+  private let layers: [WMTSLayer]
+
+  /// Describes all datasets of a site.
+  ///
+  /// - Throws: `ServiceError` when two layers would have the same identifier.
+  public init(site: SiteRecipe, datasets: [BuiltDataset]) throws(ServiceError) {
+    try self.init(
+      title: site.title, abstract: site.description, accessConstraints: nil, site: site,
+      datasets: datasets, key: Self.siteKey)
+  }
+
+  /// Describes one dataset.
+  ///
+  /// - Throws: `ServiceError` when two layers would have the same identifier.
+  public init(site: SiteRecipe, dataset: BuiltDataset) throws(ServiceError) {
+    try self.init(
+      title: dataset.title, abstract: dataset.description, accessConstraints: dataset.licence,
+      site: site, datasets: [dataset], key: Self.key(dataset: dataset.id))
+  }
+
+  private init(
+    title: String, abstract: String?, accessConstraints: String?, site: SiteRecipe,
+    datasets: [BuiltDataset], key: String
+  ) throws(ServiceError) {
+    self.title = title
+    self.abstract = abstract
+    self.accessConstraints = accessConstraints
+    self.provider = site.provider
+    self.key = key
+    self.address = ServiceAddress(base: site.serviceBaseURL)
+    self.layers = datasets.flatMap { dataset in
+      dataset.variables.flatMap { WMTSLayer.layers(of: $0, in: dataset) }
+    }
+    var seen: Set<String> = []
+    for layer in layers where !seen.insert(layer.identifier).inserted {
+      throw ServiceError(
+        "write \(key)", because: "two layers are called '\(layer.identifier)'",
+        remedy: "give one of the datasets another id")
+    }
+  }
+
+  private func write(to writer: inout XMLWriter) {
+    let attributes: [(StaticString, String)] = [
+      ("xmlns", "http://www.opengis.net/wmts/1.0"),
+      ("xmlns:ows", "http://www.opengis.net/ows/1.1"),
+      ("xmlns:xlink", "http://www.w3.org/1999/xlink"),
+      ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+      (
+        "xsi:schemaLocation",
+        "http://www.opengis.net/wmts/1.0 "
+          + "http://schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd"
+      ),
+      ("version", "1.0.0"),
+    ]
+    writer.element("Capabilities", attributes) { writer in
+      identification(&writer)
+      if let provider { Self.write(provider, to: &writer) }
+      writer.element("Contents") { writer in
+        for layer in layers { layer.write(to: &writer, address: address) }
+        for (set, maxZoom) in tileMatrixSets { Self.write(set, maxZoom: maxZoom, to: &writer) }
+      }
+      writer.element("ServiceMetadataURL", [("xlink:href", address.url(key))])
+    }
+  }
+
+  private func identification(_ writer: inout XMLWriter) {
+    writer.element("ows:ServiceIdentification") { writer in
+      writer.element("ows:Title", text: title)
+      if let abstract { writer.element("ows:Abstract", text: abstract) }
+      writer.element("ows:ServiceType", text: "OGC WMTS")
+      writer.element("ows:ServiceTypeVersion", text: "1.0.0")
+      writer.element("ows:Fees", text: "none")
+      writer.element("ows:AccessConstraints", text: accessConstraints ?? "none")
+    }
+  }
+
+  private static func write(_ provider: ProviderRecipe, to writer: inout XMLWriter) {
+    writer.element("ows:ServiceProvider") { writer in
+      writer.element("ows:ProviderName", text: provider.name)
+      if let url = provider.url { writer.element("ows:ProviderSite", [("xlink:href", url)]) }
+      writer.element("ows:ServiceContact") { writer in
+        guard let email = provider.email else { return }
+        writer.element("ows:ContactInfo") { writer in
+          writer.element("ows:Address") { writer in
+            writer.element("ows:ElectronicMailAddress", text: email)
+          }
+        }
+      }
+    }
+  }
+
+  /// The sets that layers link to, each with the finest zoom that any of them has.
+  ///
+  /// Nothing finer is declared: clients enlarge the finest tiles they know of, but would show
+  /// nothing for a zoom that is declared and has no tiles.
+  private var tileMatrixSets: [(TileMatrixSet, Int)] {
+    TileMatrixSet.all.compactMap { set in
+      let zooms = layers.compactMap { $0.links[set]?.keys.max() }
+      return zooms.max().map { (set, $0) }
+    }
+  }
+
+  private static func write(_ set: TileMatrixSet, maxZoom: Int, to writer: inout XMLWriter) {
+    writer.element("TileMatrixSet") { writer in
+      writer.element("ows:Title", text: set.title)
+      writer.element("ows:Identifier", text: set.id)
+      writer.element("ows:SupportedCRS", text: set.urn)
+      if let scaleSet = set.wellKnownScaleSet {
+        writer.element("WellKnownScaleSet", text: scaleSet)
+      }
+      for matrix in set.matrices where matrix.z <= maxZoom {
+        writer.element("TileMatrix") { writer in
+          writer.element("ows:Identifier", text: "\(matrix.z)")
+          writer.element("ScaleDenominator", text: decimal(matrix.scaleDenominator))
+          writer.element("TopLeftCorner", text: pair(set.origin.x, set.origin.y, in: set))
+          writer.element("TileWidth", text: "\(set.tileSize)")
+          writer.element("TileHeight", text: "\(set.tileSize)")
+          writer.element("MatrixWidth", text: "\(matrix.width)")
+          writer.element("MatrixHeight", text: "\(matrix.height)")
+        }
+      }
+    }
+  }
+
+  /// Two coordinates in the axis order of the set's CRS; exactly one blank between, for QGIS.
+  static func pair(_ x: Double, _ y: Double, in set: TileMatrixSet) -> String {
+    set.swapsAxesInCapabilities ? "\(decimal(y)) \(decimal(x))" : "\(decimal(x)) \(decimal(y))"
+  }
+
+  /// The shortest text that reads back as the number, without `.0`.
+  static func decimal(_ number: Double) -> String {
+    Int(exactly: number).map(String.init) ?? "\(number)"
+  }
+}
