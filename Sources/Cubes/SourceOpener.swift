@@ -1,0 +1,133 @@
+import Glibc
+import JSON
+import Stores
+
+/// Finds out what a path or URL holds and opens it.
+struct SourceOpener {
+  /// A source and the coarser copies that it brings.
+  struct Opened {
+    let level0: any ArraySource
+    let coarser: [any ArraySource]
+  }
+
+  private let options: CubeOptions
+  private let pool: NetCDFPool
+  private(set) var notes = NoteCollector()
+
+  init(options: CubeOptions, openFiles: Int) {
+    self.options = options
+    pool = NetCDFPool(limit: openFiles)
+  }
+
+  /// Opens everything that a list of paths, globs and URLs names.
+  mutating func open(_ locations: [String]) throws(CubeError) -> [Opened] {
+    var opened: [Opened] = []
+    for location in try locations.flatMapThrowing(Self.expanded) {
+      opened.append(try open(location))
+    }
+    return opened
+  }
+
+  private mutating func open(_ location: String) throws(CubeError) -> Opened {
+    let isRemote = location.hasPrefix("http://") || location.hasPrefix("https://")
+    let path = location.hasPrefix("file://") ? String(location.dropFirst(7)) : location
+    if !isRemote, Self.isFile(path) {
+      if Self.isNetCDF(path) {
+        return Opened(level0: try NetCDFSource(path: path, pool: pool), coarser: [])
+      }
+    } else if isRemote, path.hasSuffix(".nc") || path.hasSuffix(".nc4") {
+      throw CubeError(
+        "open the cube", of: location, reason: "NetCDF files are only read from disk",
+        remedy: "download it first, or publish it as Zarr")
+    }
+    let store: any Store
+    do {
+      store = try StoreOpener.open(path)
+    } catch {
+      throw CubeError("open the cube", of: location, reason: error.description)
+    }
+    return try openZarr(store, location)
+  }
+
+  private mutating func openZarr(
+    _ store: any Store, _ location: String
+  ) throws(CubeError) -> Opened {
+    let trimmed = location.hasSuffix("/") ? String(location.dropLast()) : location
+    guard trimmed.hasSuffix(".levels") || Self.hasGroup(store, "0.zarr") else {
+      return Opened(level0: try ZarrSource(store), coarser: [])
+    }
+    let base = try ZarrSource(store, path: "0.zarr")
+    var coarser: [any ArraySource] = []
+    while coarser.count < 32, Self.hasGroup(store, "\(coarser.count + 1).zarr") {
+      coarser.append(try ZarrSource(store, path: "\(coarser.count + 1).zarr"))
+    }
+    if options.levels == .useExisting {
+      notes.add(
+        "existing-levels", about: location,
+        "brings \(coarser.count) coarser levels, which are used as they are; xcube makes them by "
+          + "subsampling unless told otherwise, so they may not be means")
+    } else if !coarser.isEmpty {
+      notes.add(
+        "rebuilt-levels", about: location,
+        "brings \(coarser.count) coarser levels, which are not used: levels are made anew as means")
+    }
+    return Opened(level0: base, coarser: coarser)
+  }
+
+  private static func hasGroup(_ store: any Store, _ path: String) -> Bool {
+    ["zarr.json", ".zgroup", ".zmetadata"].contains { name in
+      ((try? store.size(of: "\(path)/\(name)")) ?? nil) != nil
+    }
+  }
+
+  /// The files that a glob names, sorted; anything else is itself.
+  private static func expanded(_ location: String) throws(CubeError) -> [String] {
+    guard !location.contains("://"), location.contains(where: { "*?[".contains($0) }),
+      !isThere(location)
+    else { return [location] }
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(location, GLOB_TILDE, nil, &result) == 0 else {
+      throw CubeError(
+        "open the cube", of: location, reason: "no file matches",
+        remedy: "check the path; relative ones count from the recipe's folder")
+    }
+    return (0..<Int(result.gl_pathc)).compactMap { index in
+      result.gl_pathv[index].map { String(cString: $0) }
+    }
+  }
+
+  private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Whether the first bytes are those of a NetCDF file: `CDF` and a version, or HDF5's signature,
+  /// which may come after a user block of 512 bytes or a power of two times that.
+  private static func isNetCDF(_ path: String) -> Bool {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    for offset in [0, 512, 1024, 2048, 4096, 8192] {
+      var bytes = [UInt8](repeating: 0, count: 8)
+      guard pread(descriptor, &bytes, 8, off_t(offset)) >= 4 else { return false }
+      if bytes == signature { return true }
+      if offset == 0, Array(bytes.prefix(3)) == Array("CDF".utf8) { return true }
+    }
+    return false
+  }
+}
+
+extension Array {
+  /// Each element's results, one after the other.
+  fileprivate func flatMapThrowing<Result, Failure: Error>(
+    _ transform: (Element) throws(Failure) -> [Result]
+  ) throws(Failure) -> [Result] {
+    var results: [Result] = []
+    for element in self { results += try transform(element) }
+    return results
+  }
+}

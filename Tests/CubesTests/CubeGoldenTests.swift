@@ -1,0 +1,107 @@
+import Grids
+import JSON
+import Testing
+
+@testable import Cubes
+
+/// Compares a cube with what Python read in the same files.
+struct Expectation {
+  let sources: [String]
+  let golden: JSONValue
+
+  func check() throws {
+    var options = CubeOptions()
+    options.crs = golden["options"]?["crs"]?.stringValue
+    let cube = try Cube.open(sources, options: options)
+    for (name, expected) in try #require(golden["variables"]?.objectValue) {
+      let variable = try #require(cube.variable(named: name), "\(name); skipped: \(cube.skipped)")
+      try checkAxes(of: variable)
+      try checkValues(of: variable, expected)
+    }
+    for id in golden["notes"]?.arrayValue ?? [] {
+      #expect(cube.notes.contains { $0.id == id.stringValue }, "\(id): \(cube.notes)")
+    }
+    for name in golden["skipped"]?.arrayValue ?? [] {
+      #expect(cube.skipped.contains { $0.name == name.stringValue }, "\(name): \(cube.skipped)")
+    }
+  }
+
+  private func checkAxes(of variable: Variable) throws {
+    if let times = golden["times"]?.arrayValue {
+      #expect(variable.time?.times.map(\.iso) == times.compactMap(\.stringValue))
+    }
+    if case .rectilinear(let x, let y) = variable.grid.geometry {
+      for (axis, key) in [(x, "columns"), (y, "rows")] {
+        guard let expected = golden[key] else { continue }
+        #expect(axis.count == expected["count"]?.intValue)
+        #expect(axis.values.first == expected["first"]?.doubleValue)
+        #expect(axis.values.last == expected["last"]?.doubleValue)
+      }
+    }
+    for (name, labels) in golden["extras"]?.objectValue ?? JSONObject() {
+      let axis = variable.extras.first { $0.name == name }
+      #expect(axis?.labels == labels.arrayValue?.compactMap(\.stringValue))
+    }
+  }
+
+  private func checkValues(of variable: Variable, _ expected: JSONValue) throws {
+    let statistics = try variable.statistics()
+    #expect(statistics.count == expected["count"]?.intValue, "\(variable.name) count")
+    #expect(statistics.missing == expected["missing"]?.intValue, "\(variable.name) missing")
+    for (key, value) in [
+      ("minimum", statistics.minimum), ("maximum", statistics.maximum), ("mean", statistics.mean),
+    ] {
+      let wanted = try #require(expected[key]?.doubleValue)
+      #expect(Self.near(value, wanted), "\(variable.name) \(key): \(value), not \(wanted)")
+    }
+    let hasTime = (variable.time?.count ?? 0) > 0
+    for sample in expected["samples"]?.arrayValue ?? [] {
+      var index = try #require(sample["index"]?.arrayValue).compactMap(\.intValue)
+      let column = index.removeLast()
+      let row = index.removeLast()
+      let time = hasTime && index.count > variable.extras.count ? index.removeFirst() : nil
+      let extras = Array(index.suffix(variable.extras.count))
+      let values = try variable.readFloats(
+        time: time, extras: extras, rows: row..<row + 1, columns: column..<column + 1)
+      let value = Double(values[0])
+      if let wanted = sample["value"]?.doubleValue {
+        #expect(Self.near(value, wanted), "\(variable.name) \(sample): \(value)")
+      } else {
+        #expect(value.isNaN, "\(variable.name) \(sample): \(value)")
+      }
+      let series = try variable.series(row: row, column: column, extras: extras)
+      #expect(Float(series[time ?? 0]).isNaN == values[0].isNaN)
+      if !value.isNaN { #expect(Float(series[time ?? 0]) == values[0]) }
+    }
+  }
+
+  /// Python decodes some files in single precision; a few units in its last place are allowed.
+  private static func near(_ value: Double, _ wanted: Double) -> Bool {
+    abs(value - wanted) <= 2e-6 * max(abs(wanted), 1e-3)
+  }
+}
+
+@Suite("Cubes agree with Python")
+struct CubeGoldenTests {
+  @Test(
+    "own fixtures, one trap each",
+    arguments: [
+      "packing", "types", "order", "wrap", "groups", "labels", "curvilinear", "rotated", "unnamed",
+      "join",
+    ])
+  func fixtures(name: String) throws {
+    let golden = try #require(try Golden.json("cubes_fixtures.json")[name])
+    let files = golden["sources"]?.arrayValue?.compactMap(\.stringValue) ?? ["\(name).nc"]
+    try Expectation(sources: files.map(Golden.fixture), golden: golden).check()
+  }
+
+  @Test("shared data", .enabled(if: Golden.shared != nil), arguments: 0..<14)
+  func shared(number: Int) throws {
+    let root = try #require(Golden.shared)
+    let cases = try #require(try Golden.json("cubes_shared.json").arrayValue)
+    #expect(cases.count == 14)
+    let golden = try #require(cases.indices.contains(number) ? cases[number] : nil)
+    let sources = try #require(golden["sources"]?.arrayValue).compactMap(\.stringValue)
+    try Expectation(sources: sources.map { "\(root)/\($0)" }, golden: golden).check()
+  }
+}
