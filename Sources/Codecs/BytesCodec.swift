@@ -11,6 +11,7 @@ public protocol BytesCodec: Sendable {
   ///   - input: the encoded bytes.
   ///   - expectedSize: how many bytes must come out, where that is known; anything else is an error.
   ///   - limit: the most bytes that may come out, so that a small input cannot fill the memory.
+  /// - Returns: the decoded bytes.
   /// - Throws: `CodecError` when the data is damaged or would grow beyond what is allowed.
   func decode(_ input: UnsafeRawBufferPointer, expectedSize: Int?, limit: Int)
     throws(CodecError) -> [UInt8]

@@ -7,9 +7,7 @@ enum Attempt {
 
 /// Decodes data of unknown size: tries a small buffer first and doubles it until the data fits.
 ///
-/// - Parameters:
-///   - guess: how much room is likely to be enough.
-///   - limit: how much room there may be at most.
+/// `guess` bytes are likely to be enough; there may be `limit` at most.
 func decodeGrowing(
   codec: String, guess: Int, limit: Int, _ decode: (UnsafeMutableRawBufferPointer) -> Attempt
 ) throws(CodecError) -> [UInt8] {

@@ -114,7 +114,7 @@ extension StoredType {
 }
 
 /// The 16 bits of the IEEE 754 half nearest to a number, halves to even.
-func halfBits(_ value: Double) -> UInt16 {
+public func halfBits(_ value: Double) -> UInt16 {
   let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
   let magnitude = value.magnitude
   if value.isNaN { return sign | 0x7E00 }

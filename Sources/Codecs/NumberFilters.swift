@@ -134,7 +134,7 @@ public struct BitRoundFilter: BytesCodec, Hashable {
     return Array(input)
   }
 
-  /// Rounds every number to the kept bits, halves to even (Klöwer et al. 2021).
+  /// Rounds every number to the kept bits, halves to even (Klöwer and others, 2021).
   ///
   /// - Throws: `CodecError` when the bytes are no whole numbers.
   public func encode(_ input: UnsafeRawBufferPointer) throws(CodecError) -> [UInt8] {

@@ -87,7 +87,7 @@ public func float(halfBits bits: UInt16) -> Float {
 
 /// Reorders the dimensions: dimension `i` of the result is dimension `order[i]` of the array.
 ///
-/// - Parameter order: every dimension once; anything else leaves the array as it is.
+/// `order` names every dimension once; anything else leaves the array as it is.
 public func transpose(_ array: NumericArray, order: [Int]) -> NumericArray {
   guard order.sorted() == Array(array.shape.indices) else { return array }
   let size = array.type.size
