@@ -1,22 +1,29 @@
 import CNetCDF
-import Synchronization
 
 /// The netCDF-C library, as a thing that can be in one hand only.
 ///
 /// netCDF-C is not thread-safe, not even on different files. Every call is therefore a method of
-/// this type, of which the only value lies inside a lock: a call outside of it cannot be written.
+/// this type, whose only value is lent out by the thread that owns it: a call from anywhere else
+/// cannot be written.
 struct NetCDFLibrary: ~Copyable {
-  private static let lane = Mutex(NetCDFLibrary())
+  private static let thread = NetCDFThread()
 
-  private init() {}
-
-  /// Runs a body while no other thread uses the library.
+  /// Runs a body on the library's own thread, after those that asked before; waits for it.
   ///
   /// The body must not call `run` again.
   static func run<Result: Sendable, Failure: Error>(
-    _ body: (borrowing NetCDFLibrary) throws(Failure) -> Result
+    _ body: @escaping (borrowing NetCDFLibrary) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try lane.withLock { (library) throws(Failure) -> Result in try body(library) }
+    var outcome: Swift.Result<Result, Failure>?
+    thread.perform { library in
+      do throws(Failure) {
+        outcome = .success(try body(library))
+      } catch {
+        outcome = .failure(error)
+      }
+    }
+    guard let outcome else { preconditionFailure("the library's thread did not run the call") }
+    return try outcome.get()
   }
 }
 
