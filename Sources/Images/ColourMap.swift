@@ -128,11 +128,11 @@ public struct ColourMap: Sendable, Hashable {
 }
 
 extension RGBA {
-  /// The colour at `share` of the way to another, rounded as matplotlib rounds (half to even).
+  /// The colour at `share` of the way to another, rounded (matplotlib cuts off).
   func mixed(with other: RGBA, share: Double) -> RGBA {
     func mix(_ one: UInt8, _ two: UInt8) -> UInt8 {
       let value = Double(one) + (Double(two) - Double(one)) * share
-      return UInt8(value.rounded(.toNearestOrEven))
+      return UInt8(value.rounded())
     }
     return RGBA(r: mix(r, other.r), g: mix(g, other.g), b: mix(b, other.b), a: mix(a, other.a))
   }
