@@ -83,6 +83,24 @@ void cubepress_shift_indices(const uint8_t *restrict indices, size_t count, uint
     shifted[i] = indices[i] > by ? (uint8_t)(indices[i] - by) : 0;
 }
 
+void cubepress_renumber_indices(const uint8_t *restrict indices, size_t count,
+                                const uint8_t *restrict table, uint8_t *restrict renumbered) {
+  for (size_t i = 0; i < count; i++) renumbered[i] = table[indices[i]];
+}
+
+int cubepress_mark_indices(const uint8_t *restrict indices, size_t count, int enough,
+                           uint8_t *restrict seen) {
+  enum { block = 4096 };
+  int found = 0;
+  for (size_t start = 0; start < count && found <= enough; start += block) {
+    size_t end = count - start > block ? start + block : count;
+    for (size_t i = start; i < end; i++) seen[indices[i]] = 1;
+    found = 0;
+    for (int i = 0; i < 256; i++) found += seen[i];
+  }
+  return found;
+}
+
 void cubepress_pack_indices(const uint8_t *restrict indices, size_t width, size_t lines, int bits,
                             uint8_t *restrict packed) {
   size_t in_byte = 8 / (size_t)bits;

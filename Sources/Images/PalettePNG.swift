@@ -1,27 +1,46 @@
 import CDeflate
 import CKernels
 
-/// Writes palette PNGs (PNG specification, third edition) with libdeflate.
+/// Writes palette PNGs (PNG specification, third edition) of one size.
+///
+/// - The palette is cut to the entries between the lowest and the highest index of the image.
+/// - Lines are filtered by "up" (fast) or by the best of four filters, and encoded by runs and
+///   Huffman codes (`deflate_runs.h`): on such data smaller than a search for matches, and faster.
+/// - An image of at most 16 colours is packed to 1, 2 or 4 bits a pixel, unfiltered, and matches
+///   are searched: it is areas and outlines, where they pay.
 final class PalettePNG {
   private let width: Int
   private let height: Int
   private let palette: [RGBA]
-  private let compressor: OpaquePointer?
-  private var filtered: [UInt8]
-  private var scratch: [UInt8]
-  private var file: [UInt8]
   private let effort: Effort
+  private let compressor: OpaquePointer?
+  /// Indices after renumbering, then the packed ones of small palettes.
+  private var renumbered: [UInt8]
+  private var packed: [UInt8]
+  private var filtered: [UInt8]
+  private var lines: [UInt8]
+  private var segments: [UInt32]
+  private var file: PNGFile
 
-  init(width: Int, height: Int, effort: Effort, palette: [RGBA]) {
+  /// The most colours that are packed into less than a byte.
+  private static let few = 16
+
+  init(width: Int, height: Int, effort: Effort, palette: [RGBA]) throws(ImageError) {
     self.width = width
     self.height = height
     self.palette = palette
     self.effort = effort
-    compressor = libdeflate_alloc_compressor(effort == .small ? 6 : 1)
-    filtered = Array(repeating: 0, count: (width + 1) * height)
-    scratch = Array(repeating: 0, count: 4 * width)
-    let bound = libdeflate_zlib_compress_bound(compressor, filtered.count)
-    file = Array(repeating: 0, count: bound + 2048)
+    compressor = libdeflate_alloc_compressor(effort == .small ? 9 : 6)
+    guard compressor != nil else {
+      throw ImageError("prepare to write PNG", because: "memory is short")
+    }
+    let size = (width + 1) * height
+    renumbered = Array(repeating: 0, count: width * height)
+    packed = Array(repeating: 0, count: (width + 1) / 2 * height)
+    filtered = Array(repeating: 0, count: size)
+    lines = Array(repeating: 0, count: 4 * width)
+    segments = Array(repeating: 0, count: cubepress_deflate_runs_scratch(size) / 4 + 1)
+    file = PNGFile(capacity: size + size / 8 + 4096)
   }
 
   deinit { libdeflate_free_compressor(compressor) }
@@ -33,50 +52,63 @@ final class PalettePNG {
     guard Int(summary.highest) < palette.count else {
       throw TileEncoder.outside(summary.highest, palette.count)
     }
-    if effort == .fast {
-      cubepress_filter_up(indices.baseAddress, width, height, &filtered)
+    let used = effort == .fast ? nil : PalettePNG.fewColours(indices)
+    let isWritten: Bool
+    if let used {
+      isWritten = encodePacked(indices, used: used)
     } else {
-      cubepress_filter_adaptive(indices.baseAddress, width, height, &filtered, &scratch)
+      isWritten = encodeBytes(indices, summary)
     }
-    var end = 0
-    file.replaceSubrange(0..<8, with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-    end = 8
-    chunk("IHDR", bigEndian(width) + bigEndian(height) + [8, 3, 0, 0, 0], &end)
-    let used = palette.prefix(Int(summary.highest) + 1)
-    chunk("PLTE", used.flatMap { [$0.r, $0.g, $0.b] }, &end)
-    chunk("tRNS", used.map(\.a), &end)
-    let start = end + 8
-    let size = file.withUnsafeMutableBufferPointer { buffer in
-      libdeflate_zlib_compress(
-        compressor, filtered, filtered.count, buffer.baseAddress?.advanced(by: start),
-        buffer.count - start - 16)
-    }
-    guard size > 0 else {
-      throw ImageError("encode a tile", because: "memory is short")
-    }
-    chunk("IDAT", count: size, &end)
-    chunk("IEND", [], &end)
-    return file.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[0..<end])) }
+    guard isWritten else { throw ImageError("encode a tile", because: "memory is short") }
+    return file.withBytes(body)
   }
 
-  private func bigEndian(_ value: Int) -> [UInt8] {
-    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
-  }
-
-  private func chunk(_ name: String, _ data: [UInt8], _ end: inout Int) {
-    file.replaceSubrange(end + 8..<end + 8 + data.count, with: data)
-    chunk(name, count: data.count, &end)
-  }
-
-  /// Closes a chunk whose data already stand in place.
-  private func chunk(_ name: String, count: Int, _ end: inout Int) {
-    file.replaceSubrange(end..<end + 4, with: bigEndian(count))
-    file.replaceSubrange(end + 4..<end + 8, with: Array(name.utf8))
-    let sum = file.withUnsafeBytes { bytes in
-      libdeflate_crc32(0, bytes.baseAddress?.advanced(by: end + 4), count + 4)
+  /// One byte a pixel: 0 stays missing, the lowest index becomes 1.
+  private func encodeBytes(
+    _ indices: UnsafeBufferPointer<UInt8>, _ summary: IndexSummary
+  ) -> Bool {
+    let lowest = max(summary.lowest ?? 1, 1)
+    cubepress_shift_indices(indices.baseAddress, indices.count, lowest, &renumbered)
+    if effort == .fast {
+      cubepress_filter_up(renumbered, width, height, &filtered)
+    } else {
+      cubepress_filter_adaptive(renumbered, width, height, &filtered, &lines)
     }
-    end += 8 + count
-    file.replaceSubrange(end..<end + 4, with: bigEndian(Int(sum)))
-    end += 4
+    let colours = [palette[0]] + palette[Int(lowest)..<max(Int(summary.highest) + 1, Int(lowest))]
+    file.begin(width: width, height: height, bits: 8, palette: colours)
+    return file.writeImageData(filtered, count: filtered.count) { to, capacity in
+      cubepress_deflate_runs(filtered, filtered.count, &segments, to, capacity)
+    }
+  }
+
+  /// Less than a byte a pixel; the colours used are numbered anew, in order.
+  private func encodePacked(_ indices: UnsafeBufferPointer<UInt8>, used: [UInt8]) -> Bool {
+    var numbers = [UInt8](repeating: 0, count: 256)
+    for (number, index) in used.enumerated() {
+      numbers[Int(index)] = UInt8(truncatingIfNeeded: number)
+    }
+    cubepress_renumber_indices(indices.baseAddress, indices.count, numbers, &renumbered)
+    let bits = used.count <= 2 ? 1 : used.count <= 4 ? 2 : 4
+    let line = (width * bits + 7) / 8
+    cubepress_pack_indices(renumbered, width, height, Int32(bits), &packed)
+    cubepress_filter_none(packed, line, height, &filtered)
+    file.begin(
+      width: width, height: height, bits: UInt8(bits), palette: used.map { palette[Int($0)] })
+    let count = (line + 1) * height
+    return file.writeImageData(filtered, count: count) { to, capacity in
+      libdeflate_deflate_compress(compressor, filtered, count, to, capacity)
+    }
+  }
+
+  /// The indices that occur, rising, if they are few.
+  private static func fewColours(_ indices: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    var seen = [UInt8](repeating: 0, count: 256)
+    // Most images of measured values show it in the first pixels looked at.
+    let count = seen.withUnsafeMutableBufferPointer { seen in
+      cubepress_mark_indices(
+        indices.baseAddress, indices.count, Int32(PalettePNG.few), seen.baseAddress)
+    }
+    guard count <= PalettePNG.few else { return nil }
+    return (0..<256).filter { seen[$0] != 0 }.map { UInt8($0) }
   }
 }

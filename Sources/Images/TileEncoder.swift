@@ -50,7 +50,7 @@ public final class TileEncoder {
         throw ImageError(
           attempt, because: "PNG has no quality", remedy: "leave the quality out, or use webp")
       }
-      writer = .png(PalettePNG(width: width, height: height, effort: effort, palette: palette))
+      writer = .png(try PalettePNG(width: width, height: height, effort: effort, palette: palette))
     case .webp:
       let encoder = try WebPEncoder(
         width: width, height: height, compression: effort.compression(quality: quality))

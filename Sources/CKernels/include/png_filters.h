@@ -20,6 +20,14 @@ void cubepress_filter_adaptive(const uint8_t *pixels, size_t line, size_t lines,
 void cubepress_shift_indices(const uint8_t *indices, size_t count, uint8_t lowest,
                              uint8_t *shifted);
 
+// Indices by a table of 256 new ones.
+void cubepress_renumber_indices(const uint8_t *indices, size_t count, const uint8_t *table,
+                                uint8_t *renumbered);
+
+// Sets seen[i] (256 entries, zero before) for every index i that occurs and returns how many do.
+// Gives up, with any greater number, as soon as they are more than `enough`.
+int cubepress_mark_indices(const uint8_t *indices, size_t count, int enough, uint8_t *seen);
+
 // Packs indices below 2^bits, bits 1, 2 or 4, the first in the highest bits. Lines of
 // (width * bits + 7) / 8 bytes.
 void cubepress_pack_indices(const uint8_t *indices, size_t width, size_t lines, int bits,
