@@ -1,0 +1,113 @@
+/// Locates tiles through PROJ, exactly on a control mesh and by interpolation between.
+///
+/// The mesh starts with cells of 32 pixels. Where the coordinates at the middles of a cell and of
+/// its sides differ from bilinear interpolation by more than 0.04 pixels, it is cut in four, down to
+/// single pixels. Jumps (the antimeridian of a projection, a pole) fail that test at every size, so
+/// pixels around them are exact. Measuring the error in pixels needs the local derivatives, which
+/// the corners give.
+struct MeshLocator: Sendable {
+  let tiles: TileMatrixSet
+  let x: GridAxis
+  let y: GridAxis
+  /// Whether the grid's x is an angle, so that 360 is nothing.
+  let isAngular: Bool
+  let pool: ProjectorPool
+
+  init(x: GridAxis, y: GridAxis, crs: CRS, tiles: TileMatrixSet) throws(GridError) {
+    self.tiles = tiles
+    self.x = x
+    self.y = y
+    isAngular = crs.isAngular
+    pool = try ProjectorPool(from: tiles.crs, to: crs)
+  }
+
+  func indexMap(_ address: TileAddress) throws(GridError) -> TileIndexMap {
+    try pool.withProjector { projector in
+      var canvas = MeshCanvas(locator: self, address: address)
+      canvas.fill(projector)
+      return canvas.touchesGrid
+        ? .full(columns: canvas.columns, rows: canvas.rows) : .outside
+    }
+  }
+
+  /// Exactly where the pixels of a tile fall, without a mesh; for tests and measures.
+  func exactIndexMap(
+    _ address: TileAddress
+  ) throws(GridError) -> (columns: [Double], rows: [Double]) {
+    let size = tiles.tileSize
+    let places = (0..<size * size).map {
+      tiles.pixelCentre(address, column: Double($0 % size), row: Double($0 / size))
+    }
+    var (xs, ys) = (places.map(\.x), places.map(\.y))
+    try pool.withProjector { $0.transform(&xs, &ys) }
+    let columns = xs.map(x.index(of:))
+    let rows = ys.map(y.index(of:))
+    return (
+      zip(columns, rows).map { $1.isNaN ? .nan : $0 },
+      zip(columns, rows).map { $0.isNaN ? .nan : $1 }
+    )
+  }
+
+  /// Whether a tile may touch the grid, looking at a coarse lattice of its places with some margin.
+  func mayTouch(_ address: TileAddress, _ projector: Projector) -> Bool {
+    let cells = 16
+    let step = Double(tiles.tileSize) / Double(cells)
+    var (xs, ys): ([Double], [Double]) = ([], [])
+    for place in 0..<(cells + 1) * (cells + 1) {
+      let (row, column) = place.quotientAndRemainder(dividingBy: cells + 1)
+      let centre = tiles.pixelCentre(
+        address, column: Double(column) * step - 0.5, row: Double(row) * step - 0.5)
+      xs.append(centre.x)
+      ys.append(centre.y)
+    }
+    projector.transform(&xs, &ys)
+    for row in 0..<cells {
+      for column in 0..<cells {
+        let first = row * (cells + 1) + column
+        let corners = [first, first + 1, first + cells + 1, first + cells + 2]
+        let reached = corners.filter { !xs[$0].isNaN }
+        guard let base = reached.first else { continue }
+        if reached.count < 4 { return true }
+        let across = corners.map { isAngular ? unwrapped(xs[$0], near: xs[base]) : xs[$0] }
+        if mayTouch(xs: across, ys: corners.map { ys[$0] }) { return true }
+      }
+    }
+    return false
+  }
+
+  private func mayTouch(xs: [Double], ys: [Double]) -> Bool {
+    guard let lowX = xs.min(), let highX = xs.max(), let lowY = ys.min(), let highY = ys.max()
+    else { return false }
+    let marginX = 0.25 * (highX - lowX) + abs(x.step)
+    let marginY = 0.25 * (highY - lowY) + abs(y.step)
+    guard lowY - marginY <= y.upperEdge, highY + marginY >= y.lowerEdge else { return false }
+    if isAngular {
+      if x.period != nil || highX - lowX > 90 { return true }
+      let width = highX - lowX + 2 * marginX
+      var gap = (lowX - marginX - x.lowerEdge).truncatingRemainder(dividingBy: 360)
+      if gap < 0 { gap += 360 }
+      return gap <= x.upperEdge - x.lowerEdge || gap + width >= 360
+    }
+    return lowX - marginX <= x.upperEdge && highX + marginX >= x.lowerEdge
+  }
+}
+
+/// The same angle in degrees in the turn nearest to another.
+@inline(__always)
+func unwrapped(_ angle: Double, near other: Double) -> Double {
+  let difference = other - angle
+  guard abs(difference) > 180 else { return angle }
+  return angle + (difference / 360).rounded() * 360
+}
+
+extension TileMatrixSet {
+  /// The place of a pixel's centre in units of the CRS.
+  @inline(__always)
+  func pixelCentre(_ address: TileAddress, column: Double, row: Double) -> (x: Double, y: Double) {
+    let cell = cellSize(z: address.z)
+    return (
+      origin.x + (Double(address.x * tileSize) + column + 0.5) * cell,
+      origin.y - (Double(address.y * tileSize) + row + 0.5) * cell
+    )
+  }
+}
