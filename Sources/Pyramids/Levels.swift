@@ -72,11 +72,13 @@ extension Levels {
     }
     let scratch =
       memory.fields(rows: grid.rows, columns: grid.columns) > 0 ? nil : memory.scratchFolder
+    // Columns that repeat the first ones of a closed axis would be seen twice.
+    let columns = grid.turn ?? grid.columns
     let source = Level(
-      rows: grid.rows, columns: grid.columns,
-      memory: try LevelMemory(count: grid.rows * grid.columns, scratchFolder: scratch))
+      rows: grid.rows, columns: columns,
+      memory: try LevelMemory(count: grid.rows * columns, scratchFolder: scratch))
     statistics = try Self.fill(source, from: variable, time: time, extras: extras, pool: pool)
-    wraps = grid.isPeriodic
+    wraps = grid.turn != nil
     levels =
       switch reduction {
       case .mean:
@@ -213,6 +215,16 @@ extension Levels {
     let band = max(1, 65_536 / max(1, level.columns))
     try pool.forEach((level.rows + band - 1) / band) { index in
       for row in index * band..<min(level.rows, (index + 1) * band) { body(row) }
+    }
+  }
+}
+
+extension Grid {
+  /// How many columns make one turn around the globe; nil where the grid does not close.
+  var turn: Int? {
+    switch geometry {
+    case .rectilinear(let x, _): x.period == nil ? nil : x.periodCount
+    case .curvilinear(let cells): cells.periodCount
     }
   }
 }

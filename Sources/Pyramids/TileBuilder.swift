@@ -92,7 +92,7 @@ public final class TileBuilder: Sendable {
     let prefixes = plan.styles.map {
       plan.folder(style: $0, tileMatrixSet: maps.tileMatrixSet, field: field)
     }
-    let batches = try batches(of: maps)
+    let batches = batches(of: maps)
     var trees: [StagedTree] = []
     defer { for tree in trees { tree.discard() } }
     for prefix in prefixes { trees.append(try folder.stage(prefix)) }
@@ -117,26 +117,16 @@ public final class TileBuilder: Sendable {
   }
 
   /// The tiles that may show the grid, in groups that one thread makes in one go.
-  private func batches(of maps: TileMaps) throws -> [[TileAddress]] {
+  private func batches(of maps: TileMaps) -> [[TileAddress]] {
     var batches: [[TileAddress]] = []
     for z in maps.zooms {
-      guard let limits = try maps.candidates(z: z) else { continue }
-      for y in limits.minY...limits.maxY {
-        let row = (limits.minX...limits.maxX).map { TileAddress(z: z, x: $0, y: y) }
-        for start in stride(from: 0, to: row.count, by: Self.batchSize) {
-          batches.append(Array(row[start..<min(row.count, start + Self.batchSize)]))
-        }
+      let tiles = maps.tiles(z: z)
+      for start in stride(from: 0, to: tiles.count, by: Self.batchSize) {
+        batches.append(Array(tiles[start..<min(tiles.count, start + Self.batchSize)]))
       }
     }
     return batches
   }
-}
-
-/// The place of a tile in a tile matrix set.
-struct TileAddress: Sendable, Hashable {
-  let z: Int
-  let x: Int
-  let y: Int
 }
 
 /// A tile that was written.

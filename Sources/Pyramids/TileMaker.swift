@@ -1,3 +1,4 @@
+import Grids
 import Images
 import Jobs
 import Stores
@@ -40,8 +41,8 @@ struct TileMaker {
 
   /// Makes one tile in every style; one that shows nothing is not written.
   mutating func make(_ tile: TileAddress, maps: TileMaps) throws {
-    let map = try maps.map(z: tile.z, x: tile.x, y: tile.y)
-    var sampled: Interpolation?
+    let map = try maps.map(tile)
+    var sampled: Style.Interpolation?
     for style in painters.indices {
       let interpolation = painters[style].planned.style.interpolation
       if sampled != interpolation {

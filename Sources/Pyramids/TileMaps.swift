@@ -11,16 +11,12 @@ final class TileMaps: Sendable {
   let zooms: ClosedRange<Int>
   private let grid: Grid
   private let locator: TileLocator
+  private let tiles: [[TileAddress]]
   private let kept = Mutex(Kept())
   private static let keptBytes = 256 << 20
 
-  private struct Tile: Hashable {
-    let z: Int
-    let x: Int
-    let y: Int
-  }
   private struct Kept {
-    var maps: [Tile: TileIndexMap] = [:]
+    var maps: [TileAddress: TileIndexMap] = [:]
     var bytes = 0
   }
 
@@ -29,12 +25,13 @@ final class TileMaps: Sendable {
     self.tileMatrixSet = tileMatrixSet
     self.zooms = zooms
     locator = try TileLocator(grid: grid, tileMatrixSet: tileMatrixSet)
+    var tiles: [[TileAddress]] = []
+    for z in zooms { tiles.append(try tileMatrixSet.tiles(z: z, covering: grid)) }
+    self.tiles = tiles
   }
 
-  /// The tiles of a zoom that may show the grid.
-  func candidates(z: Int) throws(GridError) -> TileLimits? {
-    try tileMatrixSet.limits(z: z, covering: grid)
-  }
+  /// The tiles of a zoom that may show the grid, row by row.
+  func tiles(z: Int) -> [TileAddress] { tiles[z - zooms.lowerBound] }
 
   /// Which level of a field has cells about as large as the pixels of a zoom.
   ///
@@ -46,10 +43,10 @@ final class TileMaps: Sendable {
     return Int(log2(ratio).rounded())
   }
 
-  func map(z: Int, x: Int, y: Int) throws(GridError) -> TileIndexMap {
-    let tile = Tile(z: z, x: x, y: y)
+  /// Where the pixels of a tile fall.
+  func map(_ tile: TileAddress) throws(GridError) -> TileIndexMap {
     if let map = kept.withLock({ $0.maps[tile] }) { return map }
-    let map = try locator.indexMap(z: z, x: x, y: y)
+    let map = try locator.indexMap(z: tile.z, x: tile.x, y: tile.y)
     if case .full(let columns, let rows) = map {
       let bytes = (columns.count + rows.count) * MemoryLayout<Float>.stride
       kept.withLock { kept in

@@ -28,7 +28,7 @@ struct TileSampler {
   /// - Returns: false where the tile lies outside the grid or where no cell under it is valid; the
   ///   pixels are not defined then.
   mutating func sample(
-    _ map: TileIndexMap, level number: Int, interpolation: Interpolation,
+    _ map: TileIndexMap, level number: Int, interpolation: Style.Interpolation,
     into pixels: UnsafeMutablePointer<Float>
   ) -> Bool {
     let number = min(number, levels.levels.count - 1)
@@ -100,7 +100,7 @@ struct TileSampler {
   }
 
   private func sampleScattered(
-    _ number: Int, columns: [Float], rows: [Float], interpolation: Interpolation,
+    _ number: Int, columns: [Float], rows: [Float], interpolation: Style.Interpolation,
     into pixels: UnsafeMutablePointer<Float>
   ) {
     let level = levels.levels[number]

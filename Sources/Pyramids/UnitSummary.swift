@@ -1,6 +1,6 @@
-import Cubes
-import Grids
+public import Grids
 public import JSON
+import Jobs
 
 /// The tiles of one field in one style and tile matrix set.
 public struct BuiltTiles: Sendable, Equatable {

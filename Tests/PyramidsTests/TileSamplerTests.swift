@@ -35,7 +35,7 @@ struct TileSamplerTests {
 
   /// The rules of `TileSampler`, written for one pixel of level 0.
   private func expected(
-    row: Double, column: Double, wraps: Bool, interpolation: Interpolation
+    row: Double, column: Double, wraps: Bool, interpolation: Style.Interpolation
   ) -> Double {
     func cell(_ row: Int, _ column: Int) -> Double {
       let column = wraps ? (column + Self.columns) % Self.columns : column
@@ -61,9 +61,9 @@ struct TileSamplerTests {
     return sum / share
   }
 
-  @Test(arguments: [Interpolation.nearest, .bilinear], [false, true])
+  @Test(arguments: [Style.Interpolation.nearest, .bilinear], [false, true])
   func separableAndScatteredFollowTheRules(
-    interpolation: Interpolation, wraps: Bool
+    interpolation: Style.Interpolation, wraps: Bool
   ) throws {
     let folder = try TemporaryFolder()
     let levels = try levels(folder, wrapping: wraps)
