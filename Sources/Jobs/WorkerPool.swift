@@ -51,8 +51,7 @@ public final class WorkerPool: Sendable {
       shared.add(loop, helpers: helpers)
       loop.run()
       shared.remove(loop)
-      loop.waitForHelpers()
-      if let error = loop.firstError { throw error }
+      try loop.finish()
     }
   }
 }
@@ -128,24 +127,26 @@ private final class SharedLoops: Sendable {
 
 /// One loop that several threads work on.
 private final class SharedLoop: Sendable {
+  typealias Body = @Sendable (Int) throws -> Void
+
   private struct State {
+    /// Gone when the loop has ended: the caller's closure must not outlive the call, and a thread
+    /// may still hold the loop then.
+    var body: Body?
     var next = 0
     var threads = 1
     var failure: (index: Int, error: any Error)?
   }
   private let count: Int
   private let width: Int
-  private let body: @Sendable (Int) throws -> Void
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let helpers = DispatchGroup()
 
-  init(count: Int, width: Int, body: @escaping @Sendable (Int) throws -> Void) {
+  init(count: Int, width: Int, body: @escaping Body) {
     self.count = count
     self.width = width
-    self.body = body
+    state = Mutex(State(body: body))
   }
-
-  var firstError: (any Error)? { state.withLock { $0.failure?.error } }
 
   /// Takes a place at the loop, where it has work and a place left.
   func join() -> Bool {
@@ -164,6 +165,7 @@ private final class SharedLoop: Sendable {
 
   /// Runs iterations until none is left.
   func run() {
+    guard let body = state.withLock({ $0.body }) else { return }
     while let index = takeIndex() {
       do {
         try body(index)
@@ -176,7 +178,17 @@ private final class SharedLoop: Sendable {
     }
   }
 
-  func waitForHelpers() { helpers.wait() }
+  /// Waits for the threads that still work on it.
+  ///
+  /// - Throws: the error of the lowest iteration that failed.
+  func finish() throws {
+    helpers.wait()
+    let failure = state.withLock { state in
+      state.body = nil
+      return state.failure
+    }
+    if let failure { throw failure.error }
+  }
 
   private func takeIndex() -> Int? {
     state.withLock { state in
