@@ -1,0 +1,54 @@
+"""PASS and FAIL lines, and how many of each."""
+
+import sys
+import time
+import traceback
+
+
+class Failure(Exception):
+    """A check found something wrong; its text says what was expected and what was there."""
+
+
+class Skipped(Exception):
+    """A check cannot run here; its text says why."""
+
+
+def require(condition, text: str) -> None:
+    if not condition:
+        raise Failure(text)
+
+
+class Report:
+    """Runs checks one after the other and prints a line for each."""
+
+    def __init__(self, only: str | None = None):
+        self.only = only
+        self.passed = self.failed = self.skipped = 0
+
+    def check(self, name: str, body, *arguments) -> None:
+        """Runs a check; what it returns is printed behind its name."""
+        if self.only and self.only not in name:
+            return
+        began = time.monotonic()
+        try:
+            note = body(*arguments)
+            self.passed += 1
+            word = "PASS"
+        except Skipped as reason:
+            self.skipped += 1
+            word, note = "SKIP", reason
+        except Failure as failure:
+            self.failed += 1
+            word, note = "FAIL", failure
+        except Exception as error:  # a check that breaks has not passed
+            self.failed += 1
+            word, note = "FAIL", f"{type(error).__name__}: {error}"
+            traceback.print_exc(file=sys.stdout)
+        seconds = time.monotonic() - began
+        print(f"{word} {name} ({seconds:.1f} s){f': {note}' if note else ''}", flush=True)
+
+    def close(self) -> int:
+        """Prints the count and returns the exit code."""
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"{self.passed} passed, {self.failed} failed{skipped}")
+        return 1 if self.failed or not self.passed else 0

@@ -1,0 +1,219 @@
+"""A made site: its folder, its capabilities, and a server in front of it."""
+
+import http.server
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import numpy as np
+from PIL import Image
+
+from report import Failure
+
+WMTS = "{http://www.opengis.net/wmts/1.0}"
+OWS = "{http://www.opengis.net/ows/1.1}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+
+
+@dataclass
+class Layer:
+    """What capabilities say about one layer."""
+
+    id: str
+    title: str
+    template: str
+    format: str
+    styles: dict  # id → legend address
+    dimensions: dict  # id → (default, values)
+    limits: dict  # tile matrix set → {z: (min row, max row, min column, max column)}
+    boxes: dict = field(default_factory=dict)  # CRS → (lower corner, upper corner)
+
+    def names(self, dataset: str, variable: str) -> bool:
+        return f"/datasets/{dataset}/tiles/{variable}/" in self.template
+
+    def key(self, style: str, matrix_set: str, z: int, x: int, y: int, **dimensions) -> str:
+        """Path of a tile inside the site."""
+        path = self.template
+        for name, (default, _) in self.dimensions.items():
+            path = path.replace("{" + name + "}", dimensions.get(name, default))
+        for name, value in [
+            ("Style", style),
+            ("TileMatrixSet", matrix_set),
+            ("TileMatrix", z),
+            ("TileRow", y),
+            ("TileCol", x),
+        ]:
+            path = path.replace("{" + name + "}", str(value))
+        return path[path.index("datasets/") :]
+
+
+def read_layers(document: bytes) -> list:
+    """The layers of a capabilities document."""
+    root = ElementTree.fromstring(document)
+    layers = []
+    for element in root.iter(f"{WMTS}Layer"):
+        limits = {}
+        for link in element.findall(f"{WMTS}TileMatrixSetLink"):
+            limits[link.findtext(f"{WMTS}TileMatrixSet")] = {
+                int(entry.findtext(f"{WMTS}TileMatrix")): tuple(
+                    int(entry.findtext(WMTS + name))
+                    for name in ("MinTileRow", "MaxTileRow", "MinTileCol", "MaxTileCol")
+                )
+                for entry in link.iter(f"{WMTS}TileMatrixLimits")
+            }
+        resource = element.find(f"{WMTS}ResourceURL")
+        layers.append(
+            Layer(
+                id=element.findtext(f"{OWS}Identifier"),
+                title=element.findtext(f"{OWS}Title"),
+                template=resource.get("template"),
+                format=resource.get("format"),
+                styles={
+                    style.findtext(f"{OWS}Identifier"): next(
+                        (legend.get(f"{XLINK}href") for legend in style.iter(f"{WMTS}LegendURL")),
+                        None,
+                    )
+                    for style in element.findall(f"{WMTS}Style")
+                },
+                dimensions={
+                    dimension.findtext(f"{OWS}Identifier"): (
+                        dimension.findtext(f"{WMTS}Default"),
+                        [value.text for value in dimension.findall(f"{WMTS}Value")],
+                    )
+                    for dimension in element.findall(f"{WMTS}Dimension")
+                },
+                limits=limits,
+                boxes={
+                    box.get("crs"): (
+                        box.findtext(f"{OWS}LowerCorner"),
+                        box.findtext(f"{OWS}UpperCorner"),
+                    )
+                    for box in element.findall(f"{OWS}BoundingBox")
+                },
+            )
+        )
+    return layers
+
+
+class Site:
+    """A folder made by `cubepress build`."""
+
+    CAPABILITIES = "wmts/1.0.0/WMTSCapabilities.xml"
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.layers = read_layers((folder / self.CAPABILITIES).read_bytes())
+
+    @property
+    def base(self) -> str:
+        """The address that the documents of the site are written with, ending in a slash."""
+        template = self.layers[0].template
+        return template[: template.index("datasets/")]
+
+    def layer(self, dataset: str, variable: str) -> Layer:
+        for layer in self.layers:
+            if layer.names(dataset, variable):
+                return layer
+        raise Failure(f"no layer has a template with /datasets/{dataset}/tiles/{variable}/")
+
+    def tile(self, key: str) -> np.ndarray | None:
+        """RGBA of a tile, None where no tile was written."""
+        path = self.folder / key
+        if not path.exists():
+            return None
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("RGBA"))
+
+
+@dataclass
+class Served:
+    """Where a site can be reached."""
+
+    base: str
+    capabilities: str
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port of this machine if nobody has it, else another."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return probe.getsockname()[1]
+            except OSError:
+                continue
+    raise Failure("no free port on this machine")
+
+
+@contextmanager
+def served(site: Site, cubepress: str | None):
+    """Serves a site by `cubepress preview` (or, for stand-ins, by Python) while the body runs.
+
+    Services name absolute addresses. Where their port is taken, another one is used, and a second
+    small server hands out the same capabilities with the address replaced.
+    """
+    wanted = urlsplit(site.base).port or 80
+    port = free_port(wanted if wanted > 1024 else 0)
+    command = (
+        [cubepress, "preview", str(site.folder), "--port", str(port)]
+        if cubepress
+        else ["python3", "-m", "http.server", str(port), "--bind", "127.0.0.1", "-d", str(site.folder)]
+    )
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    base = f"http://localhost:{port}/"
+    replacement = None
+    try:
+        wait_for(base + Site.CAPABILITIES, server)
+        capabilities = base + Site.CAPABILITIES
+        if base != site.base:
+            replacement = serve_replaced(site, base)
+            capabilities = f"http://localhost:{replacement.server_port}/{Site.CAPABILITIES}"
+        yield Served(base, capabilities)
+    finally:
+        if replacement:
+            replacement.shutdown()
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def wait_for(url: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError as error:
+            if server.poll() is not None:
+                raise Failure(f"the server ended with exit code {server.returncode}") from error
+            if time.monotonic() > deadline:
+                raise Failure(f"{url} does not answer: {error}") from error
+            time.sleep(0.1)
+
+
+def serve_replaced(site: Site, base: str) -> http.server.ThreadingHTTPServer:
+    """Hands out the capabilities of a site with another base address."""
+    document = (site.folder / Site.CAPABILITIES).read_bytes()
+    document = document.replace(site.base.encode(), base.encode())
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "application/xml")
+            self.send_header("Content-Length", str(len(document)))
+            self.end_headers()
+            self.wfile.write(document)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
