@@ -69,7 +69,7 @@ let package = Package(
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
-    module("Zarr", ["Codecs", "JSON", "Stores"]),
+    module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),
     // rank 3
     module("Publishing", ["JSON", "Jobs", "Stores"]),

@@ -85,16 +85,18 @@ public struct TileMatrixSet: Sendable, Hashable {
   public let matrices: [TileMatrix]
   /// Whether `TopLeftCorner` in a WMTS document is y before x.
   ///
-  /// False for all four: the axes of EPSG:3857 are X, Y; those of CRS84 longitude, latitude; those
-  /// of EPSG:5041 and EPSG:5042 easting, northing (unlike EPSG:32661 and EPSG:32761). QGIS before
-  /// 3.44 looks only at the direction of the first axis, which is *north* along 90° E for
-  /// EPSG:5042, and swaps there by mistake (QGIS pull request 60597).
+  /// The axes of EPSG:3857 are X, Y, those of CRS84 longitude, latitude, those of EPSG:5041 easting,
+  /// northing. EPSG:5042 has easting, northing too, but QGIS before 3.44 looks only at the direction
+  /// of the first axis, which is *north* along 90° E there, and swaps by mistake (QGIS pull request
+  /// 60597; seen with 3.22: tiles of the wrong place). So documents name EPSG:32761 for the south,
+  /// the same projection with northing first, which QGIS and GDAL read alike.
   public let swapsAxesInCapabilities: Bool
 
   /// The coarsest level's pixel, in units of the CRS, and what a tile matrix set needs beside.
   private init(
     id: String, title: String, crs: CRS, urn: String, wellKnownScaleSet: String?,
-    origin: (x: Double, y: Double), cellSize: Double, width: Int, height: Int
+    origin: (x: Double, y: Double), cellSize: Double, width: Int, height: Int,
+    swapsAxesInCapabilities: Bool = false
   ) {
     self.id = id
     self.title = title
@@ -102,7 +104,7 @@ public struct TileMatrixSet: Sendable, Hashable {
     self.urn = urn
     self.wellKnownScaleSet = wellKnownScaleSet
     self.origin = origin
-    swapsAxesInCapabilities = false
+    self.swapsAxesInCapabilities = swapsAxesInCapabilities
     matrices = (0...24).map { z in
       let cell = cellSize / Double(1 << z)
       return TileMatrix(
@@ -129,13 +131,13 @@ public struct TileMatrixSet: Sendable, Hashable {
     urn: "urn:ogc:def:crs:OGC:1.3:CRS84", wellKnownScaleSet: nil,
     origin: (-180, 90), cellSize: 180.0 / 256, width: 2, height: 1)
 
-  /// Universal polar stereographic around the South Pole, EPSG:5042.
+  /// Universal polar stereographic around the South Pole, EPSG:5042; 32761 in WMTS documents.
   public static let upsAntarctic = TileMatrixSet(
     id: "UPSAntarcticWGS84Quad",
     title: "Universal Polar Stereographic WGS 84 Quad for Antarctic",
     crs: .known("EPSG:5042", "WGS 84 / UPS South (E,N)", 5042),
-    urn: "urn:ogc:def:crs:EPSG::5042", wellKnownScaleSet: nil, origin: upsOrigin,
-    cellSize: upsCellSize, width: 1, height: 1)
+    urn: "urn:ogc:def:crs:EPSG::32761", wellKnownScaleSet: nil, origin: upsOrigin,
+    cellSize: upsCellSize, width: 1, height: 1, swapsAxesInCapabilities: true)
 
   /// Universal polar stereographic around the North Pole, EPSG:5041.
   public static let upsArctic = TileMatrixSet(
