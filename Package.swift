@@ -87,9 +87,10 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Pyramids",
-        "Publishing", "Services", "Catalogue", "Pages",
+        "Publishing", "Services", "Catalogue", "Pages", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     .executableTarget(
       name: "cubepress", dependencies: ["CubepressCommands"], swiftSettings: strict),

@@ -73,8 +73,10 @@ public enum StoreOpener {
   }
 }
 
-/// A text with every `%` and two digits replaced by that byte; `nil` where the digits are wrong.
-func percentDecoded(_ text: some StringProtocol) -> String? {
+/// A text with every `%` and two digits replaced by that byte (RFC 3986, 2.1).
+///
+/// - Returns: `nil` where the digits are wrong or the bytes are not UTF-8.
+public func percentDecoded(_ text: some StringProtocol) -> String? {
   var bytes: [UInt8] = []
   var rest = text.utf8[...]
   while let byte = rest.popFirst() {

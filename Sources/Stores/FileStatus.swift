@@ -1,0 +1,37 @@
+import Glibc
+
+/// What a file system knows about a file or folder.
+public struct FileStatus: Sendable, Hashable {
+  /// Whether it is a folder; otherwise it is a regular file.
+  public let isFolder: Bool
+  /// The size in bytes.
+  public let size: Int
+  /// The time of the last change, in whole seconds since 1970-01-01 UTC.
+  public let modifiedSeconds: Int
+  /// The rest of that time, in nanoseconds.
+  public let modifiedNanoseconds: Int
+}
+
+extension FolderStore {
+  /// What there is under a key, which may also be that of a folder.
+  ///
+  /// - Parameter key: a key, or the empty text for the store's own folder.
+  /// - Returns: `nil` when there is neither a file nor a folder.
+  /// - Throws: ``StoreError`` when the key is not allowed or the system refuses to tell.
+  public func status(of key: String) throws(StoreError) -> FileStatus? {
+    try StoreKey.check(prefix: key, in: location)
+    var status = stat()
+    guard stat(key.isEmpty ? location : location + "/" + key, &status) == 0 else {
+      let error = SystemFailure.last
+      if error.isAbsence { return nil }
+      throw StoreError(
+        .unreadable, attempt: "look at “\(key)” in \(location)", reason: error.text,
+        remedy: error.remedy)
+    }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG || kind == S_IFDIR else { return nil }
+    return FileStatus(
+      isFolder: kind == S_IFDIR, size: Int(status.st_size),
+      modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec)
+  }
+}
