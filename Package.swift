@@ -106,7 +106,7 @@ let package = Package(
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
-    tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON"], fixtures: true),
+    tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
     tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"]),
