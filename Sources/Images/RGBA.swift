@@ -35,7 +35,9 @@ public struct RGBA: Sendable, Hashable {
     if digits.count == 3 {
       self.init(r: digits[0] * 17, g: digits[1] * 17, b: digits[2] * 17)
     } else {
-      let bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] * 16 + digits[$0 + 1] }
+      let bytes = (0..<digits.count / 2).map { (place: Int) -> UInt8 in
+        digits[2 * place] << 4 | digits[2 * place + 1]
+      }
       self.init(r: bytes[0], g: bytes[1], b: bytes[2], a: bytes.count == 4 ? bytes[3] : 255)
     }
   }
