@@ -93,7 +93,10 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     .executableTarget(
-      name: "cubepress", dependencies: ["CubepressCommands"], swiftSettings: strict),
+      name: "cubepress",
+      dependencies: [
+        "CubepressCommands", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     .target(
       name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",

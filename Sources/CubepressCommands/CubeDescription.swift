@@ -1,3 +1,4 @@
+import Codecs
 import Cubes
 import Grids
 import JSON
@@ -41,9 +42,9 @@ struct CubeDescription {
       let found = statistics[index]
       object["statistics"] = [
         "count": .integer(Int64(found.count)), "missing": .integer(Int64(found.missing)),
-        "minimum": found.minimum.map(JSONValue.number) ?? .null,
-        "maximum": found.maximum.map(JSONValue.number) ?? .null,
-        "mean": found.mean.map(JSONValue.number) ?? .null,
+        "minimum": .number(found.minimum),
+        "maximum": .number(found.maximum),
+        "mean": .number(found.mean),
       ]
     }
     return .object(object)
@@ -127,10 +128,8 @@ struct CubeDescription {
 
   private static func describe(_ statistics: VariableStatistics) -> String {
     let missing = "\(statistics.missing) of \(statistics.count + statistics.missing) missing"
-    guard let minimum = statistics.minimum, let maximum = statistics.maximum,
-      let mean = statistics.mean
-    else { return missing }
-    return "\(minimum) to \(maximum), mean \(mean), \(missing)"
+    guard statistics.count > 0 else { return missing }
+    return "\(statistics.minimum) to \(statistics.maximum), mean \(statistics.mean), \(missing)"
   }
 
   /// A number with at most four decimals.

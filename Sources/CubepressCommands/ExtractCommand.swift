@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cubes
+import Grids
 
 /// `cubepress extract`: decoded values of one cell as CSV, to compare with what other programs read.
 struct ExtractCommand: ParsableCommand {
@@ -37,15 +38,9 @@ struct ExtractCommand: ParsableCommand {
       throw CommandError.unknownVariable(
         variable, source: cube.location, known: cube.variables.map(\.name))
     }
-    guard
-      let index = variable.grid.index(longitude: at.longitude, latitude: at.latitude)
-    else {
+    guard let cell = variable.grid.cell(longitude: at.longitude, latitude: at.latitude) else {
       throw CommandError.outsideGrid(at, variable: variable)
     }
-    let cell = (
-      row: min(max(Int(index.row.rounded()), 0), variable.grid.rows - 1),
-      column: variable.grid.column(nearest: index.column)
-    )
     let centre = variable.grid.cellCentre(row: cell.row, column: cell.column)
     let fields = try selectedFields(of: variable)
     let heads =

@@ -218,13 +218,3 @@ extension Levels {
     }
   }
 }
-
-extension Grid {
-  /// How many columns make one turn around the globe; nil where the grid does not close.
-  var turn: Int? {
-    switch geometry {
-    case .rectilinear(let x, _): x.period == nil ? nil : x.periodCount
-    case .curvilinear(let cells): cells.periodCount
-    }
-  }
-}

@@ -90,20 +90,28 @@ struct BuildCommand: ParsableCommand {
   }
 }
 
+/// The names of progress styles on the command line.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+  case bar
+  case lines
+  case json
+  case quiet
+}
+
 /// How much a command says, and in which form.
 struct TalkOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 
   @Option(help: "How progress is told: bar, lines, json or quiet.")
-  var logFormat: ProgressStyle?
+  var logFormat: LogFormat?
 
-  var progress: Progress {
-    Progress(style: quiet ? .quiet : logFormat ?? (Progress.isTerminal ? .bar : .lines))
+  var progress: ProgressDisplay {
+    let style = logFormat.flatMap { ProgressStyle(rawValue: $0.rawValue) }
+    return ProgressDisplay(
+      style: quiet ? .quiet : style ?? (ProgressDisplay.isTerminal ? .bar : .lines))
   }
 }
-
-extension ProgressStyle: ExpressibleByArgument {}
 
 /// An amount of memory or disk, written as `512M`, `2G` or a number of bytes.
 struct ByteCount: ExpressibleByArgument, CustomStringConvertible {

@@ -40,7 +40,7 @@ struct BuildReport {
       lines += dataset.notes.map { "  - \($0)" }
     }
     lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
-    let time = Progress.duration(seconds)
+    let time = ProgressDisplay.duration(seconds)
     if failures.isEmpty {
       let changes = added + changed + removed
       lines.append(

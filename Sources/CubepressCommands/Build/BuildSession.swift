@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Jobs
 import Pyramids
 import Publishing
@@ -12,7 +13,7 @@ struct BuildSession {
   private let output: String
   private let share: SharedFiles
   private let workshop: Workshop
-  private let progress: Progress
+  private let progress: ProgressDisplay
 
   /// Opens the site's folder and makes sure that no other build writes it.
   ///
@@ -20,7 +21,7 @@ struct BuildSession {
   ///   `StoreError` where it cannot be written.
   init(
     recipe: Recipe, output: String, share: SharedFiles, pool: WorkerPool, memoryBudget: Int,
-    progress: Progress
+    progress: ProgressDisplay
   ) throws {
     self.recipe = recipe
     self.output = output

@@ -15,7 +15,7 @@ struct DatasetBuild: Sendable {
   /// Makes what is not up to date.
   ///
   /// - Throws: the error of the first field that failed; fields that were made stay made.
-  init(_ prepared: PreparedDataset, workshop: Workshop, progress: Progress) throws {
+  init(_ prepared: PreparedDataset, workshop: Workshop, progress: ProgressDisplay) throws {
     self.prepared = prepared
     let work = prepared.variables.enumerated().flatMap { index, variable in
       variable.fields.map { (variable: index, field: $0) }

@@ -1,6 +1,7 @@
 import Cubes
 import Grids
 import Images
+import JSON
 import Jobs
 import Pyramids
 import Recipes

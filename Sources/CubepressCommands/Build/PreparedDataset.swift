@@ -52,7 +52,7 @@ struct PreparedDataset: Sendable {
   ) throws -> PreparedVariable {
     let fields = try chosenFields(of: variable, recipe: dataset)
     let styles = try (recipe.styles.isEmpty ? [StyleRecipe()] : recipe.styles).map { style in
-      let measured = try style.percentilesNeeded(for: variable).map {
+      let measured = try style.percentilesNeeded(for: variable).flatMap {
         try measuredRange(
           of: variable, from: $0.0, to: $0.1, field: fields[0], dataset: dataset.id,
           style: style.id, journal: workshop.journal)

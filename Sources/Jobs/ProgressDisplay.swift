@@ -16,7 +16,7 @@ public enum ProgressStyle: String, Sendable, CaseIterable {
 /// Tells a person at standard error how far a long piece of work is.
 ///
 /// Calls may come from any thread. Output is limited to a few lines a second.
-public final class Progress: Sendable {
+public final class ProgressDisplay: Sendable {
   private struct State {
     var title = ""
     var total = 0

@@ -1,0 +1,7 @@
+import ArgumentParser
+import CubepressCommands
+
+@main
+struct Program {
+  static func main() async { await CubepressCommand.main() }
+}

@@ -1,3 +1,0 @@
-import CubepressCommands
-
-await CubepressCommand.main()
