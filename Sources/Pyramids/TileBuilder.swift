@@ -52,7 +52,8 @@ public final class TileBuilder: Sendable {
     let grid = plan.variable.grid
     var text = "tiles \(Self.productVersion)\n\(plan.segments(of: field))\n"
     text += try plan.variable.fingerprint(time: field.time, extras: field.extras) + "\n"
-    text += "\(plan.variable.attributes)\n\(plan.variable.storedType)\n"
+    text += JSONValue.object(plan.variable.attributes).serialized() + "\n"
+    text += "\(plan.variable.storedType)\n"
     text += "\(grid.crs.definition) \(grid.rows) \(grid.columns) \(grid.nativeBounds)\n"
     for style in plan.styles { text += "\(style)\n" }
     for set in plan.matrixSets { text += "\(set.tileMatrixSet.id) \(set.zooms)\n" }

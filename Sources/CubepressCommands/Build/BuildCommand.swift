@@ -86,7 +86,9 @@ struct BuildCommand: ParsableCommand {
         throw ExitCode(2)
       }
     }
-    return Recipe.automatic(sources: inputs)
+    var recipe = Recipe.automatic(sources: Array(inputs.prefix(1)))
+    for index in recipe.datasets.indices { recipe.datasets[index].sources = inputs }
+    return recipe
   }
 }
 

@@ -83,10 +83,9 @@ struct PreparedDataset: Sendable {
     dataset: String, style: String, journal: Journal
   ) throws -> ClosedRange<Double>? {
     let unit = "measure/\(dataset)/\(TilePlan.key(of: variable.name))/\(style)"
-    let fingerprint = sha256Hex(
-      Array(
-        "\(lower) \(upper) \(try variable.fingerprint(time: field.time, extras: field.extras)) \(variable.attributes)"
-          .utf8))
+    let source = try variable.fingerprint(time: field.time, extras: field.extras)
+    let attributes = JSONValue.object(variable.attributes).serialized()
+    let fingerprint = sha256Hex(Array("\(lower) \(upper)\n\(source)\n\(attributes)".utf8))
     if let record = try journal.record(of: unit), record.fingerprint == fingerprint {
       guard let low = record.summary["lower"]?.doubleValue,
         let high = record.summary["upper"]?.doubleValue, low <= high
