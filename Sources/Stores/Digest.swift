@@ -32,7 +32,7 @@ public func sha256Hex(_ bytes: UnsafeRawBufferPointer) -> String {
 }
 
 /// Bytes as lower-case hexadecimal digits, two for each.
-func hexadecimal(_ bytes: [UInt8]) -> String {
+public func hexadecimal(_ bytes: [UInt8]) -> String {
   String(unsafeUninitializedCapacity: bytes.count * 2) { text in
     for (index, byte) in bytes.enumerated() {
       text[index * 2] = digit(byte >> 4)

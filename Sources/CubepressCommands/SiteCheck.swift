@@ -1,0 +1,209 @@
+import JSON
+import Stores
+
+/// Looks through a built site for everything that would be wrong once it is published.
+///
+/// Every file must be in the current release's manifest with its size and SHA-256, and nothing else
+/// may be there. Whatever pages, JSON documents and WMTS capabilities refer to must exist, and XML
+/// must be well-formed.
+struct SiteCheck {
+  /// Something that is wrong, or only odd.
+  struct Finding: Equatable {
+    /// What kind it is: a stable word for scripts.
+    let id: String
+    /// The file it is about.
+    let key: String
+    /// What is wrong with it, for people.
+    let text: String
+  }
+
+  /// What a check found.
+  struct Report {
+    var release: Int?
+    var fileCount = 0
+    var byteCount = 0
+    var referenceCount = 0
+    var documentCount = 0
+    /// What must not be published like this.
+    var problems: [Finding] = []
+    /// What may be meant so.
+    var notes: [Finding] = []
+  }
+
+  private let site: SiteFolder
+  private var report = Report()
+  private var references: SiteReferences
+
+  /// Checks a folder.
+  ///
+  /// - Throws: ``StoreError`` when there is no such folder or it cannot be read; what is wrong with
+  ///   the site itself is in the report.
+  static func run(path: String) throws(StoreError) -> Report {
+    // SiteFolder would make the folder.
+    let folder = try FolderStore(path: path)
+    var check = SiteCheck(site: try SiteFolder(path: folder.location))
+    try check.compareWithManifest()
+    try check.followReferences()
+    return check.report
+  }
+
+  private init(site: SiteFolder) {
+    self.site = site
+    references = SiteReferences(site: site.contents)
+  }
+
+  // MARK: Manifest
+
+  private struct Listed {
+    let key: String
+    let size: Int
+    let sha256: String
+  }
+
+  private mutating func compareWithManifest() throws(StoreError) {
+    guard let (manifestKey, listed) = try manifest() else { return }
+    let own = ["_release/current.json", manifestKey]
+    var rest = listed[...]
+    var present: [SiteFolder.File] = []
+    try site.forEachFile { file throws(StoreError) in
+      if !own.contains(file.key) { present.append(file) }
+    }
+    for file in present {
+      report.fileCount += 1
+      report.byteCount += file.size
+      while let first = rest.first, first.key.utf8.lexicographicallyPrecedes(file.key.utf8) {
+        missing(rest.removeFirst())
+      }
+      guard let entry = rest.first, entry.key == file.key else {
+        problem("unlisted", file.key, "it is not in the manifest of the release")
+        continue
+      }
+      rest.removeFirst()
+      try compare(file, entry)
+    }
+    for entry in rest { missing(entry) }
+  }
+
+  private mutating func compare(_ file: SiteFolder.File, _ entry: Listed) throws(StoreError) {
+    guard file.size == entry.size else {
+      problem(
+        "size", file.key, "it has \(file.size) bytes, but \(entry.size) in the manifest")
+      return
+    }
+    guard let digest = try site.digest(of: file.key) else { return }
+    if hexadecimal(digest.sha256) != entry.sha256 {
+      problem("content", file.key, "its content is not that in the manifest (SHA-256)")
+    }
+  }
+
+  /// The current release's list, sorted; `nil` where there is none to compare with.
+  private mutating func manifest() throws(StoreError) -> (key: String, objects: [Listed])? {
+    let currentKey = "_release/current.json"
+    guard let current = try json(currentKey) else { return nil }
+    guard let release = current["release"]?.intValue, let key = current["manifest"]?.stringValue
+    else {
+      problem("manifest", currentKey, "it does not name a release and its manifest")
+      return nil
+    }
+    report.release = release
+    guard let document = try json(key) else { return nil }
+    guard document["release"]?.intValue == release, let objects = document["objects"]?.arrayValue
+    else {
+      problem("manifest", key, "it is not the manifest of release \(release)")
+      return nil
+    }
+    var listed: [Listed] = []
+    for object in objects {
+      guard let name = object["key"]?.stringValue, let size = object["size"]?.intValue,
+        let sha256 = object["sha256"]?.stringValue
+      else {
+        problem("manifest", key, "an object lacks its key, size or SHA-256")
+        continue
+      }
+      if let last = listed.last, !last.key.utf8.lexicographicallyPrecedes(name.utf8) {
+        problem("manifest", key, "“\(name)” is listed twice or out of order")
+      }
+      listed.append(Listed(key: name, size: size, sha256: sha256))
+    }
+    listed.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return (key, listed)
+  }
+
+  private mutating func missing(_ entry: Listed) {
+    problem("missing", entry.key, "it is in the manifest of the release, but not in the folder")
+  }
+
+  // MARK: References
+
+  private mutating func followReferences() throws(StoreError) {
+    var documents: [String] = []
+    try site.forEachFile { file throws(StoreError) in
+      let isManifest = file.key.hasPrefix("_release/")
+      let hasReferences = [".html", ".json", ".geojson", ".xml", ".svg"]
+        .contains { file.key.hasSuffix($0) }
+      if hasReferences, !isManifest { documents.append(file.key) }
+    }
+    // The capabilities first: they say at which address the site will be.
+    let services = documents.filter { $0.hasSuffix("/WMTSCapabilities.xml") }
+    let trees = try services.map { key throws(StoreError) in (key, try xml(key)) }
+    for case (let key, let tree?) in trees {
+      let url = tree.first("ServiceMetadataURL")?.attributes["xlink:href"]
+      if let url, url.hasSuffix(key) { references.bases.insert(String(url.dropLast(key.count))) }
+    }
+    for case (let key, let tree?) in trees {
+      for finding in try WMTSCheck(key: key, references: references).findings(in: tree, &report) {
+        finding.isProblem ? report.problems.append(finding.what) : report.notes.append(finding.what)
+      }
+    }
+    for key in documents where !services.contains(key) {
+      for text in try referencesOfDocument(key) { try follow(text, from: key) }
+    }
+    report.documentCount = documents.count
+  }
+
+  private mutating func referencesOfDocument(_ key: String) throws(StoreError) -> [String] {
+    if key.hasSuffix(".html") {
+      return HTMLReferences.all(in: try site.read(key) ?? [])
+    }
+    if key.hasSuffix("json") {
+      return try json(key).map { references.candidates(in: $0) } ?? []
+    }
+    return try xml(key)?.all { $0.attributes["xlink:href"] ?? $0.attributes["href"] } ?? []
+  }
+
+  private mutating func follow(_ text: String, from key: String) throws(StoreError) {
+    report.referenceCount += 1
+    if let fault = try references.fault(in: text, from: key) {
+      problem("reference", key, "it refers to “\(text)”: \(fault)")
+    }
+  }
+
+  private mutating func json(_ key: String) throws(StoreError) -> JSONValue? {
+    guard let bytes = try site.read(key) else {
+      problem("missing", key, "there is no such file")
+      return nil
+    }
+    do {
+      return try JSONValue(parsing: bytes)
+    } catch {
+      problem("json", key, "\(error)")
+      return nil
+    }
+  }
+
+  private mutating func xml(_ key: String) throws(StoreError) -> XMLTree? {
+    do {
+      return try XMLTree.parse(try site.read(key) ?? [])
+    } catch let error as XMLTree.Fault {
+      problem("xml", key, "it is not well-formed: \(error.text)")
+      return nil
+    } catch {
+      throw error as? StoreError
+        ?? StoreError(.unreadable, attempt: "read “\(key)”", reason: "\(error)")
+    }
+  }
+
+  private mutating func problem(_ id: String, _ key: String, _ text: String) {
+    report.problems.append(Finding(id: id, key: key, text: text))
+  }
+}
