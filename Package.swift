@@ -112,7 +112,7 @@ let package = Package(
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
     tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
-    tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"]),
+    tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
     tests("Recipes", ["Recipes", "Images", "Grids", "Cubes"]),
     tests("Pyramids", ["Pyramids", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
     tests("Services", ["Services", "Pyramids", "Recipes", "Grids", "Images", "JSON"]),

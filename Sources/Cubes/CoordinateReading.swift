@@ -61,7 +61,7 @@ enum CoordinateReading {
       return LabelAxis(name: name, labels: labels, longName: longName)
     }
     let values = try values(of: coordinate, in: source)
-    if AxisRole(of: coordinate) == .time {
+    if AxisRole.isTimeUnit(coordinate.text("units")) {
       var unused = NoteCollector()
       if let times = try? TimeReading(coordinate, in: source, notes: &unused) {
         return LabelAxis(

@@ -33,18 +33,11 @@ public struct FlagTable: Sendable, Hashable {
   public func meanings(of value: Double) -> [String] {
     guard value.isFinite else { return [] }
     if kind == .values { return entries.filter { $0.value == value }.map(\.meaning) }
-    let bits: UInt64
-    if let positive = UInt64(exactly: value) {
-      bits = positive
-    } else if let negative = Int64(exactly: value) {
-      bits = UInt64(bitPattern: negative)
-    } else {
-      return []
-    }
+    guard let bits = Self.bits(value) else { return [] }
     return entries.compactMap { entry in
       guard let mask = entry.mask else { return nil }
       if kind == .masks { return bits & mask == mask ? entry.meaning : nil }
-      return Double(bits & mask) == entry.value ? entry.meaning : nil
+      return bits & mask == Self.bits(entry.value) ? entry.meaning : nil
     }
   }
 }
@@ -66,14 +59,23 @@ extension FlagTable {
     kind = masks == nil ? .values : (values == nil ? .masks : .both)
     entries = (0..<count).map { index in
       let mask = masks.map { masks in
-        UInt64(exactly: masks[index])
-          ?? Int64(exactly: masks[index]).map { UInt64(bitPattern: $0) } ?? 0
+        Self.bits(masks[index]) ?? 0
       }
       let colour = colours.flatMap { $0.count == words.count ? $0[index] : nil }
       return Entry(
         value: numbers[index], mask: mask, meaning: words[index],
         colour: colour.flatMap { $0.hasPrefix("#") ? $0 : nil })
     }
+  }
+
+  /// The bits of a number that was stored in any whole type or as floating point.
+  ///
+  /// Bit 31 makes a 32-bit number negative, but is positive in a float that holds the same flags:
+  /// negative numbers that fit 32 bits are therefore taken as 32 bits.
+  private static func bits(_ number: Double) -> UInt64? {
+    if let positive = UInt64(exactly: number) { return positive }
+    if let small = Int32(exactly: number) { return UInt64(UInt32(bitPattern: small)) }
+    return Int64(exactly: number).map { UInt64(bitPattern: $0) }
   }
 
   private static func numbers(_ value: JSONValue?) -> [Double]? {

@@ -1,4 +1,5 @@
 import Codecs
+import Foundation
 import JSON
 
 /// How stored numbers become values: CF 1.11 sections 2.5.1 (missing data) and 8.1 (packed data),
@@ -88,7 +89,7 @@ extension Packing {
     for key in ["_FillValue", "missing_value"] {
       guard let attribute = array.attributes[key] else { continue }
       for value in attribute.arrayValue ?? [attribute] {
-        let number = value.storedNumber(as: type, declared: stored)
+        let number = value.fillNumber(as: type).storedNumber(as: type, declared: stored)
         guard let number else {
           let what = value.number.map { "\($0)" } ?? "a text"
           note(
@@ -154,6 +155,23 @@ extension Packing {
 }
 
 extension JSONValue {
+  /// A fill value as a number, where Zarr metadata or xarray wrote it as a text: `NaN`, `Infinity`,
+  /// or eight bytes in base64 (xarray's attribute `_FillValue` in Zarr v3).
+  fileprivate func fillNumber(as type: ElementType) -> JSONValue {
+    guard case .string(let text) = self else { return self }
+    switch text {
+    case "NaN": return .number(.nan)
+    case "Infinity": return .number(.infinity)
+    case "-Infinity": return .number(-.infinity)
+    default: break
+    }
+    guard type.isFloat, text.utf8.count == 12, let bytes = Data(base64Encoded: text) else {
+      return self
+    }
+    let bits = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return .number(Double(bitPattern: bits))
+  }
+
   /// The number, also where it stands in an array of one.
   var number: Double? {
     if let value = doubleValue { return value }

@@ -87,7 +87,7 @@ struct CubeGoldenTests {
     "own fixtures, one trap each",
     arguments: [
       "packing", "types", "order", "wrap", "groups", "labels", "curvilinear", "rotated", "unnamed",
-      "join",
+      "join", "filter",
     ])
   func fixtures(name: String) throws {
     let golden = try #require(try Golden.json("cubes_fixtures.json")[name])
@@ -103,5 +103,58 @@ struct CubeGoldenTests {
     let golden = try #require(cases.indices.contains(number) ? cases[number] : nil)
     let sources = try #require(golden["sources"]?.arrayValue).compactMap(\.stringValue)
     try Expectation(sources: sources.map { "\(root)/\($0)" }, golden: golden).check()
+  }
+}
+
+@Suite("Opening cubes")
+struct CubeOpeningTests {
+  @Test("axes of an unnamed projection are an error that says what to do")
+  func unnamedProjection() throws {
+    let error = #expect(throws: CubeError.self) { try Cube.open([Golden.fixture("unnamed.nc")]) }
+    #expect(error?.description.contains("crs: EPSG:3031") == true)
+  }
+
+  @Test("files of different grids do not join")
+  func differentGrids() throws {
+    let files = ["join0.nc", "wrap.nc"].map(Golden.fixture)
+    #expect(throws: Never.self) { try Cube.open([files[0]]) }
+    let error = #expect(throws: CubeError.self) { try Cube.open(files) }
+    #expect(error?.reason.hasPrefix("its grid differs from that of") == true)
+    #expect(throws: CubeError.self) { try Cube.open(["/nowhere/*.nc"]) }
+    #expect(throws: CubeError.self) { try Cube.open([]) }
+  }
+
+  @Test("blocks are disjoint, cover the window and keep to chunks")
+  func blocks() throws {
+    let cube = try Cube.open([Golden.fixture("groups.nc")])
+    let variable = try #require(cube.variables.first)
+    let blocks = variable.blocks(rows: 1..<4, columns: 0..<5)
+    #expect(blocks.reduce(0) { $0 + $1.count } == 15)
+    #expect(blocks.allSatisfy { $0.rows.lowerBound >= 1 && $0.rows.upperBound <= 4 })
+  }
+
+  @Test("flags are words, also as bits in floating point")
+  func flags() throws {
+    let bits = try #require(
+      FlagTable(attributes: [
+        "flag_masks": [-2_147_483_648, 1], "flag_meanings": "land cloud",
+      ]))
+    #expect(bits.kind == .masks)
+    #expect(bits.meanings(of: 2_147_483_649) == ["land", "cloud"])
+    #expect(bits.meanings(of: -2_147_483_648) == ["land"])
+    #expect(bits.meanings(of: .nan).isEmpty)
+    let cube = try Cube.open([Golden.fixture("labels.nc")])
+    let classes = try #require(cube.variable(named: "classes"))
+    #expect(classes.isCategorical)
+    #expect(classes.flags?.meanings(of: 1) == ["sea"] || classes.flags?.entries.count == 3)
+  }
+
+  @Test("a fingerprint names the step and not the folder")
+  func fingerprints() throws {
+    let cube = try Cube.open(["join0.nc", "join1.nc"].map(Golden.fixture))
+    let field = try #require(cube.variable(named: "field"))
+    let prints = try (0..<5).map { try field.fingerprint(time: $0, extras: []) }
+    #expect(Set(prints).count == 5)
+    #expect(prints.allSatisfy { !$0.contains("/") })
   }
 }

@@ -343,6 +343,14 @@ def fixtures():
     ds.close()
     golden("unnamed", path, ["z"], options={"crs": "EPSG:3031"})
 
+    path, ds = new("filter")
+    degrees(ds)
+    v = ds.createVariable("zstd", "i4", ("lat", "lon"), compression="zstd")
+    v[:] = raw
+    put(ds, "plain", "i4", ("lat", "lon"), raw)
+    ds.close()
+    cases["filter"] = {"variables": {"plain": described(raw)}, "skipped": ["zstd"]}
+
     # Four files along time: overlapping, unsorted, with a gap, each packed in its own way.
     stack, stamps = {}, {}
     for number_, (days, scale) in enumerate([([0, 1, 2], 0.5), ([6, 7], 0.25), ([2, 3], 2.0)]):

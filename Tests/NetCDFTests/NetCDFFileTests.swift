@@ -1,0 +1,162 @@
+import Codecs
+import Foundation
+import JSON
+import NetCDF
+import Testing
+
+/// Files that `Tests/Golden/make_cubes.py` writes with netCDF4-python.
+enum Sample {
+  static func path(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "CubesTests/Fixtures/\(name).nc").path(percentEncoded: false)
+  }
+
+  /// Reads everything that a file holds.
+  static func readAll(_ path: String) throws -> Int {
+    let file = try NetCDFFile(path: path)
+    var bytes = 0
+    for variable in file.variables where variable.unreadableReason == nil {
+      if variable.isString {
+        bytes += try file.readStrings(variable.name).count
+      } else {
+        bytes += try file.read(variable.name, variable.shape.map { 0..<$0 }).bytes.count
+      }
+    }
+    return bytes
+  }
+}
+
+@Suite("NetCDF files")
+struct NetCDFFileTests {
+  @Test("groups, dimensions, chunks and types are described")
+  func description() throws {
+    let file = try NetCDFFile(path: Sample.path("groups"))
+    let variable = try #require(file.variable(named: "ocean/temperature"))
+    #expect(variable.dimensions == ["ocean/depth", "lat", "lon"])
+    #expect(variable.shape == [3, 4, 5])
+    #expect(variable.chunkShape == [1, 2, 5])
+    #expect(variable.elementType == .float64)
+    #expect(variable.defaultFill?.doubleValue == 9.969209968386869e36)
+    let part = try file.read("ocean/temperature", [1..<2, 2..<4, 1..<3])
+    #expect(try part.doubles() == [31, 32, 36, 37])
+  }
+
+  @Test("every numeric type is read as it is stored")
+  func types() throws {
+    let file = try NetCDFFile(path: Sample.path("types"))
+    let names = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"]
+    let types: [ElementType] = [
+      .int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64, .float32, .float64,
+    ]
+    for (name, type) in zip(names, types) {
+      let array = try file.read(name, [0..<4, 0..<5])
+      #expect(array.type == type)
+      #expect(try array.doubles() == (0..<20).map(Double.init))
+    }
+    #expect(try file.readStrings("text") == ["a", "b", "c", "d"])
+    #expect(file.variable(named: "compound")?.unreadableReason == "it has a user-defined type")
+    #expect(file.variable(named: "i1")?.defaultFill == nil)
+  }
+
+  @Test("character arrays are texts without their padding")
+  func characters() throws {
+    let file = try NetCDFFile(path: Sample.path("labels"))
+    #expect(try file.readStrings("band") == ["red", "near IR", "a/b"])
+    #expect(file.variable(named: "band")?.dimensions == ["band"])
+  }
+
+  @Test("a filter that the library lacks is named")
+  func filters() throws {
+    let file = try NetCDFFile(path: Sample.path("filter"))
+    let reason = try #require(file.variable(named: "zstd")?.unreadableReason)
+    #expect(reason.contains("32015 (Zstandard)"))
+    #expect(throws: NetCDFError.self) { try file.read("zstd", [0..<4, 0..<5]) }
+  }
+
+  @Test("what cannot be opened or read says what, on what and why")
+  func refusals() throws {
+    for path in ["/nowhere/a.nc", "/", "https://example.org/a.nc", #filePath] {
+      let error = #expect(throws: NetCDFError.self) { try NetCDFFile(path: path) }
+      #expect(error?.description.contains(path) == true)
+    }
+    let file = try NetCDFFile(path: Sample.path("types"))
+    #expect(throws: NetCDFError.self) { try file.read("nothing", []) }
+    #expect(throws: NetCDFError.self) { try file.read("i1", [0..<5, 0..<5]) }
+    #expect(throws: NetCDFError.self) { try file.read("i1", [0..<4]) }
+    #expect(throws: NetCDFError.self) { try file.read("text", [0..<4]) }
+  }
+
+  @Test("several threads read several files at once")
+  func threads() throws {
+    let names = ["types", "groups", "packing", "curvilinear"]
+    let expected = try names.map { try Sample.readAll(Sample.path($0)) }
+    DispatchQueue.concurrentPerform(iterations: 200) { round in
+      let bytes = try? Sample.readAll(Sample.path(names[round % names.count]))
+      if bytes != expected[round % names.count] { Issue.record("round \(round)") }
+    }
+  }
+}
+
+@Suite("Damaged NetCDF files give errors")
+struct DamagedNetCDFTests {
+  /// Writes bytes to a file of its own and reads it; returns whether that threw.
+  static func fails(_ bytes: [UInt8]) throws -> Bool {
+    let path = NSTemporaryDirectory() + "damaged-\(UUID().uuidString).nc"
+    try Data(bytes).write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do {
+      _ = try Sample.readAll(path)
+      return false
+    } catch let error as NetCDFError {
+      return error.path == path
+    }
+  }
+
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(filePath: Sample.path(name))))
+  }
+
+  // netCDF-C and HDF5 may end the process; so each of these runs in a process of its own.
+
+  @Test("cut short anywhere")
+  func truncated() async {
+    await #expect(processExitsWith: .success) {
+      for name in ["packing", "order", "join0", "types"] {
+        let whole = try DamagedNetCDFTests.bytes(name)
+        for length in stride(from: 0, to: whole.count - 3, by: max(1, whole.count / 200)) {
+          if try !DamagedNetCDFTests.fails(Array(whole.prefix(length))) {
+            fatalError("\(name) cut to \(length) of \(whole.count) bytes was read")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("bits flipped in a classic file")
+  func flippedClassic() async {
+    await #expect(processExitsWith: .success) {
+      for name in ["packing", "order", "join0"] {
+        let whole = try DamagedNetCDFTests.bytes(name)
+        for bit in stride(from: 0, to: whole.count * 8, by: 7) {
+          var damaged = whole
+          damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+          _ = try DamagedNetCDFTests.fails(damaged)
+        }
+      }
+    }
+  }
+
+  // Only the superblock: HDF5 1.10.8 itself ends the process on some damage further in (text
+  // heaps, object headers) and loops on other, and so does ncdump.
+  @Test("bits flipped in the superblock of a NetCDF-4 file", .timeLimit(.minutes(2)))
+  func flippedHDF5() async {
+    await #expect(processExitsWith: .success) {
+      let whole = try DamagedNetCDFTests.bytes("groups")
+      for bit in 0..<48 * 8 {
+        var damaged = whole
+        damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+        _ = try DamagedNetCDFTests.fails(damaged)
+      }
+    }
+  }
+}
