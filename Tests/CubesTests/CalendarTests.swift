@@ -80,7 +80,7 @@ struct CalendarTests {
   func tropicalMonths() throws {
     let units = try TimeUnits("months since 2000-01-01", calendar: .standard)
     #expect(units.oddity != nil)
-    // 30.436849 days, as `udunits2 -H "month since 2000-01-01" -W …` counts.
+    // By hand: 365.242198781 days / 12 = 30.436849898 days, and 0.436849898 days are 10:29:03.8.
     #expect(units.time(at: 1)?.wholeSecond.iso == "2000-01-31T10:29:03Z")
   }
 
