@@ -143,3 +143,14 @@ struct XMLDocumentCheck {
     isWellFormed = isGood && open.isEmpty
   }
 }
+
+@Suite struct ColourChartTests {
+  @Test func showsEveryMap() throws {
+    let chart = ColourChart()
+    let svg = chart.svg()
+    #expect(XMLDocumentCheck(svg).isWellFormed)
+    for map in ColourMap.all { #expect(svg.contains(map.name)) }
+    #expect(try PNG.decode(chart.png()).width == chart.size.width)
+    #expect(XMLDocumentCheck(ColourChart([]).svg()).isWellFormed)
+  }
+}
