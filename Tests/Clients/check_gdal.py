@@ -73,10 +73,7 @@ def reads_colours(site: Site, served: Served, shown, matrix_set: str) -> str:
     covered = answer.get("covered")
     require(covered, "the window lies outside of what GDAL takes for the layer's extent")
     # GDAL knows one time: the default one.
-    time = None
-    if "time" in layer.dimensions:
-        default, values = layer.dimensions["time"]
-        time = values.index(default)
+    time = layer.times.index(layer.dimensions[layer.time][0]) if layer.time else None
     field = shown.field(time)
     off = np.concatenate(
         [

@@ -64,10 +64,9 @@ def zoom_and_tiles(site: Site, shown: ShownVariable, style, matrix_set: str, bac
 
 def times(layer) -> list:
     """(index, value) of the first and the last time step; one (None, None) without time."""
-    if "time" not in layer.dimensions:
+    if not layer.time:
         return [(None, {})]
-    values = layer.dimensions["time"][1]
-    return [(i, {"time": values[i]}) for i in sorted({0, len(values) - 1})]
+    return [(i, {layer.time: layer.times[i]}) for i in sorted({0, len(layer.times) - 1})]
 
 
 def bins_off(field, style, matrix_set, z, x, y, picture) -> np.ndarray:
@@ -100,7 +99,7 @@ def finest_zoom(site: Site, shown: ShownVariable, style, matrix_set: str) -> str
     if shown.max_zoom is None:
         require(abs(z - expected_zoom) <= 1, f"finest zoom {z}, the source's is {expected_zoom}")
     pixels = exact = close = seen = 0
-    worst = (1.0, None)
+    worst = (1.0, "")
     for time, dimensions in times(layer):
         field = shown.field(time)
         for x, y in chosen(tiles):
@@ -113,7 +112,7 @@ def finest_zoom(site: Site, shown: ShownVariable, style, matrix_set: str) -> str
             pixels += off.size
             exact += int((off == 0).sum())
             close += int((off <= 1).sum())
-            worst = min(worst, ((off <= 1).mean(), f"{z}/{y}/{x} {dimensions.get('time', '')}"))
+            worst = min(worst, ((off <= 1).mean(), f"{z}/{y}/{x} {' '.join(dimensions.values())}"))
     require(seen, f"none of {len(tiles)} tiles within the limits of zoom {z} exists")
     note = f"zoom {z}, {seen} tiles, exact {exact / pixels:.2%}, within one colour {close / pixels:.3%}"
     require(close / pixels >= 0.999, f"{note}; worst tile {worst[1]}: {worst[0]:.2%}")
@@ -215,9 +214,7 @@ def limits(site: Site, shown: ShownVariable, style, matrix_set: str) -> str:
     count = 0
     for z, (first_row, last_row, first_column, last_column) in layer.limits[matrix_set].items():
         found = set()
-        for _, dimensions in times(layer) if not shown.steps else [
-            (i, {"time": value}) for i, value in enumerate(layer.dimensions["time"][1])
-        ]:
+        for dimensions in [{layer.time: value} for value in layer.times] or [{}]:
             sample = layer.key(style.id, matrix_set, z, 0, 0, **dimensions)
             folder = (site.folder / sample).parent.parent
             found |= {(int(p.stem), int(p.parent.name)) for p in folder.glob("*/*.*")}
@@ -234,7 +231,10 @@ def limits(site: Site, shown: ShownVariable, style, matrix_set: str) -> str:
 
 def tile_edges(site: Site, shown: ShownVariable, matrix_set: str) -> str:
     """Values run on across the edges of neighbouring tiles as they do within them."""
-    style = next((s for s in shown.styles if s.interpolation == "bilinear"), shown.styles[0])
+    # Cells of a nearest style end at tile edges, so only smooth styles can tell.
+    style = next((s for s in shown.styles if s.interpolation == "bilinear"), None)
+    if style is None:
+        return "no smooth style"
     layer, z, tiles = zoom_and_tiles(site, shown, style, matrix_set)
     _, dimensions = times(layer)[0]
     across, within = [], []

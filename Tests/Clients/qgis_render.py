@@ -12,7 +12,6 @@ import os
 import sys
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
 
 from qgis.core import (  # noqa: E402
     Qgis,
@@ -39,7 +38,7 @@ def open_layer(job: dict, with_dimension: bool) -> QgsRasterLayer:
         f"&url={job['capabilities']}"
     )
     if with_dimension and job.get("time"):
-        uri += f"&tileDimensions=time={job['time']}"
+        uri += f"&tileDimensions={job['dimension']}={job['time']}"
     return QgsRasterLayer(uri, job["layer"], "wms")
 
 

@@ -38,6 +38,16 @@ class Layer:
     def names(self, dataset: str, variable: str) -> bool:
         return f"/datasets/{dataset}/tiles/{variable}/" in self.template
 
+    @property
+    def time(self) -> str | None:
+        """Identifier of the time dimension, in whatever case it is written."""
+        return next((name for name in self.dimensions if name.lower() == "time"), None)
+
+    @property
+    def times(self) -> list:
+        """The values of the time dimension."""
+        return self.dimensions[self.time][1] if self.time else []
+
     def key(self, style: str, matrix_set: str, z: int, x: int, y: int, **dimensions) -> str:
         """Path of a tile inside the site."""
         path = self.template

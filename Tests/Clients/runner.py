@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Checks a made site with real clients and against its sources. See `run`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from check_documents import document_checks
+from check_gdal import gdal_checks
+from check_pixels import style_checks
+from check_qgis import qgis_checks
+from check_values import value_checks
+from recipe import read_recipe
+from report import Report
+from site_folder import Site, served
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--recipe", type=Path, default=ROOT / "Recipes/demo/demo.yaml")
+    parser.add_argument("--cubepress", help="the program; without it only the site is checked")
+    parser.add_argument("--only", help="run the checks whose name contains this")
+    arguments = parser.parse_args()
+    report = Report(arguments.only)
+    shown = read_recipe(arguments.recipe)
+    site = Site(arguments.site)
+    style_checks(report, site, shown)
+    with served(site, arguments.cubepress) as address:
+        document_checks(report, site, address, shown)
+        gdal_checks(report, site, address, shown)
+        qgis_checks(report, site, address, shown)
+    if arguments.cubepress:
+        value_checks(report, arguments.cubepress, shown)
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
