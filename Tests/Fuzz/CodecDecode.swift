@@ -1,0 +1,31 @@
+import Codecs
+
+/// The codecs whose decoders are tried; the first byte of the input chooses one.
+private let codecs: [any BytesCodec] = [
+  BloscCodec(), ZstdCodec(), GzipCodec(), ZlibCodec(), RawDeflate(), LZ4Codec(), BZ2Codec(),
+  CRC32CCodec(), ShuffleFilter(elementSize: 4),
+  DeltaFilter(StoredType(.int32), encodedType: StoredType(.int8)),
+  FixedScaleOffsetFilter(
+    offset: 1, scale: 3, type: StoredType(.float16), encodedType: StoredType(.int16, .big)),
+  BitRoundFilter(keptBits: 3, type: StoredType(.float32)),
+]
+
+/// Any bytes as encoded data: never more comes out than is allowed.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  guard count > 1 else { return 0 }
+  let codec = codecs[Int(start[0]) % codecs.count]
+  let input = UnsafeRawBufferPointer(start: start + 1, count: count - 1)
+  let limit = 1 << 18
+  let free = try? codec.decode(input, expectedSize: nil, limit: limit)
+  precondition(free?.count ?? 0 <= limit)
+  let exact = try? codec.decode(input, expectedSize: 64, limit: limit)
+  precondition(exact?.count ?? 64 == 64)
+  // What came out must survive being encoded, where the codec keeps all of it.
+  if let free, !(codec is FixedScaleOffsetFilter), !(codec is BitRoundFilter),
+    !(codec is DeltaFilter), let encoded = try? codec.encode(free)
+  {
+    precondition((try? codec.decode(encoded, limit: limit)) == free)
+  }
+  return 0
+}
