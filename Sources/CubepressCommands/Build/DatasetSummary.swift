@@ -150,7 +150,7 @@ struct DatasetSummary {
     try write(Array(legend.svg().utf8), to: key + ".svg")
     return BuiltStyle(
       style: planned.style, format: planned.format, layers: layers, legendPNG: key + ".png",
-      legendSVG: key + ".svg", legendWidth: legend.width, legendHeight: legend.height,
+      legendSVG: key + ".svg", legendWidth: legend.size.width, legendHeight: legend.size.height,
       thumbnail: thumbnail)
   }
 
