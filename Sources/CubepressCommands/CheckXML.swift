@@ -27,8 +27,10 @@ final class XMLTree {
     parser.shouldResolveExternalEntities = false
     let builder = Builder()
     parser.delegate = builder
-    guard parser.parse(), let root = builder.root else {
-      let reason = builder.fault ?? "it is empty or ends too early"
+    let isParsed = parser.parse()
+    // Foundation on Linux reports some faults, such as tags that do not fit, but calls it a success.
+    guard isParsed, parser.parserError == nil, builder.isComplete, let root = builder.root else {
+      let reason = builder.fault ?? "it is empty, ends too early, or its tags do not fit"
       throw Fault(text: "line \(parser.lineNumber): \(reason)")
     }
     return root
@@ -60,9 +62,20 @@ final class XMLTree {
     /// Deeper documents are refused: a million open tags would use up the memory for nothing.
     private static let deepest = 200
 
+    /// The faults that writers of XML make, by libxml2's numbers (xmlerror.h).
+    private static let words = [
+      5: "something follows the root element, or the text ends too early",
+      26: "an entity is used that is not defined", 39: "an attribute's value has no quotes",
+      42: "an attribute is given twice", 68: "a name is missing or malformed",
+      76: "a closing tag does not fit the open one", 201: "a prefix is used that is not declared",
+    ]
+
     private(set) var root: XMLTree?
     private(set) var fault: String?
     private var open: [XMLTree] = []
+
+    /// Whether every element was closed and nothing was reported.
+    var isComplete: Bool { open.isEmpty && fault == nil }
 
     func parser(
       _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
@@ -90,7 +103,8 @@ final class XMLTree {
     }
 
     func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) {
-      fault = fault ?? "XML error \((error as NSError).code)"
+      let code = (error as NSError).code
+      fault = fault ?? Self.words[code] ?? "error \(code) of libxml2"
     }
   }
 }

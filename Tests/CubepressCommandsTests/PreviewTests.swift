@@ -1,0 +1,223 @@
+import Foundation
+import Stores
+import TestKit
+import Testing
+import Transport
+
+@testable import CubepressCommands
+
+private func sample() throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  try folder.write("<p>home</p>", to: "site/index.html")
+  try folder.write("<p>page</p>", to: "site/data/index.html")
+  try folder.write("0123456789", to: "site/t/2017-01-16T10:09:21Z/a b.png")
+  try folder.write([0x1f, 0x8b, 1, 2], to: "site/0.terrain")
+  try folder.write("", to: "site/empty")
+  try folder.write("secret", to: "site/.cubepress/journal")
+  try folder.write("secret", to: "outside")
+  return folder
+}
+
+@Suite struct PreviewSiteTests {
+  let folder: TemporaryFolder
+  let site: PreviewSite
+
+  init() throws {
+    folder = try sample()
+    site = try PreviewSite(path: folder.path + "/site")
+  }
+
+  private func answer(
+    _ path: String, _ fields: [String: String] = [:], method: String = "GET"
+  ) -> PreviewAnswer {
+    site.answer(PreviewRequest(method: method, path: path, query: "", fields: fields))
+  }
+
+  private let tile = "/t/2017-01-16T10%3A09%3A21Z/a%20b.png"
+
+  @Test func servesFilesAndPages() {
+    let file = answer(tile)
+    #expect(file.status == 200 && file.length == 10)
+    #expect(file["Content-Type"] == "image/png")
+    #expect(file["Accept-Ranges"] == "bytes")
+    #expect(file["Access-Control-Allow-Origin"] == "*")
+    #expect(file["Access-Control-Expose-Headers"]?.contains("Content-Range") == true)
+    #expect(answer("/t/2017-01-16T10:09:21Z/a%20b.png").status == 200)
+    #expect(answer("/").length == 11)
+    #expect(answer("/data/").length == 11)
+    #expect(answer("/data")["Location"] == "./data/")
+    #expect(answer("/empty").length == 0)
+    #expect(answer("/0.terrain")["Content-Encoding"] == "gzip")
+    #expect(answer("/0.terrain")["Content-Type"] == "application/vnd.quantized-mesh")
+  }
+
+  @Test(arguments: [
+    "/../outside", "/%2e%2e/outside", "/t/../../outside", "/..%2foutside", "/.cubepress/journal",
+    "/%2Ecubepress/journal", "/.cubepress", "/.cubepress/", "//index.html", "//", "/./index.html",
+    "/t", "/t/", "/index.html/", "/nothing", "/a%00b", "/data//", "/\u{301}",
+  ])
+  func servesNothingElse(path: String) {
+    #expect(answer(path).status == 404)
+  }
+
+  @Test(arguments: ["", "index.html", "*", "/%", "/%zz", "/%ff"])
+  func refusesMalformedPaths(path: String) {
+    #expect(answer(path).status == 400)
+  }
+
+  @Test func doesHeadPreflightAndNothingThatWrites() {
+    let head = answer(tile, method: "HEAD")
+    #expect(head.length == 10 && head.body == .bytes([]))
+    let preflight = answer(tile, method: "OPTIONS")
+    #expect(preflight.status == 200)
+    #expect(preflight["Access-Control-Allow-Headers"]?.contains("Range") == true)
+    #expect(preflight["Access-Control-Max-Age"] != nil)
+    for method in ["POST", "PUT", "DELETE", "get", ""] {
+      #expect(answer(tile, method: method).status == 405)
+    }
+  }
+
+  @Test func answersConditions() throws {
+    let first = answer(tile)
+    let tag = try #require(first["ETag"])
+    let date = try #require(first["Last-Modified"])
+    #expect(answer(tile, ["if-none-match": "\"x\", W/\(tag)"]).status == 304)
+    #expect(answer(tile, ["if-none-match": "*"]).status == 304)
+    #expect(answer(tile, ["if-none-match": "\"x\""]).status == 200)
+    #expect(answer(tile, ["if-modified-since": date]).status == 304)
+    #expect(answer(tile, ["if-modified-since": date, "if-none-match": "\"x\""]).status == 200)
+    #expect(answer(tile, ["if-match": "\"x\""]).status == 412)
+    #expect(answer(tile, ["if-match": tag]).status == 200)
+    #expect(answer(tile, ["range": "bytes=0-1", "if-range": tag]).status == 206)
+    #expect(answer(tile, ["range": "bytes=0-1", "if-range": "\"x\""]).status == 200)
+    let past = answer(tile, ["range": "bytes=10-"])
+    #expect(past.status == 416 && past["Content-Range"] == "bytes */10")
+    #expect(answer(tile, ["range": "bytes=-3"])["Content-Range"] == "bytes 7-9/10")
+  }
+
+  @Test(arguments: [
+    ("bytes=0-3", PreviewRange.part(0..<4)), ("bytes=5-", .part(5..<10)),
+    ("bytes=-4", .part(6..<10)), ("bytes=-40", .part(0..<10)), ("bytes=9-99", .part(9..<10)),
+    ("bytes=0-99999999999999999999", .part(0..<10)), ("bytes=10-", .unsatisfiable),
+    ("bytes=99999999999999999999-", .unsatisfiable), ("bytes=-0", .unsatisfiable),
+    ("bytes=3-2", .all), ("bytes=0-1,3-4", .all), ("bytes=-", .all), ("bytes=a-b", .all),
+    ("items=0-3", .all), ("bytes=--3", .all), ("bytes=1", .all), ("", .all), ("bytes=+1-2", .all),
+  ])
+  func readsRanges(field: String, expected: PreviewRange) {
+    #expect(PreviewRange(field: field, size: 10) == expected)
+  }
+
+  @Test func writesDates() {
+    // The example of RFC 9110, 5.6.7.
+    #expect(httpDate(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+  }
+}
+
+@Suite struct PreviewServerTests {
+  /// Runs a server while a function talks to it from a thread of its own.
+  private func serve(
+    _ path: String, _ body: @escaping @Sendable (UInt16) throws -> Void
+  ) async throws {
+    let server = try PreviewServer(
+      site: try PreviewSite(path: path), address: .init(host: "127.0.0.1", port: 0))
+    let (ports, found) = AsyncStream.makeStream(of: UInt16.self)
+    let task = Task { try await server.run { found.yield($0.port) } }
+    defer { task.cancel() }
+    for await port in ports {
+      try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try body(port) }) }
+      }
+      break
+    }
+  }
+
+  @Test func servesOverTheNetwork() async throws {
+    let folder = try sample()
+    let large = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 >> 3) }
+    try folder.write(large, to: "site/large.bin")
+    try await serve(folder.path + "/site") { port in
+      let client = HTTPClient()
+      let base = "http://127.0.0.1:\(port)/"
+      #expect(try client.get(base + "large.bin", limit: 1 << 24)?.body == large)
+      let part = try client.get(
+        base + "large.bin", range: .from(offset: 999_999, length: 1_500_000), limit: 1 << 24)
+      #expect(part?.body == Array(large[999_999..<2_499_999]))
+      #expect(try client.head(base + "large.bin")?.size == large.count)
+      #expect(try client.get(base + "nothing", limit: 10) == nil)
+      #expect(try client.get(base + "data", limit: 100)?.head.size == 11)
+      #expect(try client.get(base + "empty", limit: 100)?.body == [])
+    }
+  }
+
+  @Test func keepsTheStoreContract() async throws {
+    let folder = try TemporaryFolder()
+    for (key, bytes) in storeContractObjects { try folder.write(bytes, to: key) }
+    try await serve(folder.path) { port in
+      try checkStore(try HTTPStore(url: "http://127.0.0.1:\(port)/"), canList: false)
+    }
+  }
+
+  /// Clients that send their request a byte at a time, or never, keep nobody else waiting.
+  @Test func slowClientsDoNotHoldOthersBack() async throws {
+    let folder = try sample()
+    try await serve(folder.path + "/site") { port in
+      let slow = try (0..<200).map { _ in try SlowClient(port: port) }
+      for client in slow { client.send("GET / HTTP/1.1\r\nX-Slow: ") }
+      let clock = ContinuousClock()
+      let time = try clock.measure {
+        for _ in 0..<50 {
+          for client in slow.prefix(5) { client.send("x") }
+          let body = try HTTPClient().get("http://127.0.0.1:\(port)/", limit: 100)?.body
+          #expect(body?.count == 11)
+        }
+      }
+      #expect(time < .seconds(10))
+    }
+  }
+
+  @Test func saysThatAPortIsTaken() async throws {
+    let folder = try sample()
+    let path = folder.path + "/site"
+    try await serve(path) { port in
+      let done = DispatchSemaphore(value: 0)
+      Task {
+        let second = try PreviewServer(
+          site: try PreviewSite(path: path), address: .init(host: "127.0.0.1", port: port))
+        let error = await #expect(throws: CommandError.self) { try await second.run { _ in } }
+        #expect(error?.description.contains("is taken by another program") == true)
+        done.signal()
+      }
+      #expect(done.wait(timeout: .now() + 10) == .success)
+    }
+    #expect(throws: CommandError.self) {
+      try PreviewServer(site: try PreviewSite(path: path), address: .init(host: "nowhere", port: 0))
+    }
+  }
+}
+
+/// A connection on which nothing happens by itself.
+private final class SlowClient: Sendable {
+  private let descriptor: Int32
+
+  init(port: UInt16) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isOpen = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, size) == 0
+      }
+    }
+    guard isOpen else { throw POSIXError(.ECONNREFUSED) }
+  }
+
+  deinit { close(descriptor) }
+
+  func send(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+}
