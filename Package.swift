@@ -119,7 +119,7 @@ let package = Package(
     tests("Catalogue", ["Catalogue", "Pyramids", "Recipes", "Pages", "JSON"]),
     tests(
       "CubepressCommands",
-      ["CubepressCommands", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes"]),
+      ["CubepressCommands", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes", "Transport"]),
   ],
   swiftLanguageModes: [.v6]
 )
