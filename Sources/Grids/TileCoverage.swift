@@ -7,12 +7,16 @@ extension TileMatrixSet {
   ///
   /// - Returns: 0 ... 24.
   public func finestZoom(for grid: Grid) -> Int {
-    let side = cellSide(of: grid) ?? grid.resolutionMetres / crs.metresPerUnit
+    let side = cellSide(of: grid)
     return matrices.first { $0.cellSize <= side * 1.01 }?.z ?? matrices.count - 1
   }
 
-  /// The smaller side of a typical cell in units of the tiles' CRS.
-  private func cellSide(of grid: Grid) -> Double? {
+  /// The smaller side of a typical cell of a grid, in units of the tiles' CRS.
+  public func cellSide(of grid: Grid) -> Double {
+    projectedCellSide(of: grid) ?? grid.resolutionMetres / crs.metresPerUnit
+  }
+
+  private func projectedCellSide(of grid: Grid) -> Double? {
     guard case .rectilinear(let x, let y) = grid.geometry else { return curvilinearSide(of: grid) }
     guard let projector = try? Projector(from: grid.crs, to: crs) else { return nil }
     guard grid.crs.isPlainLongitudeLatitude else {

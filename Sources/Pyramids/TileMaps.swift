@@ -9,7 +9,7 @@ import Synchronization
 final class TileMaps: Sendable {
   let tileMatrixSet: TileMatrixSet
   let zooms: ClosedRange<Int>
-  private let grid: Grid
+  private let cellSide: Double
   private let locator: TileLocator
   private let tiles: [[TileAddress]]
   private let kept = Mutex(Kept())
@@ -21,7 +21,7 @@ final class TileMaps: Sendable {
   }
 
   init(grid: Grid, tileMatrixSet: TileMatrixSet, zooms: ClosedRange<Int>) throws(GridError) {
-    self.grid = grid
+    cellSide = tileMatrixSet.cellSide(of: grid)
     self.tileMatrixSet = tileMatrixSet
     self.zooms = zooms
     locator = try TileLocator(grid: grid, tileMatrixSet: tileMatrixSet)
@@ -37,8 +37,7 @@ final class TileMaps: Sendable {
   ///
   /// One level for a whole zoom: tiles beside each other must not differ in sharpness.
   func level(z: Int) -> Int {
-    let ratio =
-      tileMatrixSet.matrices[z].cellSize * tileMatrixSet.crs.metresPerUnit / grid.resolutionMetres
+    let ratio = tileMatrixSet.matrices[z].cellSize / cellSide
     guard ratio > 1, ratio.isFinite else { return 0 }
     return Int(log2(ratio).rounded())
   }
