@@ -27,5 +27,19 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   {
     precondition((try? codec.decode(encoded, limit: limit)) == free)
   }
+  damage(codec, input, limit)
   return 0
+}
+
+/// Well-formed data with one byte changed gets further into a decoder than noise does.
+private func damage(_ codec: any BytesCodec, _ input: UnsafeRawBufferPointer, _ limit: Int) {
+  guard input.count > 4 else { return }
+  let content = UnsafeRawBufferPointer(rebasing: input[4...])
+  guard var encoded = try? codec.encode(content), !encoded.isEmpty else { return }
+  let place = (Int(input[0]) | Int(input[1]) << 8) % encoded.count
+  encoded[place] ^= input[2] | 1
+  encoded.removeLast(min(Int(input[3] & 3), encoded.count))
+  let decoded = try? codec.decode(encoded, expectedSize: content.count, limit: limit)
+  precondition(decoded?.count ?? content.count == content.count)
+  _ = try? codec.decode(encoded, limit: limit)
 }
