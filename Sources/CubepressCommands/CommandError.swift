@@ -6,7 +6,8 @@ struct CommandError: Error, CustomStringConvertible {
   let description: String
 
   static func unknownVariable(_ name: String, source: String, known: [String]) -> CommandError {
-    let list = known.isEmpty ? "it has no gridded variable" : "it has " + known.joined(separator: ", ")
+    let list =
+      known.isEmpty ? "it has no gridded variable" : "it has " + known.joined(separator: ", ")
     return CommandError(
       description: "\(source) has no gridded variable \(name); \(list). "
         + "cubepress inspect shows what was left out and why")

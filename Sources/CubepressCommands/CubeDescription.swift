@@ -55,7 +55,8 @@ struct CubeDescription {
     return [
       "rows": .integer(Int64(grid.rows)), "columns": .integer(Int64(grid.columns)),
       "crs": .string(grid.crs.definition), "crs_name": .string(grid.crs.name),
-      "bounds": .array([bounds.west, bounds.south, bounds.east, bounds.north].map(JSONValue.number)),
+      "bounds": .array(
+        [bounds.west, bounds.south, bounds.east, bounds.north].map(JSONValue.number)),
       "resolution_m": .number(grid.resolutionMetres),
     ]
   }

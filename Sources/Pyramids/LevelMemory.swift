@@ -19,6 +19,7 @@ final class LevelMemory: @unchecked Sendable {
   /// - Parameters:
   ///   - count: how many cells.
   ///   - scratchFolder: where a file takes their place; nil for the heap.
+  /// - Throws: `PyramidError` where there is no room.
   init(count: Int, scratchFolder: String?) throws(PyramidError) {
     self.count = count
     let bytes = max(1, count) * MemoryLayout<Float>.stride
@@ -54,7 +55,8 @@ final class LevelMemory: @unchecked Sendable {
     let path = "\(folder)/field-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else {
-      throw PyramidError.scratch("it cannot be made: " + String(cString: strerror(errno)), path: path)
+      throw PyramidError.scratch(
+        "it cannot be made: " + String(cString: strerror(errno)), path: path)
     }
     defer { close(file) }
     unlink(path)
@@ -62,7 +64,8 @@ final class LevelMemory: @unchecked Sendable {
     let failure = posix_fallocate(file, 0, bytes)
     guard failure == 0 else {
       throw PyramidError.scratch(
-        "\(bytes >> 20) MB of disk cannot be had: " + String(cString: strerror(failure)), path: path)
+        "\(bytes >> 20) MB of disk cannot be had: " + String(cString: strerror(failure)), path: path
+      )
     }
     guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0),
       memory != MAP_FAILED

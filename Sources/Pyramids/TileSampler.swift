@@ -22,7 +22,7 @@ struct TileSampler {
   ///
   /// - Parameters:
   ///   - map: where the pixels fall in level 0.
-  ///   - level: which level to take them from.
+  ///   - number: which level to take them from.
   ///   - interpolation: how.
   ///   - pixels: room for 65,536 values.
   /// - Returns: false where the tile lies outside the grid or where no cell under it is valid; the
@@ -37,9 +37,11 @@ struct TileSampler {
     case .separable(let columns, let rows):
       guard columns.count == Self.side, rows.count == Self.side else { return false }
       let level = levels.levels[number]
-      let across = AxisPositions(columns, level: number, count: level.columns,
+      let across = AxisPositions(
+        columns, level: number, count: level.columns,
         sourceCount: levels.levels[0].columns, wraps: levels.wraps)
-      let down = AxisPositions(rows, level: number, count: level.rows,
+      let down = AxisPositions(
+        rows, level: number, count: level.rows,
         sourceCount: levels.levels[0].rows, wraps: false)
       guard levels.hasValidCell(columns: across.cells, rows: down.cells, level: number) else {
         return false
@@ -90,7 +92,9 @@ struct TileSampler {
       let first = Int(down.first[y])
       let second = Int(down.second[y])
       if upper.row != first {
-        if lower.row == first { swap(&upper, &lower) } else {
+        if lower.row == first {
+          swap(&upper, &lower)
+        } else {
           upper.sample(level, row: first, across: across)
         }
       }

@@ -96,7 +96,8 @@ struct TileSamplerTests {
         interpolation: interpolation)
       for found in [separable[pixel], scattered[pixel]] {
         let agrees =
-          wanted.isNaN ? found.isNaN : abs(Double(found) - wanted) <= 0.002 * max(1, abs(wanted) / 100)
+          wanted.isNaN
+          ? found.isNaN : abs(Double(found) - wanted) <= 0.002 * max(1, abs(wanted) / 100)
         if !agrees {
           Issue.record("pixel \(pixel % 256), \(pixel / 256): \(found), not \(wanted)")
           return

@@ -29,8 +29,11 @@ public struct TestCube {
   /// Writes the cube with one variable, `v`.
   ///
   /// - Parameters:
-  ///   - folder: where; made anew.
+  ///   - folder: where.
+  ///   - name: the name of the store in the folder.
   ///   - value: the value of a time (0 without times), row and column; NaN for missing.
+  /// - Returns: the path of the store.
+  /// - Throws: where a file cannot be written.
   public func write(
     to folder: TemporaryFolder, name: String = "cube.zarr",
     value: (_ time: Int, _ row: Int, _ column: Int) -> Double

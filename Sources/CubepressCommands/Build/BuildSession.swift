@@ -1,8 +1,8 @@
 import Foundation
 import JSON
 import Jobs
-import Pyramids
 import Publishing
+import Pyramids
 import Recipes
 import Stores
 

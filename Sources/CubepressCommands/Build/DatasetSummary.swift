@@ -60,7 +60,9 @@ struct DatasetSummary {
   ) throws -> BuiltVariable? {
     let plan = prepared.builder.plan
     for field in prepared.fields { units.insert(plan.unit(of: field)) }
-    for style in plan.styles { units.insert("measure/\(plan.dataset)/\(plan.key)/\(style.style.id)") }
+    for style in plan.styles {
+      units.insert("measure/\(plan.dataset)/\(plan.key)/\(style.style.id)")
+    }
     let summaries = records.compactMap { UnitSummary($0.summary) }
     let shown = zip(prepared.fields, summaries)
       .filter { $0.1.layers.contains { $0.count > 0 } }
