@@ -1,0 +1,50 @@
+import JSON
+public import Pages
+public import Pyramids
+public import Recipes
+
+/// The pages by which people find datasets and learn how to use them.
+///
+/// Nothing is read: pages follow from what a build made, the templates and the assets.
+public enum Catalogue {
+  /// The pages of a site and the files they need, by key.
+  ///
+  /// - `index.html`, `404.html`, `datasets/<id>/index.html`, `api/datasets.json`, and
+  ///   `assets/<name>.<hash>.<ending>`.
+  ///
+  /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
+  public static func render(
+    site: SiteRecipe, datasets: [BuiltDataset], templates: PageTemplates, assets: SiteAssets
+  ) throws(PageError) -> [String: [UInt8]] {
+    var files = assets.files
+    let frame = try PageFrame(site: site, assets: assets)
+    let index = IndexPage(site: site, datasets: datasets)
+    files["index.html"] = try page(
+      "pages/index", frame.context(title: site.title, summary: index.summary, root: ""),
+      index.context, templates)
+    // It is shown at any depth, so its links begin at the root of the server.
+    files["404.html"] = try page(
+      "pages/404",
+      frame.context(title: "Not found · \(site.title)", summary: "", root: frame.absoluteRoot), [:],
+      templates)
+    for dataset in datasets {
+      let page = DatasetPage(site: site, dataset: dataset)
+      files["datasets/\(dataset.id)/index.html"] = try Self.page(
+        "pages/dataset",
+        frame.context(
+          title: "\(dataset.title) · \(site.title)", summary: page.summary, root: "../../"),
+        page.context, templates)
+    }
+    files["api/datasets.json"] = Array(
+      DatasetList(site: site, datasets: datasets).document.serialized(pretty: true).utf8)
+    return files
+  }
+
+  private static func page(
+    _ template: String, _ frame: [String: PageValue], _ content: [String: PageValue],
+    _ templates: PageTemplates
+  ) throws(PageError) -> [UInt8] {
+    let context = frame.merging(content) { _, own in own }
+    return Array(try templates.render(template, context).utf8)
+  }
+}
