@@ -1,5 +1,7 @@
+import Cubes
 import Grids
 import Images
+import JSON
 import Pages
 import Pyramids
 import Recipes

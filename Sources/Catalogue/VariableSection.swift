@@ -1,3 +1,4 @@
+import Cubes
 import Images
 import Pages
 import Pyramids
