@@ -101,6 +101,9 @@ let package = Package(
     .target(
       name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",
       swiftSettings: strict),
+    .target(
+      name: "SampleSites", dependencies: ["JSON", "Cubes", "Grids", "Images", "Pyramids", "Recipes"],
+      path: "Tests/SampleSites", swiftSettings: strict),
     tests("JSON", ["JSON"]),
     tests("Codecs", ["Codecs"]),
     tests("Images", ["Images"]),
@@ -113,10 +116,12 @@ let package = Package(
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
     tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
-    tests("Recipes", ["Recipes", "Images", "Grids", "Cubes"]),
+    tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
     tests("Pyramids", ["Pyramids", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
-    tests("Services", ["Services", "Pyramids", "Recipes", "Grids", "Images", "JSON"]),
-    tests("Catalogue", ["Catalogue", "Pyramids", "Recipes", "Pages", "JSON"]),
+    tests("Services", ["Services", "SampleSites", "Pyramids", "Recipes", "JSON"]),
+    tests(
+      "Catalogue",
+      ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests(
       "CubepressCommands",
       ["CubepressCommands", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes", "Transport"]),

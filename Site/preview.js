@@ -42,9 +42,12 @@ class Preview {
     this.map.setAttribute("role", "application");
     this.map.setAttribute(
       "aria-label", "Map. Arrow keys move it, plus and minus zoom.");
+    // Land below the tiles, where they are transparent; its outline above them.
+    this.ground = this.coast.cloneNode(true);
+    this.ground.setAttribute("class", "ground");
     this.layer = make("div");
     this.key = make("div", { className: "key" }, make("img", { alt: "Legend" }));
-    this.map.append(this.layer, this.coast, this.zoomButtons(), this.key);
+    this.map.append(this.ground, this.layer, this.coast, this.zoomButtons(), this.key);
     this.dash = make("div", { className: "dash" });
     host.replaceChildren(this.map, this.dash);
     this.listen();
@@ -133,12 +136,12 @@ class Preview {
       img.style.height = `${Math.round((y + 1) * side - top) - y0}px`;
     }
     for (const [url, img] of known) if (!wanted.has(url)) this.retire(img);
-    this.coast.toggleAttribute("hidden", !this.set.coast);
-    if (this.set.coast) {
-      this.coast.setAttribute("width", 2 * size);
-      this.coast.setAttribute("height", size);
-      this.coast.style.left = `${-left}px`;
-      this.coast.style.top = `${-top}px`;
+    for (const outline of [this.ground, this.coast]) {
+      outline.toggleAttribute("hidden", !this.set.coast);
+      outline.setAttribute("width", 2 * size);
+      outline.setAttribute("height", size);
+      outline.style.left = `${-left}px`;
+      outline.style.top = `${-top}px`;
     }
   }
 

@@ -20,17 +20,17 @@ public enum Catalogue {
     let frame = try PageFrame(site: site, assets: assets)
     let index = IndexPage(site: site, datasets: datasets)
     files["index.html"] = try page(
-      "pages/index", frame.context(title: site.title, summary: index.summary, root: ""),
+      "index", frame.context(title: site.title, summary: index.summary, root: ""),
       index.context, templates)
     // It is shown at any depth, so its links begin at the root of the server.
     files["404.html"] = try page(
-      "pages/404",
+      "404",
       frame.context(title: "Not found · \(site.title)", summary: "", root: frame.absoluteRoot), [:],
       templates)
     for dataset in datasets {
       let page = DatasetPage(site: site, dataset: dataset)
       files["datasets/\(dataset.id)/index.html"] = try Self.page(
-        "pages/dataset",
+        "dataset",
         frame.context(
           title: "\(dataset.title) · \(site.title)", summary: page.summary, root: "../../"),
         page.context, templates)

@@ -61,7 +61,11 @@ struct VariableSection {
   private func dimension(_ dimension: TileDimension) -> PageValue {
     let unit = dimension.units.map { " \($0)" } ?? ""
     let text: String
-    if dimension.values.count <= 4 {
+    if dimension.isTime, let first = dimension.values.first, let last = dimension.values.last {
+      let count = dimension.values.count
+      let period = Words.period(TimeRange(first: first, last: last, count: count))
+      text = count == 1 ? period : "\(Words.grouped(count)) steps, \(period)"
+    } else if dimension.values.count <= 4 {
       text = dimension.values.map { $0 + unit }.joined(separator: ", ")
     } else {
       let (first, last) = (dimension.values.first ?? "", dimension.values.last ?? "")

@@ -120,7 +120,8 @@ enum Words {
       exponent -= 1
     }
     let sign = value < 0 ? "−" : ""
-    let power = exponent < 0 ? "−\(-exponent)" : "\(exponent)"
-    return "\(sign)\(rounded(mantissa, digits: 3)) × 10^\(power)"
+    let raised: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
+    let power = String(exponent.magnitude).compactMap(\.wholeNumberValue).map { raised[$0] }
+    return "\(sign)\(rounded(mantissa, digits: 3)) × 10\(exponent < 0 ? "⁻" : "")\(String(power))"
   }
 }

@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 /// What the numbers of a categorical variable mean (CF 1.11 section 3.5).
 public struct FlagTable: Sendable, Hashable {
@@ -44,7 +44,7 @@ public struct FlagTable: Sendable, Hashable {
 
 extension FlagTable {
   /// Reads the `flag_*` attributes of a variable; `nil` where it has none that fit together.
-  init?(attributes: JSONObject) {
+  public init?(attributes: JSONObject) {
     guard let text = attributes["flag_meanings"]?.stringValue else { return nil }
     // Words are separated by blanks; some writers use tabs, line ends or commas with blanks.
     let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" }

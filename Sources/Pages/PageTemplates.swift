@@ -3,9 +3,10 @@ import Mustache
 
 /// The Mustache templates of all pages, with the layouts and partials that they share.
 ///
-/// A template is called by its path without ending, such as `pages/index`. In our templates a name
-/// is either a variable, which must have a value whenever it is reached, or a section, which may be
-/// missing; so a forgotten value is an error and not a hole in a page.
+/// A template is called by the name of its file, such as `index`, whatever folder it is in: Mustache
+/// takes no slashes in the names of layouts. In our templates a name is either a variable, which
+/// must have a value whenever it is reached, or a section, which may be missing; so a forgotten
+/// value is an error and not a hole in a page.
 public struct PageTemplates: Sendable {
   private let library: MustacheLibrary
   private let variables: Set<String>
@@ -52,8 +53,17 @@ public struct PageTemplates: Sendable {
     let texts = try FolderFiles.read(folder, ending: ".mustache").mapValues {
       String(decoding: $0, as: UTF8.self)
     }
-    return try PageTemplates(
-      Dictionary(uniqueKeysWithValues: texts.map { (String($0.key.dropLast(9)), $0.value) }))
+    var byName: [String: String] = [:]
+    for (path, text) in texts {
+      let file = path.split(separator: "/").last ?? ""
+      let name = String(file.dropLast(".mustache".count))
+      if byName.updateValue(text, forKey: name) != nil {
+        throw PageError(
+          "read the templates in \(folder)", because: "two files are called \(file)",
+          remedy: "rename one of them")
+      }
+    }
+    return try PageTemplates(byName)
   }
 
   /// The page made by filling a template.

@@ -42,7 +42,9 @@ public enum Prose {
 
   /// The first words of a text without markup, cut at a sentence or a blank before the limit.
   public static func summary(_ text: String, limit: Int) -> String {
-    let first = text.split(whereSeparator: \.isNewline).prefix { !$0.isEmpty }
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let first = lines.drop { $0.allSatisfy(\.isWhitespace) }
+      .prefix { !$0.allSatisfy(\.isWhitespace) }
       .joined(separator: " ").filter { $0 != "*" && $0 != "`" }
     guard first.count > limit else { return first }
     let cut = first.prefix(limit)

@@ -149,8 +149,12 @@ struct WMTSLayer: Sendable {
   ) {
     writer.element("TileMatrixSetLink") { writer in
       writer.element("TileMatrixSet", text: set.id)
+      // The schema wants row and column of the last tile to be above 0 (a known slip of WMTS 1.0.0):
+      // such a coarse zoom has no limits, which means all of its few tiles.
+      let written = limits.filter { $0.value.maxX > 0 && $0.value.maxY > 0 }
+      guard !written.isEmpty else { return }
       writer.element("TileMatrixSetLimits") { writer in
-        for (zoom, limits) in limits.sorted(by: { $0.key < $1.key }) {
+        for (zoom, limits) in written.sorted(by: { $0.key < $1.key }) {
           writer.element("TileMatrixLimits") { writer in
             writer.element("TileMatrix", text: "\(zoom)")
             writer.element("MinTileRow", text: "\(limits.minY)")

@@ -1,0 +1,92 @@
+import Catalogue
+import Foundation
+import JSON
+import Pages
+import Pyramids
+import Recipes
+import SampleSites
+import Testing
+
+@Suite("Pages of the catalogue")
+struct CatalogueTests {
+  let templates: PageTemplates
+  let assets: SiteAssets
+
+  init() throws {
+    templates = try PageTemplates.load(folder: GoldenTree.repository.path + "/Templates")
+    assets = try SiteAssets.load(folder: GoldenTree.repository.path + "/Site")
+  }
+
+  /// The sample site is kept as a tree of files. `RECORD=1 swift test` accepts a change.
+  @Test func theSampleSiteIsAsKept() throws {
+    var files = try Catalogue.render(
+      site: SampleSite.site, datasets: try SampleSite.datasets(), templates: templates,
+      assets: assets)
+    // Styles and scripts are kept in Site; here only that pages name them right.
+    for (key, bytes) in files where key.hasPrefix("assets/") {
+      #expect(!bytes.isEmpty)
+      let page = String(decoding: files["datasets/sst/index.html"] ?? [], as: UTF8.self)
+      #expect(page.contains("../../" + key), "\(key)")
+      files[key] = nil
+    }
+    try GoldenTree(case: "pages").compare(files.mapValues(Self.withoutHashes))
+  }
+
+  private static func withoutHashes(_ bytes: [UInt8]) -> [UInt8] {
+    let text = String(decoding: bytes, as: UTF8.self)
+    return Array(
+      text.replacing(/assets\/(\w+)\.[0-9a-f]{8}\./) { "assets/\($0.output.1).HASH." }.utf8)
+  }
+
+  @Test func textOfOthersIsShownAndNotObeyed() throws {
+    let attack = "</title><script>alert(1)</script>\" onload='x' ]]> {{root}} &amp; \"\u{301}y=\"z"
+    let dataset = try SampleSite.temperature()
+    let variable = dataset.variables[0]
+    let hostile = BuiltDataset(
+      id: "hostile", title: attack, description: attack, bounds: dataset.bounds, crs: dataset.crs,
+      columns: 1, rows: 1, resolution: attack, calendar: attack,
+      attributes: ["institution": .string(attack)], licence: attack, attribution: attack,
+      doi: attack, keywords: [attack], sources: [attack], notes: [],
+      variables: [
+        BuiltVariable(
+          name: attack, key: "v", title: attack, units: attack, standardName: attack,
+          description: attack, dimensions: variable.dimensions, styles: variable.styles)
+      ])
+    let files = try Catalogue.render(
+      site: SiteRecipe(
+        title: attack, description: attack, provider: ProviderRecipe(name: attack, email: attack)),
+      datasets: [hostile], templates: templates, assets: assets)
+    for (key, bytes) in files where key.hasSuffix(".html") {
+      let page = String(decoding: bytes, as: UTF8.self)
+      #expect(!page.contains("<script>alert"), "\(key)")
+      #expect(!page.contains("onload='"), "\(key)")
+      // A quotation mark may stand only where a tag of ours has one.
+      #expect(!page.unicodeScalars.contains("\u{301}") || !page.utf8Contains("\"\u{301}"), "\(key)")
+    }
+  }
+
+  @Test func aSiteWithoutDatasetsHasPages() throws {
+    let files = try Catalogue.render(
+      site: SiteRecipe(), datasets: [], templates: templates, assets: assets)
+    #expect(files["index.html"] != nil)
+    #expect(files["404.html"] != nil)
+  }
+
+  @Test func theListForProgramsNamesPagesThatExist() throws {
+    let files = try Catalogue.render(
+      site: SampleSite.site, datasets: try SampleSite.datasets(), templates: templates,
+      assets: assets)
+    let list = try JSONValue(parsing: try #require(files["api/datasets.json"]))
+    for dataset in list["datasets"]?.arrayValue ?? [] {
+      let page = try #require(dataset["page"]?.stringValue)
+      #expect(files[page] != nil)
+    }
+    #expect(list["datasets"]?.arrayValue?.count == 3)
+  }
+}
+
+extension String {
+  fileprivate func utf8Contains(_ part: String) -> Bool {
+    Array(utf8).firstRange(of: Array(part.utf8)) != nil
+  }
+}
