@@ -1,3 +1,5 @@
+import Catalogue
+import Pages
 import Pyramids
 import Recipes
 import Services
@@ -10,6 +12,10 @@ struct SiteDocuments {
 
   /// The documents by key.
   func render() throws -> [String: [UInt8]] {
-    try Services.documents(site: site, datasets: datasets)
+    let services = try Services.documents(site: site, datasets: datasets)
+    let pages = try Catalogue.render(
+      site: site, datasets: datasets, templates: try PageTemplates.load(folder: share.templates),
+      assets: try SiteAssets.load(folder: share.site))
+    return services.merging(pages) { service, _ in service }
   }
 }
