@@ -17,7 +17,7 @@ struct CatalogueTests {
     assets = try SiteAssets.load(folder: GoldenTree.repository.path + "/Site")
   }
 
-  /// The sample site is kept as a tree of files. `RECORD=1 swift test` accepts a change.
+  /// The sample site is kept as a tree of files; `RECORD=1 swift test` accepts a change.
   @Test func theSampleSiteIsAsKept() throws {
     var files = try Catalogue.render(
       site: SampleSite.site, datasets: try SampleSite.datasets(), templates: templates,

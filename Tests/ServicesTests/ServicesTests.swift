@@ -12,7 +12,7 @@ struct ServicesTests {
     try Services.documents(site: SampleSite.site, datasets: try SampleSite.datasets())
   }
 
-  /// The documents of the sample site are kept. `RECORD=1 swift test` accepts a change.
+  /// The documents of the sample site are kept; `RECORD=1 swift test` accepts a change.
   @Test func theSampleDocumentsAreAsKept() throws {
     try GoldenTree(case: "services").compare(try documents())
   }

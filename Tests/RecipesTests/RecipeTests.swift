@@ -1,0 +1,113 @@
+import Cubes
+import Foundation
+import Grids
+import Images
+import JSON
+import Recipes
+import Testing
+
+@Suite("Recipes")
+struct RecipeTests {
+  @Test func oneLineIsEnough() throws {
+    let recipe = try Recipe.parse("datasets: [data/Sea Surface.nc]", path: "sites/demo/r.yaml")
+    #expect(recipe.datasets.map(\.id) == ["sea-surface"])
+    #expect(recipe.datasets.map(\.sources) == [["sites/demo/data/Sea Surface.nc"]])
+    #expect(recipe.site.serviceBaseURL == "http://localhost:8000/")
+    #expect(recipe.datasets[0].tileMatrixSets == nil)
+  }
+
+  @Test func everyKeyIsRead() throws {
+    let recipe = try Recipe.parse(
+      """
+      site:
+        title: Sea
+        description: About the sea.
+        base-url: https://example.org/sea
+        provider: {name: Institute, url: https://example.org, email: a@example.org}
+        language: de
+      datasets:
+        - id: sst
+          source: ["../sst_*.nc", https://example.org/x.zarr, /data/y.nc]
+          title: Temperature
+          description: |
+            Monthly.
+          licence: CC-BY-4.0
+          attribution: Institute
+          doi: https://doi.org/10.5285/abc
+          keywords: [ocean, 2017]
+          links: [{title: More, url: https://example.org/more}]
+          join: time
+          crs: EPSG:4326
+          time-variable: t
+          levels: use
+          variables:
+            - anomaly
+            - name: sst
+              title: Temperature
+              styles:
+                - colours: thermal_r
+                  range: [271.15, 305]
+                  below: "#000000"
+                  missing: transparent
+                  interpolation: nearest
+                - {id: log, colours: ["#000000", "#ff0000"], scale: log, range: {percentiles: [1, 99]}}
+                - {id: sym, scale: {symmetric: 0.5}, centre: 1, range: valid}
+                - {id: classes, categories: [{value: 1, label: ice, colour: "#ffffff"}, {value: 2, label: sea}]}
+          times: {from: 2015-01, every: 2}
+          extras: {depth: [0, 10.5, top]}
+          tile-matrix-sets: [WorldCRS84Quad]
+          max-zoom: 4
+          format: webp
+          effort: small
+      """, path: "/sites/demo/recipe.yaml")
+    #expect(recipe.site.baseURL == "https://example.org/sea/")
+    #expect(recipe.site.provider?.email == "a@example.org")
+    let dataset = try #require(recipe.datasets.first)
+    #expect(
+      dataset.sources == ["/sites/sst_*.nc", "https://example.org/x.zarr", "/data/y.nc"])
+    #expect(dataset.doi == "10.5285/abc")
+    #expect(dataset.keywords == ["ocean", "2017"])
+    #expect(dataset.options.levels == .useExisting)
+    #expect(dataset.times == .range(from: "2015-01", to: nil, every: 2))
+    #expect(dataset.extras == ["depth": ["0", "10.5", "top"]])
+    #expect(dataset.tileMatrixSets?.map(\.id) == ["WorldCRS84Quad"])
+    #expect(dataset.format == .webp)
+    #expect(dataset.effort == .small)
+    #expect(dataset.variables.map(\.name) == ["anomaly", "sst"])
+    let styles = dataset.variables[1].styles
+    #expect(styles.map(\.id) == ["default", "log", "sym", "classes"])
+    #expect(styles[0].range == .explicit(271.15...305))
+    #expect(styles[0].colourMap?.name == "thermal_r")
+    #expect(styles[0].missing == .transparent)
+    #expect(styles[1].range == .percentiles(lower: 1, upper: 99))
+    #expect(styles[1].colourMap?.colours.last == RGBA(r: 255, g: 0, b: 0))
+    #expect(styles[2].scale == .symmetric(linearWithin: 0.5))
+    #expect(styles[3].scale == .categorical)
+    #expect(styles[3].categories.map(\.label) == ["ice", "sea"])
+  }
+
+  @Test(arguments: [
+    (["a/sst.nc", "b/sst.nc"], ["sst", "sst-2"]),
+    (["https://x.org/data/Cube 1.zarr/"], ["cube-1"]),
+    (["data/2017/*.nc"], ["2017"]),
+    (["ostia_*.nc"], ["ostia"]),
+    (["*.nc"], ["dataset"]),
+    (["demo.levels", "demo.zarr.zip"], ["demo", "demo-2"]),
+    (["Größe.nc"], ["gr-e"]),
+  ])
+  func idsFollowFromSources(sources: [String], ids: [String]) {
+    #expect(Recipe.automatic(sources: sources).datasets.map(\.id) == ids)
+  }
+
+  /// The schema is kept for editors; `RECORD=1 swift test` writes it anew.
+  @Test func theSchemaIsCurrent() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Recipes/schema.json")
+    let schema = RecipeSchema.document.serialized(pretty: true)
+    if ProcessInfo.processInfo.environment["RECORD"] == "1" {
+      try schema.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOf: file, encoding: .utf8) == schema)
+  }
+}
