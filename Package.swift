@@ -102,7 +102,8 @@ let package = Package(
       name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",
       swiftSettings: strict),
     .target(
-      name: "SampleSites", dependencies: ["JSON", "Cubes", "Grids", "Images", "Pyramids", "Recipes"],
+      name: "SampleSites",
+      dependencies: ["JSON", "Cubes", "Grids", "Images", "Pyramids", "Recipes"],
       path: "Tests/SampleSites", swiftSettings: strict),
     tests("JSON", ["JSON"]),
     tests("Codecs", ["Codecs"]),
