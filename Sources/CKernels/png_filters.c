@@ -75,6 +75,74 @@ void cubepress_filter_adaptive(const uint8_t *restrict pixels, size_t line, size
   }
 }
 
+// log2 in steps of 1/256, straight between powers of two; of integers, so the same everywhere.
+static unsigned rough_log2(uint64_t value) {
+  unsigned whole = 63 - (unsigned)__builtin_clzll(value);
+  return whole << 8 | (unsigned)((value << 8 >> whole) & 255);
+}
+
+static inline int paeth(int a, int b, int c) {
+  int to_a = b > c ? b - c : c - b, to_b = a > c ? a - c : c - a;
+  int to_c = a + b - 2 * c;
+  to_c = to_c < 0 ? -to_c : to_c;
+  return to_a <= to_b && to_a <= to_c ? a : to_b <= to_c ? b : c;
+}
+
+// The five filters of one line, one after the other.
+CUBEPRESS_FAST
+static void filter_line(const uint8_t *restrict here, const uint8_t *restrict above, size_t line,
+                        uint8_t *restrict to) {
+  uint8_t *sub = to + line, *up = to + 2 * line, *average = to + 3 * line, *last = to + 4 * line;
+  memcpy(to, here, line);
+  sub[0] = here[0];
+  up[0] = last[0] = (uint8_t)(here[0] - above[0]);
+  average[0] = (uint8_t)(here[0] - above[0] / 2);
+  for (size_t x = 1; x < line; x++) {
+    int a = here[x - 1], b = above[x], c = above[x - 1];
+    sub[x] = (uint8_t)(here[x] - a);
+    up[x] = (uint8_t)(here[x] - b);
+    average[x] = (uint8_t)(here[x] - (a + b) / 2);
+    last[x] = (uint8_t)(here[x] - paeth(a, b, c));
+  }
+}
+
+// Bytes that continue a run of equal ones are nearly free.
+static uint64_t cost_of(const uint8_t *bytes, size_t count, const unsigned *costs) {
+  uint64_t sum = 0;
+  unsigned run = 0;
+  for (size_t x = 0; x < count; x++) {
+    run = x > 0 && bytes[x] == bytes[x - 1] ? run + 1 : 0;
+    sum += run < 5 ? costs[bytes[x]] : costs[bytes[x]] / 4;
+  }
+  return sum;
+}
+
+void cubepress_filter_cheapest(const uint8_t *restrict pixels, size_t line, size_t lines,
+                               uint8_t *restrict filtered, uint8_t *restrict scratch) {
+  unsigned frequencies[256] = {0}, costs[256];
+  size_t total = (line + 1) * lines;
+  uint8_t *zero = scratch + 5 * line;
+  memset(zero, 0, line);
+  for (size_t i = 0; i < total; i++) frequencies[filtered[i]]++;
+  for (int b = 0; b < 256; b++)
+    costs[b] = rough_log2(4 * (uint64_t)total + 1) - rough_log2(4 * (uint64_t)frequencies[b] + 1);
+  for (size_t y = 0; y < lines; y++) {
+    const uint8_t *here = pixels + y * line, *above = y > 0 ? here - line : zero;
+    filter_line(here, above, line, scratch);
+    uint64_t least = UINT64_MAX;
+    int best = 0;
+    for (int type = 0; type < 5; type++) {
+      uint64_t cost = cost_of(scratch + (size_t)type * line, line, costs) + costs[type];
+      if (cost < least) {
+        least = cost;
+        best = type;
+      }
+    }
+    filtered[y * (line + 1)] = (uint8_t)best;
+    memcpy(filtered + y * (line + 1) + 1, scratch + (size_t)best * line, line);
+  }
+}
+
 CUBEPRESS_FAST
 void cubepress_shift_indices(const uint8_t *restrict indices, size_t count, uint8_t lowest,
                              uint8_t *restrict shifted) {

@@ -49,7 +49,8 @@ void cubepress_quantise_linear(const float *restrict values, size_t count,
 }
 
 // log2 of a positive normal number within 2e-5: exponent plus a polynomial in the mantissa that is
-// exact at both ends (least squares, reweighted towards the least greatest error). Anything else gives something out of range, which `corrected` sets right.
+// exact at both ends (least squares, reweighted towards the least greatest error). What it gives for
+// anything else is only a bad guess: beyond an end of the range, where `corrected` clamps it.
 static inline float rough_log2(float value) {
   int32_t bits;
   memcpy(&bits, &value, sizeof bits);
@@ -70,6 +71,23 @@ void cubepress_quantise_logarithmic(const float *restrict values, size_t count,
   for (size_t i = 0; i < count; i++) {
     float value = values[i];
     int found = corrected((rough_log2(value) - origin) * rate, value, thresholds);
+    indices[i] = index_of(found, value, below, above);
+  }
+}
+
+CUBEPRESS_FAST
+void cubepress_quantise_symmetric(const float *restrict values, size_t count,
+                                  const float *restrict thresholds, float inverse_threshold,
+                                  float origin, float rate, uint8_t below, uint8_t above,
+                                  uint8_t *restrict indices) {
+  const float linear_share = 10.0f / 9.0f, log10_of_2 = 0.30103f;
+  for (size_t i = 0; i < count; i++) {
+    float value = values[i];
+    float size = (value < 0.0f ? -value : value) * inverse_threshold;
+    float far = linear_share + rough_log2(size) * log10_of_2;
+    float part = size <= 1.0f ? size * linear_share : far;
+    part = value < 0.0f ? -part : part;
+    int found = corrected((part - origin) * rate, value, thresholds);
     indices[i] = index_of(found, value, below, above);
   }
 }

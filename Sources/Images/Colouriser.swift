@@ -9,6 +9,7 @@ public struct Colouriser: Sendable {
   private enum Method: Sendable {
     case linear(origin: Float, rate: Float)
     case logarithmic(origin: Float, rate: Float)
+    case symmetric(inverseThreshold: Float, origin: Float, rate: Float)
     case search
     case equal(indices: [UInt8])
   }
@@ -73,6 +74,9 @@ public struct Colouriser: Sendable {
       cubepress_quantise_linear(from, count, thresholds, origin, rate, below, above, to)
     case .logarithmic(let origin, let rate):
       cubepress_quantise_logarithmic(from, count, thresholds, origin, rate, below, above, to)
+    case .symmetric(let inverse, let origin, let rate):
+      cubepress_quantise_symmetric(
+        from, count, thresholds, inverse, origin, rate, below, above, to)
     case .search:
       cubepress_quantise_search(from, count, thresholds, below, above, to)
     case .equal(let places):
@@ -102,7 +106,18 @@ public struct Colouriser: Sendable {
       else { return .search }
       return .logarithmic(
         origin: Float(low.logarithm / 2.0.logarithm), rate: Float(perOctave))
-    case .symmetric, .categorical:
+    case .symmetric(let threshold):
+      let reach = max(low.magnitude, high.magnitude)
+      guard threshold >= 1e-36, reach <= 1e36, reach / threshold < 1e36 else { return .search }
+      // In units of the threshold a bin is the same everywhere but for its place on the line.
+      let normalisation = Normalisation(style.scale, range: style.range)
+      let rate = bins * normalisation.slope * threshold
+      let origin = normalisation.start / threshold
+      let parts = max(origin.magnitude, (bins / rate + origin).magnitude)
+      guard rate * (2e-5 + parts * 0x1p-21) < 0.25 else { return .search }
+      return .symmetric(
+        inverseThreshold: Float(1 / threshold), origin: Float(origin), rate: Float(rate))
+    case .categorical:
       return .search
     }
   }

@@ -4,8 +4,9 @@ import CKernels
 /// Writes palette PNGs (PNG specification, third edition) of one size.
 ///
 /// - The palette is cut to the entries between the lowest and the highest index of the image.
-/// - Lines are filtered by "up" (fast) or by the best of four filters, and encoded by runs and
-///   Huffman codes (`deflate_runs.h`): on such data smaller than a search for matches, and faster.
+/// - Lines are filtered by "up" (fast), by the filter that leaves the least (standard) or by the
+///   one that leaves what is cheapest to encode (small), and encoded by runs and Huffman codes
+///   (`deflate_runs.h`): on such data smaller than a search for matches, and faster.
 /// - An image of at most 16 colours is packed to 1, 2 or 4 bits a pixel, unfiltered, and matches
 ///   are searched: it is areas and outlines, where they pay.
 final class PalettePNG {
@@ -38,7 +39,7 @@ final class PalettePNG {
     renumbered = Array(repeating: 0, count: width * height)
     packed = Array(repeating: 0, count: (width + 1) / 2 * height)
     filtered = Array(repeating: 0, count: size)
-    lines = Array(repeating: 0, count: 4 * width)
+    lines = Array(repeating: 0, count: 6 * width)
     segments = Array(repeating: 0, count: cubepress_deflate_runs_scratch(size) / 4 + 1)
     file = PNGFile(capacity: size + size / 8 + 4096)
   }
@@ -73,6 +74,9 @@ final class PalettePNG {
       cubepress_filter_up(renumbered, width, height, &filtered)
     } else {
       cubepress_filter_adaptive(renumbered, width, height, &filtered, &lines)
+    }
+    if effort == .small {
+      cubepress_filter_cheapest(renumbered, width, height, &filtered, &lines)
     }
     let colours = [palette[0]] + palette[Int(lowest)..<max(Int(summary.highest) + 1, Int(lowest))]
     file.begin(width: width, height: height, bits: 8, palette: colours)

@@ -49,6 +49,11 @@ struct Normalisation: Sendable {
     high = Normalisation.transformed(range.upperBound, by: scale)
   }
 
+  /// The transformed low end.
+  var start: Double { low }
+  /// How far a unit of transformed values moves the position.
+  var slope: Double { 1 / (high - low) }
+
   /// 0 at the low end, 1 at the high one; not clamped.
   func position(of value: Double) -> Double {
     // Halves keep ranges close to the largest Double from overflowing.

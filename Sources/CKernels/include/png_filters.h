@@ -16,6 +16,12 @@ void cubepress_filter_none(const uint8_t *pixels, size_t line, size_t lines, uin
 void cubepress_filter_adaptive(const uint8_t *pixels, size_t line, size_t lines,
                                uint8_t *filtered, uint8_t *scratch);
 
+// Filters again: each line by whichever of the five filters leaves what is cheapest to encode, if
+// bytes cost as they would by how often they occur in `filtered`, which holds an earlier choice.
+// scratch: 6 * line bytes.
+void cubepress_filter_cheapest(const uint8_t *pixels, size_t line, size_t lines,
+                               uint8_t *filtered, uint8_t *scratch);
+
 // Indices shifted down so that `lowest` becomes 1; 0 stays.
 void cubepress_shift_indices(const uint8_t *indices, size_t count, uint8_t lowest,
                              uint8_t *shifted);

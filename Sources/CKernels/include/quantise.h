@@ -22,6 +22,12 @@ void cubepress_quantise_logarithmic(const float *values, size_t count, const flo
                                     float origin, float rate, uint8_t below, uint8_t above,
                                     uint8_t *indices);
 
+// The same with 1 + (s(value) - origin) * rate where, with t = |value| * inverse_threshold,
+// s = sign(value) * (t <= 1 ? 10/9 t : 10/9 + log10(t)).
+void cubepress_quantise_symmetric(const float *values, size_t count, const float *thresholds,
+                                  float inverse_threshold, float origin, float rate,
+                                  uint8_t below, uint8_t above, uint8_t *indices);
+
 // Indices of exactly matching values: `keys` are 256 rising floats, the unused ones at the end NaN;
 // a value equal to keys[i] gives indexes[i], all else 0.
 void cubepress_quantise_equal(const float *values, size_t count, const float *keys,
