@@ -49,8 +49,8 @@ void cubepress_quantise_linear(const float *restrict values, size_t count,
 }
 
 // log2 of a positive normal number within 2e-5: exponent plus a polynomial in the mantissa that is
-// exact at both ends (least squares, reweighted towards the least greatest error). What it gives for
-// anything else is only a bad guess: beyond an end of the range, where `corrected` clamps it.
+// exact at both ends (least squares, reweighted towards the least greatest error). What it gives
+// for anything else is only a bad guess: beyond an end of the range, where `corrected` clamps it.
 static inline float rough_log2(float value) {
   int32_t bits;
   memcpy(&bits, &value, sizeof bits);
