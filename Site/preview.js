@@ -47,9 +47,11 @@ class Preview {
     this.ground.setAttribute("class", "ground");
     this.layer = make("div");
     this.key = make("div", { className: "key" }, make("img", { alt: "Legend" }));
-    this.map.append(this.ground, this.layer, this.coast, this.zoomButtons(), this.key);
+    this.map.append(this.ground, this.layer, this.coast, this.zoomButtons());
     this.dash = make("div", { className: "dash" });
-    host.replaceChildren(this.map, this.dash);
+    // Over the map on a wide screen, below it on a narrow one (see the style sheet).
+    const stage = make("div", { className: "stage-map" }, this.map, this.key);
+    host.replaceChildren(stage, this.dash);
     this.listen();
     this.choose(dataset.variables.find((one) => one.styles.length) ?? dataset.variables[0]);
     new ResizeObserver(() => this.draw()).observe(this.map);
@@ -136,8 +138,10 @@ class Preview {
       img.style.height = `${Math.round((y + 1) * side - top) - y0}px`;
     }
     for (const [url, img] of known) if (!wanted.has(url)) this.retire(img);
+    // The outline is drawn for small scales; near by it would only be wrong.
+    const outlined = this.set.coast && this.zoom < 5;
     for (const outline of [this.ground, this.coast]) {
-      outline.toggleAttribute("hidden", !this.set.coast);
+      outline.toggleAttribute("hidden", !outlined);
       outline.setAttribute("width", 2 * size);
       outline.setAttribute("height", size);
       outline.style.left = `${-left}px`;

@@ -3,7 +3,7 @@ import JSON
 import Pyramids
 import Recipes
 
-/// The list of datasets for programs; paths in it start at the root of the site.
+/// The list of datasets for programs; paths in it are relative to it, so that a mirror works.
 struct DatasetList {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
@@ -11,7 +11,7 @@ struct DatasetList {
   var document: JSONValue {
     [
       "title": .string(site.title), "url": .string(site.serviceBaseURL),
-      "wmts": "wmts/1.0.0/WMTSCapabilities.xml",
+      "wmts": "../wmts/1.0.0/WMTSCapabilities.xml",
       "datasets": .array(datasets.map(dataset)),
     ]
   }
@@ -20,9 +20,9 @@ struct DatasetList {
     var document: JSONObject = ["id": .string(dataset.id), "title": .string(dataset.title)]
     let bounds = dataset.bounds
     document["description"] = dataset.description.map { .string($0) }
-    document["page"] = .string("datasets/\(dataset.id)/index.html")
-    document["wmts"] = .string("datasets/\(dataset.id)/wmts/1.0.0/WMTSCapabilities.xml")
-    document["tiles"] = .string("datasets/\(dataset.id)/tiles.json")
+    document["page"] = .string("../datasets/\(dataset.id)/index.html")
+    document["wmts"] = .string("../datasets/\(dataset.id)/wmts/1.0.0/WMTSCapabilities.xml")
+    document["tiles"] = .string("../datasets/\(dataset.id)/tiles.json")
     // As in GeoJSON (RFC 7946, 5.2): a box across the antimeridian ends west of where it begins.
     let east = bounds.crossesAntimeridian ? bounds.east - 360 : bounds.east
     document["bounds"] = .array(
@@ -47,7 +47,8 @@ struct DatasetList {
         ]
         entry["units"] = variable.units.map { .string($0) }
         entry["standardName"] = variable.standardName.map { .string($0) }
-        entry["thumbnail"] = variable.styles.lazy.compactMap(\.thumbnail).first.map { .string($0) }
+        entry["thumbnail"] = variable.styles.lazy.compactMap(\.thumbnail).first
+          .map { .string("../" + $0) }
         return .object(entry)
       })
     return .object(document)

@@ -49,7 +49,9 @@ struct VariableSection {
   }
 
   /// `1` says that there is no unit.
-  private var shownUnits: String? { variable.units == "1" ? nil : variable.units }
+  private var shownUnits: String? {
+    variable.units == "1" ? nil : variable.units.map(UnitText.pretty)
+  }
 
   private func style(_ style: BuiltStyle) -> PageValue {
     [
@@ -59,7 +61,7 @@ struct VariableSection {
   }
 
   private func dimension(_ dimension: TileDimension) -> PageValue {
-    let unit = dimension.units.map { " \($0)" } ?? ""
+    let unit = dimension.units.map { " \(UnitText.pretty($0))" } ?? ""
     let text: String
     if dimension.isTime, let first = dimension.values.first, let last = dimension.values.last {
       let count = dimension.values.count

@@ -26,7 +26,9 @@ struct WMTSCheck {
     in tree: XMLTree, _ report: inout SiteCheck.Report
   ) throws(StoreError) -> [Result] {
     var results: [Result] = []
-    for layer in tree.first("Contents")?.all("Layer") ?? [] {
+    let contents = tree.first("Contents")
+    let sets = contents?.all("TileMatrixSet") ?? []
+    for layer in contents?.all("Layer") ?? [] {
       let styles = layer.all("Style")
       for legend in styles.flatMap({ $0.all("LegendURL") }) {
         report.referenceCount += 1
@@ -36,7 +38,7 @@ struct WMTSCheck {
         }
       }
       for resource in layer.all("ResourceURL") {
-        results += try check(resource.attributes["template"] ?? "", layer, &report)
+        results += try check(resource.attributes["template"] ?? "", layer, sets, &report)
       }
       if layer.all("ResourceURL").isEmpty {
         results.append(problem("the layer \(name(layer)) has no ResourceURL"))
@@ -46,19 +48,22 @@ struct WMTSCheck {
   }
 
   private func check(
-    _ template: String, _ layer: XMLTree, _ report: inout SiteCheck.Report
+    _ template: String, _ layer: XMLTree, _ sets: [XMLTree],
+    _ report: inout SiteCheck.Report
   ) throws(StoreError) -> [Result] {
     var results: [Result] = []
     let dimensions = layer.all("Dimension")
     for style in layer.all("Style").compactMap({ $0.text("ows:Identifier") }) {
       for link in layer.all("TileMatrixSetLink") {
         let set = link.text("TileMatrixSet") ?? ""
+        let matrices = sets.first { $0.text("ows:Identifier") == set }?.all("TileMatrix") ?? []
+        let limits = limits(link, matrices)
         for (isDefault, values) in choices(dimensions) {
           report.referenceCount += 1
           var fixed = template
           for (name, value) in values { fixed = fixed.replacing("{\(name)}", with: value) }
           fixed = fill(fixed, ["style": style, "tilematrixset": set, "layer": name(layer)])
-          guard try !hasTile(fixed, limits(link)) else { continue }
+          guard try !hasTile(fixed, limits) else { continue }
           let chosen = values.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
           let text =
             "the layer \(name(layer)) has no tile in style \(style), \(set)"
@@ -89,16 +94,29 @@ struct WMTSCheck {
     return choices
   }
 
-  private func limits(_ link: XMLTree) -> [Limits] {
-    let all = link.first("TileMatrixSetLimits")?.all("TileMatrixLimits") ?? []
-    return all.compactMap { limits in
-      let number = { (name: String) in limits.text(name).flatMap { Int($0) } }
-      guard let matrix = limits.text("TileMatrix"), let top = number("MinTileRow"),
-        let bottom = number("MaxTileRow"), let left = number("MinTileCol"),
-        let right = number("MaxTileCol"), top <= bottom, left <= right
+  /// The limits of a link; a matrix without limits has all of its tiles.
+  private func limits(_ link: XMLTree, _ matrices: [XMLTree]) -> [Limits] {
+    let stated = link.first("TileMatrixSetLimits")?.all("TileMatrixLimits") ?? []
+    return matrices.compactMap { matrix in
+      guard let name = matrix.text("ows:Identifier") else { return nil }
+      if let limits = stated.first(where: { $0.text("TileMatrix") == name }) {
+        guard let rows = range(limits, "MinTileRow", "MaxTileRow"),
+          let columns = range(limits, "MinTileCol", "MaxTileCol")
+        else { return nil }
+        return Limits(matrix: name, rows: rows, columns: columns)
+      }
+      guard let height = matrix.text("MatrixHeight").flatMap({ Int($0) }), height > 0,
+        let width = matrix.text("MatrixWidth").flatMap({ Int($0) }), width > 0
       else { return nil }
-      return Limits(matrix: matrix, rows: top...bottom, columns: left...right)
+      return Limits(matrix: name, rows: 0...height - 1, columns: 0...width - 1)
     }
+  }
+
+  private func range(_ tree: XMLTree, _ first: String, _ last: String) -> ClosedRange<Int>? {
+    guard let first = tree.text(first).flatMap({ Int($0) }),
+      let last = tree.text(last).flatMap({ Int($0) }), first <= last
+    else { return nil }
+    return first...last
   }
 
   /// Whether one of the tiles within the limits exists.

@@ -81,7 +81,8 @@ struct DatasetSummary {
       name: variable.name, key: plan.key, title: title, units: variable.units,
       standardName: variable.standardName, description: prepared.recipe.description,
       attributes: variable.attributes, kind: variable.isCategorical ? .categorical : .continuous,
-      dimensions: Self.dimensions(of: variable, fields: shown.map(\.0)),
+      dimensions: Self.dimensions(
+        of: variable, fields: shown.map(\.0), shownFirst: Self.shownFirst(of: shown)),
       measured: Self.measured(summaries), flags: variable.flags, styles: styles)
   }
 
@@ -97,16 +98,26 @@ struct DatasetSummary {
           + "and have no tiles")
   }
 
+  /// The latest field that shows at least half as much as the one that shows most: of a sea seen
+  /// through clouds, the last day need not be the one to see first.
+  private static func shownFirst(
+    of shown: [(FieldSelection, UnitSummary)]
+  ) -> FieldSelection? {
+    let most = shown.map(\.1.statistics.valid).max() ?? 0
+    return shown.last { $0.1.statistics.valid * 2 >= most }?.0
+  }
+
   /// The dimensions by which the tiles differ, with only those values that have tiles.
   private static func dimensions(
-    of variable: Variable, fields: [FieldSelection]
+    of variable: Variable, fields: [FieldSelection], shownFirst: FieldSelection?
   ) -> [TileDimension] {
     var dimensions: [TileDimension] = []
     if let axis = variable.time {
       let values = Set(fields.compactMap(\.time)).sorted().map { axis.labels[$0] }
       dimensions.append(
         TileDimension(
-          name: "time", title: "Time", values: values, defaultValue: values.last ?? "",
+          name: "time", title: "Time", values: values,
+          defaultValue: shownFirst?.time.map { axis.labels[$0] } ?? values.last ?? "",
           isTime: true))
     }
     for (index, axis) in variable.extras.enumerated() {
