@@ -97,19 +97,22 @@ struct WMTSCheck {
   /// The limits of a link; a matrix without limits has all of its tiles.
   private func limits(_ link: XMLTree, _ matrices: [XMLTree]) -> [Limits] {
     let stated = link.first("TileMatrixSetLimits")?.all("TileMatrixLimits") ?? []
-    return matrices.compactMap { matrix in
-      guard let name = matrix.text("ows:Identifier") else { return nil }
-      if let limits = stated.first(where: { $0.text("TileMatrix") == name }) {
-        guard let rows = range(limits, "MinTileRow", "MaxTileRow"),
-          let columns = range(limits, "MinTileCol", "MaxTileCol")
-        else { return nil }
-        return Limits(matrix: name, rows: rows, columns: columns)
-      }
-      guard let height = matrix.text("MatrixHeight").flatMap({ Int($0) }), height > 0,
-        let width = matrix.text("MatrixWidth").flatMap({ Int($0) }), width > 0
+    let limited: [Limits] = stated.compactMap { limits in
+      guard let name = limits.text("TileMatrix"),
+        let rows = range(limits, "MinTileRow", "MaxTileRow"),
+        let columns = range(limits, "MinTileCol", "MaxTileCol")
       else { return nil }
-      return Limits(matrix: name, rows: 0...height - 1, columns: 0...width - 1)
+      return Limits(matrix: name, rows: rows, columns: columns)
     }
+    let names = Set(stated.compactMap { $0.text("TileMatrix") })
+    return limited
+      + matrices.compactMap { matrix in
+        guard let name = matrix.text("ows:Identifier"), !names.contains(name),
+          let height = matrix.text("MatrixHeight").flatMap({ Int($0) }), height > 0,
+          let width = matrix.text("MatrixWidth").flatMap({ Int($0) }), width > 0
+        else { return nil }
+        return Limits(matrix: name, rows: 0...height - 1, columns: 0...width - 1)
+      }
   }
 
   private func range(_ tree: XMLTree, _ first: String, _ last: String) -> ClosedRange<Int>? {

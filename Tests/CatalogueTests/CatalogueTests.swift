@@ -79,7 +79,7 @@ struct CatalogueTests {
     let list = try JSONValue(parsing: try #require(files["api/datasets.json"]))
     for dataset in list["datasets"]?.arrayValue ?? [] {
       let page = try #require(dataset["page"]?.stringValue)
-      #expect(files[page] != nil)
+      #expect(page.hasPrefix("../") && files[String(page.dropFirst(3))] != nil)
     }
     #expect(list["datasets"]?.arrayValue?.count == 3)
   }
