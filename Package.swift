@@ -108,7 +108,7 @@ let package = Package(
     tests("JSON", ["JSON"]),
     tests("Codecs", ["Codecs"]),
     tests("Images", ["Images"]),
-    tests("Grids", ["Grids", "JSON"]),
+    tests("Grids", ["Grids", "JSON"], fixtures: true),
     tests("Jobs", ["Jobs", "JSON", "Stores"]),
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),

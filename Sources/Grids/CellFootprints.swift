@@ -6,9 +6,7 @@ struct CellFootprints {
   func tiles(z: Int) throws(GridError) -> Set<TileAddress> {
     let mesh = cells.search.mesh
     let projector = try Projector(from: .geographic, to: tiles.crs)
-    let turn =
-      tiles.crs.isPlainLongitudeLatitude || tiles == .webMercatorQuad
-      ? 360 * (tiles.crs.isPlainLongitudeLatitude ? 1 : CRS.metresPerDegree) : nil
+    let turn = tiles.turn
     var found: Set<TileAddress> = []
     for row in 0..<mesh.quadRows {
       var outlines: [Quad] = []

@@ -4,8 +4,9 @@ struct CentreLattice {
   let rows: Int
   let columns: Int
 
-  /// The most columns at the end that may repeat the first ones.
-  private static let widestOverlap = 4
+  /// How many columns at the end may repeat the first ones; none comes last, because two repeated
+  /// columns also look like a next neighbour.
+  private static let overlaps = [1, 2, 3, 4, 0]
 
   private func centre(_ row: Int, _ column: Int) -> UnitVector {
     let place = (row * columns + column) * 3
@@ -38,7 +39,7 @@ struct CentreLattice {
 
   /// The number of columns after which places repeat, when nine rows in ten agree on it.
   func period() -> Int? {
-    for overlap in 0...Self.widestOverlap where columns - overlap > 3 {
+    for overlap in Self.overlaps where columns - overlap > 3 {
       var (seen, agreeing) = (0, 0)
       for row in sample(rows, atMost: 400) {
         let gap = centre(row, columns - max(overlap, 1)).chord(to: centre(row, 0))

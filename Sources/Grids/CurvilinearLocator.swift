@@ -28,7 +28,7 @@ struct CurvilinearLocator: Sendable {
           z: parallel.sine)
       }
     }
-    let mesh = try pool.withProjector { directions(address, $0) }
+    let mesh = try pool.withProjector { projector, _ in directions(address, projector) }
     return search { mesh.direction(column: $0, row: $1) }
   }
 

@@ -116,7 +116,7 @@ private struct GridMappingReader {
         "+proj=omerc", "+lat_0=\(try needed("latitude_of_projection_origin"))",
         "+lonc=\(try needed("longitude_of_projection_origin"))",
         "+alpha=\(try needed("azimuth_of_central_line"))",
-        "+k_0=\(number("scale_factor_at_projection_origin") ?? 1)", "+no_uoff",
+        "+k_0=\(number("scale_factor_at_projection_origin") ?? 1)",
       ]
     default:
       throw GridError(

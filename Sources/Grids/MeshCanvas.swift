@@ -1,14 +1,32 @@
+/// Coordinates of the pixels of one tile in a grid's system, as far as they are known.
+///
+/// Kept from tile to tile: allocating a megabyte for each would cost as much as the work itself.
+final class MeshScratch {
+  /// Places along one side: a tile's pixels and one more.
+  static let side = 257
+  var xs = [Double](repeating: 0, count: side * side)
+  var ys = [Double](repeating: 0, count: side * side)
+  var isKnown = [Bool](repeating: false, count: side * side)
+  /// Places to project next, and their coordinates.
+  var places: [Int] = []
+  var newX: [Double] = []
+  var newY: [Double] = []
+  /// Those of them that fall near the grid, and the way back from there.
+  var near: [Int] = []
+  var backX: [Double] = []
+  var backY: [Double] = []
+
+  func forget() {
+    for place in isKnown.indices { isKnown[place] = false }
+  }
+}
+
 /// The index map of one tile while a control mesh over it is refined.
 struct MeshCanvas {
   private let locator: MeshLocator
   private let address: TileAddress
-  /// Pixels along one side, and lattice places along one side: one more.
+  private let scratch: MeshScratch
   private let size: Int
-  private let side: Int
-  /// Coordinates in the grid's system by lattice place; place (i, j) is the centre of pixel (i, j).
-  private var xs: [Double]
-  private var ys: [Double]
-  private var isKnown: [Bool]
   /// Fractional columns and rows by pixel.
   private(set) var columns: [Float]
   private(set) var rows: [Float]
@@ -16,25 +34,24 @@ struct MeshCanvas {
   private let across: FastAxis
   private let down: FastAxis
 
-  /// The mesh's first cells, the size at which unreachable cells are given up, both in pixels.
-  private static let coarsest = 32
+  /// The mesh's first cells, in pixels.
+  private static let coarsest = 64
+  /// The size at which cells without any reachable place are given up, in pixels.
   private static let unreachable = 8
   /// The error allowed, in pixels; the target is 0.05.
-  private static let allowed = 0.04
+  private static let allowed = 0.02
 
   private struct Cell {
     let column: Int
     let row: Int
   }
 
-  init(locator: MeshLocator, address: TileAddress) {
+  init(locator: MeshLocator, address: TileAddress, scratch: MeshScratch) {
     self.locator = locator
     self.address = address
-    size = locator.tiles.tileSize
-    side = size + 1
-    xs = Array(repeating: 0, count: side * side)
-    ys = xs
-    isKnown = Array(repeating: false, count: side * side)
+    self.scratch = scratch
+    scratch.forget()
+    size = MeshScratch.side - 1
     columns = Array(repeating: .nan, count: size * size)
     rows = columns
     across = FastAxis(locator.x, isAngular: locator.isAngular)
@@ -49,108 +66,143 @@ struct MeshCanvas {
         cells.append(Cell(column: column, row: row))
       }
     }
-    while width > 1, !cells.isEmpty {
-      project(cells, width: width, projector)
+    while width > 2, !cells.isEmpty {
+      project(cells, step: width / 4, projector)
       let half = width / 2
       var unfinished: [Cell] = []
       for cell in cells where !settle(cell, width: width) {
-        for (right, lower) in [(0, 0), (half, 0), (0, half), (half, half)] {
-          unfinished.append(Cell(column: cell.column + right, row: cell.row + lower))
+        for quarter in 0..<4 {
+          unfinished.append(
+            Cell(column: cell.column + quarter % 2 * half, row: cell.row + quarter / 2 * half))
         }
       }
       cells = unfinished
       width = half
     }
+    exact(cells, projector)
+  }
+
+  /// Projects the places of cells that are not known yet; a cell is four steps wide.
+  private func project(_ cells: [Cell], step: Int, _ projector: Projector) {
+    let side = MeshScratch.side
+    scratch.places.removeAll(keepingCapacity: true)
     for cell in cells {
-      let place = cell.row * side + cell.column
-      put(
-        cell.row * size + cell.column, locator.x.index(of: xs[place]),
-        locator.y.index(of: ys[place]))
+      let first = cell.row * side + cell.column
+      for order in 0..<MeshPatch.count {
+        let offset = MeshPatch.offset(of: order)
+        note(first + (offset.down * side + offset.right) * step)
+      }
+    }
+    projectNoted(projector)
+  }
+
+  private func note(_ place: Int) {
+    guard !scratch.isKnown[place] else { return }
+    scratch.isKnown[place] = true
+    scratch.places.append(place)
+  }
+
+  private func projectNoted(_ projector: Projector) {
+    scratch.newX.removeAll(keepingCapacity: true)
+    scratch.newY.removeAll(keepingCapacity: true)
+    for place in scratch.places {
+      let (row, column) = place.quotientAndRemainder(dividingBy: MeshScratch.side)
+      let centre = locator.tiles.pixelCentre(address, column: Double(column), row: Double(row))
+      scratch.newX.append(centre.x)
+      scratch.newY.append(centre.y)
+    }
+    projector.transform(&scratch.newX, &scratch.newY)
+    locator.dropStrays(scratch, projector, address)
+    for (order, place) in scratch.places.enumerated() {
+      scratch.xs[place] = scratch.newX[order]
+      scratch.ys[place] = scratch.newY[order]
     }
   }
 
-  /// Projects the corners and middles of cells that are not known yet.
-  private mutating func project(_ cells: [Cell], width: Int, _ projector: Projector) {
-    let half = width / 2
-    var places: [Int] = []
-    for cell in cells {
-      for down in 0...2 {
-        for right in 0...2 {
-          let place = (cell.row + down * half) * side + cell.column + right * half
-          if !isKnown[place] {
-            isKnown[place] = true
-            places.append(place)
-          }
-        }
-      }
+  /// Projects and fills each pixel of cells two pixels wide.
+  private mutating func exact(_ cells: [Cell], _ projector: Projector) {
+    let pixels = cells.flatMap { cell in
+      (0..<4).map { (cell.row + $0 / 2) * MeshScratch.side + cell.column + $0 % 2 }
     }
-    var (newX, newY): ([Double], [Double]) = ([], [])
-    newX.reserveCapacity(places.count)
-    newY.reserveCapacity(places.count)
-    for place in places {
-      let (row, column) = place.quotientAndRemainder(dividingBy: side)
-      let centre = locator.tiles.pixelCentre(address, column: Double(column), row: Double(row))
-      newX.append(centre.x)
-      newY.append(centre.y)
-    }
-    projector.transform(&newX, &newY)
-    for (order, place) in places.enumerated() {
-      xs[place] = newX[order]
-      ys[place] = newY[order]
+    scratch.places.removeAll(keepingCapacity: true)
+    for place in pixels { note(place) }
+    projectNoted(projector)
+    for place in pixels {
+      let (row, column) = place.quotientAndRemainder(dividingBy: MeshScratch.side)
+      put(
+        row * size + column, locator.x.index(of: scratch.xs[place]),
+        locator.y.index(of: scratch.ys[place]))
     }
   }
 
   /// Fills the pixels of a cell if interpolation is good enough there.
   private mutating func settle(_ cell: Cell, width: Int) -> Bool {
-    let half = width / 2
-    let first = cell.row * side + cell.column
-    let patch = MeshPatch(isAngular: locator.isAngular) { right, down in
-      let place = first + down * half * side + right * half
-      return (xs[place], ys[place])
+    let first = cell.row * MeshScratch.side + cell.column
+    let patch = MeshPatch(isAngular: locator.isAngular) { [scratch] right, down in
+      let place = first + (down * MeshScratch.side + right) * (width / 4)
+      return (scratch.xs[place], scratch.ys[place])
     }
     switch patch.state {
     case .unreachable: return width <= Self.unreachable
     case .broken: return false
     case .whole: break
     }
+    if isFarFromGrid(patch) { return true }
     guard patch.error(width: Double(width)) <= Self.allowed else { return false }
-    draw(patch, cell, width: width)
+    if across.isRegular, down.isRegular {
+      draw(patch, cell, width: width)
+    } else {
+      drawIrregular(patch, cell, width: width)
+    }
     return true
   }
 
-  private mutating func draw(_ patch: MeshPatch, _ cell: Cell, width: Int) {
-    guard across.isRegular, down.isRegular else {
-      drawIrregular(patch, cell, width: width)
-      return
+  /// Whether a cell is outside the grid, with so much room that its own error does not matter.
+  private func isFarFromGrid(_ patch: MeshPatch) -> Bool {
+    let (lowY, highY) = MeshPatch.span(patch.ys)
+    let roomY = (highY - lowY) + abs(locator.y.step)
+    if lowY - roomY > locator.y.upperEdge || highY + roomY < locator.y.lowerEdge { return true }
+    let (lowX, highX) = MeshPatch.span(patch.xs)
+    let roomX = (highX - lowX) + abs(locator.x.step)
+    guard locator.isAngular else {
+      return lowX - roomX > locator.x.upperEdge || highX + roomX < locator.x.lowerEdge
     }
+    guard locator.x.period == nil else { return false }
+    let start = lowX - roomX
+    var ahead = (start - locator.x.lowerEdge).truncatingRemainder(dividingBy: 360)
+    if ahead < 0 { ahead += 360 }
+    return ahead > locator.x.upperEdge - locator.x.lowerEdge
+      && ahead + (highX + roomX - start) < 360
+  }
+
+  private mutating func draw(_ patch: MeshPatch, _ cell: Cell, width: Int) {
     // The patch in cells of the grid, brought into the turn in which the axis starts.
-    let corners = patch.corners.map { (across.position($0.x), down.position($0.y)) }
-    let shift = across.shift(corners[0].0)
+    var (xs, ys) = (patch.xs, patch.ys)
+    let shift = across.shift(across.position(xs[0]))
+    for order in 0..<9 {
+      xs[order] = across.position(xs[order]) + shift
+      ys[order] = down.position(ys[order])
+    }
     let scale = 1 / Double(width)
-    let (lowX, highX) = (across.low, across.high)
-    let (lowY, highY) = (down.low, down.high)
+    let (lowX, highX, lowY, highY) = (across.low, across.high, down.low, down.high)
     let (turn, end) = (across.turn, across.turnEnd)
     var touches = false
     columns.withUnsafeMutableBufferPointer { columns in
       rows.withUnsafeMutableBufferPointer { rows in
         for line in 0..<width {
-          let share = Double(line) * scale
-          let startX = corners[0].0 + (corners[2].0 - corners[0].0) * share + shift
-          let endX = corners[1].0 + (corners[3].0 - corners[1].0) * share + shift
-          let startY = corners[0].1 + (corners[2].1 - corners[0].1) * share
-          let endY = corners[1].1 + (corners[3].1 - corners[1].1) * share
-          let (stepX, stepY) = ((endX - startX) * scale, (endY - startY) * scale)
+          let alongX = MeshPatch.line(xs, at: Double(line) * scale)
+          let alongY = MeshPatch.line(ys, at: Double(line) * scale)
           let start = (cell.row + line) * size + cell.column
           for pixel in 0..<width {
-            var place = startX + Double(pixel) * stepX
-            let row = startY + Double(pixel) * stepY
+            let share = Double(pixel) * scale
+            var place = alongX.value(at: share)
+            let row = alongY.value(at: share)
             place = place < lowX ? place + turn : place
             place = place >= end ? place - turn : place
-            if place >= lowX, place <= highX, row >= lowY, row <= highY {
-              columns[start + pixel] = Float(place)
-              rows[start + pixel] = Float(row)
-              touches = true
-            }
+            let isInside = place >= lowX && place <= highX && row >= lowY && row <= highY
+            columns[start + pixel] = isInside ? Float(place) : .nan
+            rows[start + pixel] = isInside ? Float(row) : .nan
+            touches = touches || isInside
           }
         }
       }
@@ -160,12 +212,14 @@ struct MeshCanvas {
 
   private mutating func drawIrregular(_ patch: MeshPatch, _ cell: Cell, width: Int) {
     for line in 0..<width {
+      let alongX = MeshPatch.line(patch.xs, at: Double(line) / Double(width))
+      let alongY = MeshPatch.line(patch.ys, at: Double(line) / Double(width))
       for pixel in 0..<width {
-        let place = patch.interpolated(
-          Double(pixel) / Double(width), Double(line) / Double(width))
+        let share = Double(pixel) / Double(width)
         put(
           (cell.row + line) * size + cell.column + pixel,
-          locator.x.index(of: place.x), locator.y.index(of: place.y))
+          locator.x.index(of: alongX.value(at: share)),
+          locator.y.index(of: alongY.value(at: share)))
       }
     }
   }
@@ -200,7 +254,6 @@ private struct FastAxis {
     low = closed ? 0 : -0.5 - GridAxis.tolerance
     turn = isAngular ? (closed ? Double(axis.periodCount) : cells) : 0
     turnEnd = isAngular ? low + turn : .infinity
-    // Float rounds the last positions of a turn up to the turn itself, which is cell 0 again.
     high = closed ? .infinity : Double(axis.count) - 0.5 + GridAxis.tolerance
   }
 

@@ -1,10 +1,9 @@
 /// Locates tiles through PROJ, exactly on a control mesh and by interpolation between.
 ///
-/// The mesh starts with cells of 32 pixels. Where the coordinates at the middles of a cell and of
-/// its sides differ from bilinear interpolation by more than 0.04 pixels, it is cut in four, down to
-/// single pixels. Jumps (the antimeridian of a projection, a pole) fail that test at every size, so
-/// pixels around them are exact. Measuring the error in pixels needs the local derivatives, which
-/// the corners give.
+/// The mesh starts with cells of 64 pixels, each a biquadratic surface through nine places. A cell
+/// where four further places are off by more than 0.02 pixels is cut in four, down to single pixels.
+/// Jumps (the antimeridian of a projection, a pole) fail that test at every size, so pixels around
+/// them are exact. The local derivatives turn errors of coordinates into pixels.
 struct MeshLocator: Sendable {
   let tiles: TileMatrixSet
   let x: GridAxis
@@ -22,11 +21,53 @@ struct MeshLocator: Sendable {
   }
 
   func indexMap(_ address: TileAddress) throws(GridError) -> TileIndexMap {
-    try pool.withProjector { projector in
-      var canvas = MeshCanvas(locator: self, address: address)
+    try pool.withProjector { projector, scratch in
+      var canvas = MeshCanvas(locator: self, address: address, scratch: scratch)
       canvas.fill(projector)
       return canvas.touchesGrid
         ? .full(columns: canvas.columns, rows: canvas.rows) : .outside
+    }
+  }
+
+  /// Drops places of the tile that only seem to fall into the grid.
+  ///
+  /// Far from where a projection is meant to be used its formulas may give wrong coordinates without
+  /// an error (transverse Mercator a quarter of the globe from its meridian): they do not lead back
+  /// to where they came from. Only places in or near the grid need the check.
+  func dropStrays(_ scratch: MeshScratch, _ projector: Projector, _ address: TileAddress) {
+    guard !isAngular else { return }
+    let (roomX, roomY) = (
+      (x.upperEdge - x.lowerEdge) / 2, (y.upperEdge - y.lowerEdge) / 2
+    )
+    scratch.near.removeAll(keepingCapacity: true)
+    scratch.backX.removeAll(keepingCapacity: true)
+    scratch.backY.removeAll(keepingCapacity: true)
+    for order in scratch.newX.indices {
+      let (placeX, placeY) = (scratch.newX[order], scratch.newY[order])
+      guard placeX > x.lowerEdge - roomX, placeX < x.upperEdge + roomX,
+        placeY > y.lowerEdge - roomY, placeY < y.upperEdge + roomY
+      else { continue }
+      scratch.near.append(order)
+      scratch.backX.append(placeX)
+      scratch.backY.append(placeY)
+    }
+    projector.invert(&scratch.backX, &scratch.backY)
+    let cell = tiles.cellSize(z: address.z)
+    // Longitudes may come back a turn away, and at a pole as any longitude.
+    let turn = tiles.turn ?? .infinity
+    for (back, order) in scratch.near.enumerated() {
+      let (row, column) = scratch.places[order].quotientAndRemainder(
+        dividingBy: MeshScratch.side)
+      let centre = tiles.pixelCentre(address, column: Double(column), row: Double(row))
+      var across = abs(scratch.backX[back] - centre.x)
+      if across > turn / 2 { across = abs(across - turn) }
+      let down = abs(scratch.backY[back] - centre.y)
+      let atPole = tiles.crs.isAngular && abs(centre.y) > 89.9
+      guard (across < cell || atPole) && down < cell else {
+        scratch.newX[order] = .nan
+        scratch.newY[order] = .nan
+        continue
+      }
     }
   }
 
@@ -39,7 +80,7 @@ struct MeshLocator: Sendable {
       tiles.pixelCentre(address, column: Double($0 % size), row: Double($0 / size))
     }
     var (xs, ys) = (places.map(\.x), places.map(\.y))
-    try pool.withProjector { $0.transform(&xs, &ys) }
+    try pool.withProjector { projector, _ in projector.transform(&xs, &ys) }
     let columns = xs.map(x.index(of:))
     let rows = ys.map(y.index(of:))
     return (

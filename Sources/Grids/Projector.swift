@@ -95,6 +95,25 @@ public final class Projector {
     }
   }
 
+  /// Brings pairs back from the target system to the source; what cannot be reached becomes NaN.
+  func invert(_ x: inout [Double], _ y: inout [Double]) {
+    let stride = MemoryLayout<Double>.stride
+    let count = min(x.count, y.count)
+    x.withUnsafeMutableBufferPointer { x in
+      y.withUnsafeMutableBufferPointer { y in
+        for step in steps.reversed() {
+          _ = proj_trans_generic(
+            step.handle, PJ_INV, x.baseAddress, stride, count, y.baseAddress, stride, count,
+            nil, 0, 0, nil, 0, 0)
+        }
+        for place in 0..<count where !(x[place].isFinite && y[place].isFinite) {
+          x[place] = .nan
+          y[place] = .nan
+        }
+      }
+    }
+  }
+
   /// Whether longitudes and latitudes of this geographic CRS are those of WGS 84 to about a metre.
   static func keepsLongitudeLatitude(definition: String) throws(GridError) -> Bool {
     let projector = try Projector(

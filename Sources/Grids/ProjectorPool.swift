@@ -2,11 +2,12 @@ import Synchronization
 
 /// Projectors that threads borrow, so that each is used by one thread at a time.
 final class ProjectorPool: Sendable {
-  /// A projector on its way from one thread to another.
+  /// A projector and working space on their way from one thread to another.
   ///
   /// Unchecked because it is either in the pool, where nobody uses it, or with one borrower.
   private struct Parked: @unchecked Sendable {
     let projector: Projector
+    let scratch = MeshScratch()
   }
 
   private let source: CRS
@@ -20,8 +21,10 @@ final class ProjectorPool: Sendable {
     idle = Mutex([Parked(projector: try Projector(from: source, to: target))])
   }
 
-  /// Calls `body` with a projector that nobody else has.
-  func withProjector<Result>(_ body: (Projector) -> Result) throws(GridError) -> Result {
+  /// Calls `body` with a projector and working space that nobody else has.
+  func withProjector<Result>(
+    _ body: (Projector, MeshScratch) -> Result
+  ) throws(GridError) -> Result {
     let parked: Parked
     if let waiting = idle.withLock({ $0.popLast() }) {
       parked = waiting
@@ -29,6 +32,6 @@ final class ProjectorPool: Sendable {
       parked = Parked(projector: try Projector(from: source, to: target))
     }
     defer { idle.withLock { $0.append(parked) } }
-    return body(parked.projector)
+    return body(parked.projector, parked.scratch)
   }
 }

@@ -42,11 +42,10 @@ struct Quad {
 
   /// The direction at `u` along a row and `v` across, both from 0 to 1 between the centres.
   func direction(_ u: Double, _ v: Double) -> UnitVector {
-    let blend = { (part: KeyPath<UnitVector, Double>) in
-      (1 - v) * ((1 - u) * a[keyPath: part] + u * b[keyPath: part])
-        + v * ((1 - u) * c[keyPath: part] + u * d[keyPath: part])
-    }
-    let (x, y, z) = (blend(\.x), blend(\.y), blend(\.z))
+    let (ofA, ofB, ofC, ofD) = ((1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u)
+    let x = ofA * a.x + ofB * b.x + ofC * c.x + ofD * d.x
+    let y = ofA * a.y + ofB * b.y + ofC * c.y + ofD * d.y
+    let z = ofA * a.z + ofB * b.z + ofC * c.z + ofD * d.z
     let length = (x * x + y * y + z * z).squareRoot()
     return UnitVector(x: x / length, y: y / length, z: z / length)
   }

@@ -136,7 +136,7 @@ extension TileMatrixSet {
       ys.append(locator.y.firstEdge + (locator.y.lastEdge - locator.y.firstEdge) * share(row))
     }
     try Projector(from: gridCRS, to: crs).transform(&xs, &ys)
-    return try locator.pool.withProjector { projector in
+    return try locator.pool.withProjector { projector, _ in
       var found: Set<TileAddress> = []
       for x in 0..<matrices[0].width {
         for y in 0..<matrices[0].height { found.insert(TileAddress(z: 0, x: x, y: y)) }

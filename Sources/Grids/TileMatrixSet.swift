@@ -177,6 +177,12 @@ public struct TileMatrixSet: Sendable, Hashable {
     )
   }
 
+  /// The distance after which the map repeats itself in x; `nil` on polar maps.
+  var turn: Double? {
+    if crs.isAngular { return 360 }
+    return self == .webMercatorQuad ? 2 * Self.webMercatorHalf : nil
+  }
+
   /// The side of a pixel of a zoom level in units of the CRS.
   func cellSize(z: Int) -> Double {
     matrices.indices.contains(z)
