@@ -1,0 +1,282 @@
+"""Damaged and hostile input over the command line: clear errors, right exit codes, no half files."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+
+from report import Skipped, require
+
+DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
+MEMORY_LIMIT = 3 << 30  # bytes of address space for runs on hostile input
+CRASHES = {-4, -5, -6, -7, -8, -11, 132, 133, 134, 135, 136, 139}
+
+
+def damage_checks(report, cubepress: str) -> None:
+    for name, make in [
+        ("truncated NetCDF-4", truncated_netcdf4),
+        ("truncated NetCDF-3", truncated_netcdf3),
+        ("flipped bits in NetCDF-4", flipped_netcdf),
+        ("flipped bits in a Zarr chunk", flipped_chunk),
+        ("truncated Zarr chunk", truncated_chunk),
+        ("Zarr of huge dimensions", huge_zarr),
+        ("Zarr that lies about a chunk's size", lying_chunk),
+        ("Zarr with deep metadata", deep_metadata),
+        ("metadata is not JSON", no_json),
+        ("empty file", empty_file),
+        ("a text file named .nc", text_file),
+    ]:
+        report.check(f"refuses: {name}", refuses, cubepress, make)
+    report.check("refuses: missing file", missing_file, cubepress)
+    report.check("refuses: recipe with many mistakes", bad_recipe, cubepress)
+    report.check("refuses: folder that is not a site", foreign_folder, cubepress)
+    report.check("unwritable output", unwritable, cubepress)
+    report.check("full output", full_output, cubepress)
+
+
+def run(cubepress: str, *arguments, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [cubepress, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=120,
+        check=False,
+        **options,
+    )
+
+
+def judge(result: subprocess.CompletedProcess, codes: tuple, *words: str) -> str:
+    """The error is one of ours: right code, no crash, names what it is about, not a stack trace."""
+    text = result.stderr.strip()
+    require(result.returncode not in CRASHES, f"crashed ({result.returncode}): {text[:300]}")
+    require(result.returncode in codes, f"exit code {result.returncode}: {text[:300]}")
+    require(text, "no message")
+    require("Fatal error" not in text and "Thread 0" not in text, f"crashed: {text[:300]}")
+    for word in words:
+        require(word in text, f"the message does not name '{word}': {text[:300]}")
+    return text.splitlines()[-1][:140] if len(text) < 400 else text[:140].replace("\n", " ")
+
+
+def no_site(out: Path) -> None:
+    """No document may point at what was not made."""
+    documents = [p for p in out.rglob("*") if p.suffix in (".xml", ".html")] if out.exists() else []
+    require(not documents, f"documents were written: {[p.name for p in documents][:3]}")
+
+
+def refuses(cubepress: str, make) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        source = make(Path(folder))
+        out = Path(folder) / "site"
+        limit = ["prlimit", f"--as={MEMORY_LIMIT}"] if shutil.which("prlimit") else []
+        result = subprocess.run(
+            [*limit, cubepress, "build", str(source), "-o", str(out)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=120,
+            check=False,
+        )
+        no_site(out)
+        # The report of a failed dataset goes to the standard output, like every report.
+        result.stderr = result.stderr or result.stdout
+        return judge(result, (1, 2), source.name.split(".")[0])
+
+
+def copy(name: str, folder: Path) -> Path:
+    target = folder / name
+    (shutil.copytree if (DATA / name).is_dir() else shutil.copyfile)(DATA / name, target)
+    return target
+
+
+def truncated_netcdf4(folder: Path) -> Path:
+    path = copy("ostia-sst-20170605.nc", folder)
+    os.truncate(path, path.stat().st_size * 2 // 3)
+    return path
+
+
+def truncated_netcdf3(folder: Path) -> Path:
+    path = copy("total-column-co2.nc", folder)
+    os.truncate(path, path.stat().st_size // 2)
+    return path
+
+
+def flip(path: Path, first: int, count: int) -> None:
+    content = bytearray(path.read_bytes())
+    for i in range(count):
+        place = first + (len(content) - first) * i // count
+        content[place] ^= 0x55
+    path.write_bytes(content)
+
+
+def flipped_netcdf(folder: Path) -> Path:
+    path = copy("ostia-sst-20170605.nc", folder)
+    flip(path, path.stat().st_size // 4, 400)
+    return path
+
+
+def largest_chunk(zarr: Path) -> Path:
+    return max((zarr / "conc_chl").glob("[0-9]*"), key=lambda path: path.stat().st_size)
+
+
+def flipped_chunk(folder: Path) -> Path:
+    zarr = copy("north-sea-chlorophyll.zarr", folder)
+    # The header of blosc says how many bytes follow; the body has no checksum, lz4 notices little.
+    flip(largest_chunk(zarr), 0, 4000)
+    return zarr
+
+
+def truncated_chunk(folder: Path) -> Path:
+    zarr = copy("north-sea-chlorophyll.zarr", folder)
+    chunk = largest_chunk(zarr)
+    os.truncate(chunk, chunk.stat().st_size // 3)
+    return zarr
+
+
+def edit_array(zarr: Path, name: str, **changes) -> None:
+    """Changes the metadata of an array, in its file and in the consolidated one."""
+    path = zarr / name / ".zarray"
+    metadata = json.loads(path.read_text()) | changes
+    path.write_text(json.dumps(metadata))
+    path = zarr / ".zmetadata"
+    consolidated = json.loads(path.read_text())
+    consolidated["metadata"][f"{name}/.zarray"] = metadata
+    path.write_text(json.dumps(consolidated))
+
+
+def huge_zarr(folder: Path) -> Path:
+    zarr = copy("north-sea-chlorophyll.zarr", folder)
+    edit_array(zarr, "conc_chl", shape=[5, 2**40, 2**40], chunks=[1, 2**39, 2**39])
+    edit_array(zarr, "lat", shape=[2**40], chunks=[2**40])
+    edit_array(zarr, "lon", shape=[2**40], chunks=[2**40])
+    return zarr
+
+
+def lying_chunk(folder: Path) -> Path:
+    zarr = copy("north-sea-chlorophyll.zarr", folder)
+    chunk = largest_chunk(zarr)
+    content = bytearray(chunk.read_bytes())
+    content[4:8] = (2**31 - 1).to_bytes(4, "little")  # blosc: uncompressed size
+    chunk.write_bytes(content)
+    return zarr
+
+
+def deep_metadata(folder: Path) -> Path:
+    zarr = folder / "deep.zarr"
+    zarr.mkdir()
+    (zarr / ".zgroup").write_text('{"zarr_format": 2}')
+    (zarr / ".zmetadata").write_text("[" * 200_000 + "]" * 200_000)
+    return zarr
+
+
+def no_json(folder: Path) -> Path:
+    zarr = copy("north-sea-chlorophyll.zarr", folder)
+    (zarr / ".zmetadata").write_bytes(b"\x00\xff{]")
+    return zarr
+
+
+def empty_file(folder: Path) -> Path:
+    path = folder / "empty.nc"
+    path.touch()
+    return path
+
+
+def text_file(folder: Path) -> Path:
+    path = folder / "text.nc"
+    path.write_text("this is not a cube\n" * 100)
+    return path
+
+
+def missing_file(cubepress: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "site"
+        result = run(cubepress, "build", "/nowhere/cube.nc", "-o", out)
+        no_site(out)
+        return judge(result, (1, 2), "/nowhere/cube.nc")
+
+
+def bad_recipe(cubepress: str) -> str:
+    """Every mistake is told at once, with its line, and exit code 2."""
+    with tempfile.TemporaryDirectory() as folder:
+        recipe = Path(folder) / "bad.yaml"
+        recipe.write_text(
+            "datasets:\n"
+            "  - id: Has Spaces\n"
+            "    sauce: x.nc\n"
+            "    variables:\n"
+            "      - name: a\n"
+            "        styles:\n"
+            "          - colours: viridiss\n"
+            "            range: [5]\n"
+        )
+        result = run(cubepress, "build", recipe, "-o", Path(folder) / "site")
+        note = judge(result, (2,), "bad.yaml:2", "bad.yaml:3", "bad.yaml:7", "bad.yaml:8")
+        require(not (Path(folder) / "site").exists(), "the output was made")
+        return note
+
+
+def foreign_folder(cubepress: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "mine"
+        out.mkdir()
+        (out / "thesis.txt").write_text("do not lose this")
+        result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", out)
+        require([p.name for p in out.iterdir()] == ["thesis.txt"], "something was written there")
+        return judge(result, (1, 2), "mine")
+
+
+def unwritable(cubepress: str) -> str:
+    """An output below a file cannot be made, not even by root."""
+    with tempfile.TemporaryDirectory() as folder:
+        blocker = Path(folder) / "file"
+        blocker.write_text("x")
+        result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", blocker / "site")
+        return judge(result, (1, 2), str(blocker))
+
+
+def full_output(cubepress: str) -> str:
+    """A file system that fills up: an error, no document, and the next run on room ends well."""
+    if os.geteuid() != 0:
+        raise Skipped("mounting a small file system needs root")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "small"
+        out.mkdir()
+        mount = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(out)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if mount.returncode != 0:
+            raise Skipped(f"cannot mount: {mount.stderr.strip()}")
+        try:
+            result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", out)
+            no_site(out)
+            result.stderr = result.stderr or result.stdout
+            note = judge(result, (1,))
+            require(
+                "space" in result.stderr.lower(), f"the message does not say why: {result.stderr[:300]}"
+            )
+            subprocess.run(["mount", "-o", "remount,size=50m", str(out)], check=True)
+            result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", out)
+            require(result.returncode == 0, f"with room again: {result.stderr[:300]}")
+            return note
+        finally:
+            subprocess.run(["umount", "-l", str(out)], check=False)
+
+
+def make_netcdf(path: Path, values: np.ndarray) -> None:
+    """A small global file, for tests that need one of their own."""
+    with netCDF4.Dataset(path, "w") as file:
+        for name, size, first, last in (("lat", values.shape[0], -90, 90), ("lon", values.shape[1], -180, 180)):
+            file.createDimension(name, size)
+            axis = file.createVariable(name, "f8", (name,))
+            axis.units = "degrees_north" if name == "lat" else "degrees_east"
+            step = (last - first) / size
+            axis[:] = first + step * (np.arange(size) + 0.5)
+        file.createVariable("field", "f4", ("lat", "lon"), fill_value=np.float32(np.nan))[:] = values
