@@ -5,10 +5,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from check_damage import damage_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
+from check_memory import memory_checks
 from check_pixels import style_checks
 from check_qgis import qgis_checks
+from check_restart import restart_checks
 from check_values import value_checks
 from recipe import read_recipe
 from report import Report
@@ -23,6 +26,9 @@ def main() -> int:
     parser.add_argument("--recipe", type=Path, default=ROOT / "Recipes/demo/demo.yaml")
     parser.add_argument("--cubepress", help="the program; without it only the site is checked")
     parser.add_argument("--only", help="run the checks whose name contains this")
+    parser.add_argument("--kills", type=int, default=6, help="how often to kill a build")
+    parser.add_argument("--memory-size", type=int, default=200, help="MB of the large cubes")
+    parser.add_argument("--quick", action="store_true", help="leave out what builds sites anew")
     arguments = parser.parse_args()
     report = Report(arguments.only)
     shown = read_recipe(arguments.recipe)
@@ -34,6 +40,10 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
+    if arguments.cubepress and not arguments.quick:
+        damage_checks(report, arguments.cubepress)
+        restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
+        memory_checks(report, arguments.cubepress, arguments.memory_size)
     return report.close()
 
 
