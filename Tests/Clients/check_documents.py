@@ -89,7 +89,7 @@ def client_rules(path: Path) -> str:
             require(crs in boxes, f"{name}: no BoundingBox in {crs}")
             declared = {m.findtext("{*}Identifier") for m in sets[set_name].findall("{*}TileMatrix")}
             limits = {m.findtext("{*}TileMatrix") for m in link.iter("{*}TileMatrixLimits")}
-            require(limits and limits <= declared, f"{name}: limits of undeclared zooms of {set_name}")
+            require(limits <= declared, f"{name}: limits of undeclared zooms of {set_name}")
     for set_name, element in sets.items():
         for corner in element.iter("{*}TopLeftCorner"):
             require(len(corner.text.split(" ")) == 2, f"{set_name}: corner '{corner.text}'")

@@ -29,18 +29,26 @@ def gdal_checks(report, site: Site, served: Served, shown: list) -> None:
             report.check(name, reads_colours, site, served, variable, matrix_set)
 
 
-def middle(tiles: list) -> list:
-    """A block of 2 × 2 tiles around the middle of a rectangle of tiles, or what there is of it."""
-    xs, ys = sorted({x for x, _ in tiles}), sorted({y for _, y in tiles})
-    xs = xs[max(0, len(xs) // 2 - 1) :][:2]
-    ys = ys[max(0, len(ys) // 2 - 1) :][:2]
-    return [(x, y) for y in ys for x in xs]
+def filled_block(site: Site, layer, style: str, matrix_set: str, z: int, tiles: list, times: list) -> list:
+    """A block of 2 × 2 tiles that has as many tiles as can be at all of these times."""
+
+    def exists(x: int, y: int, time: dict) -> bool:
+        return (site.folder / layer.key(style, matrix_set, z, x, y, **time)).exists()
+
+    def filled(corner: tuple) -> int:
+        x, y = corner
+        block = [(x + dx, y + dy) for dx in (0, 1) for dy in (0, 1)]
+        return min(sum(exists(a, b, time) for a, b in block) for time in times)
+
+    x, y = max(tiles, key=filled)
+    return [(a, b) for b in (y, y + 1) for a in (x, x + 1) if (a, b) in tiles]
 
 
 def reads_colours(site: Site, served: Served, shown, matrix_set: str) -> str:
     style = shown.styles[0]
     layer, z, tiles = zoom_and_tiles(site, shown, style, matrix_set)
-    block = middle(tiles)
+    time = {layer.time: layer.dimensions[layer.time][0]} if layer.time else {}
+    block = filled_block(site, layer, style.id, matrix_set, z, tiles, [time])
     xs, ys = [x for x, _ in block], [y for _, y in block]
     definition = MATRIX_SETS[matrix_set]
     left, _, _, top = definition.bounds(z, min(xs), min(ys))

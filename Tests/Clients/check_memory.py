@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numcodecs
 import numpy as np
 import zarr
 
@@ -28,9 +29,9 @@ def write_zarr(path: Path, steps: int, rows: int, columns: int) -> None:
         "lon": (-180 + (np.arange(columns) + 0.5) * 360 / columns, "degrees_east"),
     }
     for name, (values, units) in axes.items():
-        array = group.create_array(name, data=values)
+        array = group.create_array(name, data=values, fill_value=None)
         array.attrs.update({"_ARRAY_DIMENSIONS": [name], "units": units})
-    time_axis = group.create_array("time", data=np.arange(steps))
+    time_axis = group.create_array("time", data=np.arange(steps), fill_value=None)
     time_axis.attrs.update({"_ARRAY_DIMENSIONS": ["time"], "units": "days since 2020-01-01"})
     chunk_rows = next(n for n in range(500, 0, -1) if rows % n == 0)
     field = group.create_array(
@@ -39,7 +40,7 @@ def write_zarr(path: Path, steps: int, rows: int, columns: int) -> None:
         chunks=(1, chunk_rows, min(columns, 1000)),
         dtype="f4",
         fill_value=np.nan,
-        compressors=zarr.codecs.numcodecs.Blosc(cname="lz4", clevel=1, shuffle=1),
+        compressors=numcodecs.Blosc(cname="lz4", clevel=1, shuffle=1),
     )
     field.attrs["_ARRAY_DIMENSIONS"] = ["time", "lat", "lon"]
     across = np.arange(columns, dtype=np.float32) * (8 * np.pi / columns)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from check_gdal import middle
+from check_gdal import filled_block
 from check_pixels import zoom_and_tiles
 from matrices import MATRIX_SETS, TILE
 from report import require
@@ -29,19 +29,22 @@ def qgis_checks(report, site: Site, served: Served, shown: list) -> None:
         for matrix_set in variable.matrix_sets:
             name = f"QGIS {variable.dataset}/{variable.variable}/{matrix_set}"
             report.check(name, draws, site, served, variable, matrix_set)
+        name = f"QGIS zoomed in {variable.dataset}/{variable.variable}"
+        report.check(name, zoomed_in, site, served, variable)
 
 
 def draws(site: Site, served: Served, shown, matrix_set: str) -> str:
     """Draws two times, at the scale of the finest zoom; both are as the source says, and differ."""
     style = shown.styles[0]
     layer, z, tiles = zoom_and_tiles(site, shown, style, matrix_set)
-    block = middle(tiles)
+    steps = sorted({0, len(layer.times) - 1}) if layer.time else [None]
+    at = [{layer.time: layer.times[step]} if layer.time else {} for step in steps]
+    block = filled_block(site, layer, style.id, matrix_set, z, tiles, at)
     xs, ys = [x for x, _ in block], [y for _, y in block]
     definition = MATRIX_SETS[matrix_set]
     left, _, _, top = definition.bounds(z, min(xs), min(ys))
     _, bottom, right, _ = definition.bounds(z, max(xs), max(ys))
     size = [(max(xs) - min(xs) + 1) * TILE, (max(ys) - min(ys) + 1) * TILE]
-    steps = sorted({0, len(layer.times) - 1}) if layer.time else [None]
     pictures, notes = [], []
     with tempfile.TemporaryDirectory() as folder:
         jobs = [
@@ -98,6 +101,52 @@ def draws(site: Site, served: Served, shown, matrix_set: str) -> str:
         notes.append(f"{changed:.0%} of pixels differ between two times")
     how = "by temporal range" if temporal else "by tileDimensions"
     return f"QGIS {answers[0]['version']}, zoom {z}, {how if layer.time else 'no time'}: {', '.join(notes)}"
+
+
+def zoomed_in(site: Site, served: Served, shown) -> str:
+    """Closer than the finest zoom of a layer, QGIS still draws it, enlarged.
+
+    It chooses the zoom from the tile matrix set, not from the limits: a set that goes deeper than the
+    layer's own tiles would leave the map empty.
+    """
+    matrix_set = shown.matrix_sets[0]
+    style = shown.styles[0]
+    layer, z, tiles = zoom_and_tiles(site, shown, style, matrix_set)
+    time = {layer.time: layer.dimensions[layer.time][0]} if layer.time else {}
+    definition = MATRIX_SETS[matrix_set]
+    # A small square around the fullest tile's most opaque pixel.
+    x, y = filled_block(site, layer, style.id, matrix_set, z, tiles, [time])[0]
+    picture = site.tile(layer.key(style.id, matrix_set, z, x, y, **time))
+    require(picture is not None, "no tile")
+    opaque = picture[..., 3] > 0
+    inner = opaque[2:-2, 2:-2]
+    for dy in range(5):
+        for dx in range(5):
+            inner = inner & opaque[dy : dy + 252, dx : dx + 252]
+    require(inner.any(), "no place with values all around")
+    row, column = (int(i) + 2 for i in np.argwhere(inner)[len(np.argwhere(inner)) // 2])
+    across, down = definition.pixel_centres(z, x, y)
+    reach = definition.cell_size(z)
+    east, north = float(across[column]), float(down[row])
+    with tempfile.TemporaryDirectory() as folder:
+        job = {
+            "capabilities": served.capabilities,
+            "layer": layer.id,
+            "style": style.id,
+            "format": layer.format,
+            "matrix_set": matrix_set,
+            "crs": CRS[matrix_set],
+            "dimension": layer.time,
+            "time": next(iter(time.values()), None),
+            "extent": [east - reach, north - reach, east + reach, north + reach],
+            "size": [256, 256],
+            "out": str(Path(folder) / "zoomed.png"),
+        }
+        run_renderer([job], Path(folder))
+        with Image.open(job["out"]) as drawn:
+            share = float((np.asarray(drawn.convert("RGBA"))[..., 3] > 0).mean())
+    require(share > 0.9, f"QGIS leaves {1 - share:.0%} of the map empty")
+    return f"zoom {z} drawn 128 times as large"
 
 
 def run_renderer(jobs: list, folder: Path) -> list:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
+from matrices import MATRIX_SETS
 from report import Failure
 
 WMTS = "{http://www.opengis.net/wmts/1.0}"
@@ -71,13 +72,19 @@ def read_layers(document: bytes) -> list:
     for element in root.iter(f"{WMTS}Layer"):
         limits = {}
         for link in element.findall(f"{WMTS}TileMatrixSetLink"):
-            limits[link.findtext(f"{WMTS}TileMatrixSet")] = {
+            stated = {
                 int(entry.findtext(f"{WMTS}TileMatrix")): tuple(
                     int(entry.findtext(WMTS + name))
                     for name in ("MinTileRow", "MaxTileRow", "MinTileCol", "MaxTileCol")
                 )
                 for entry in link.iter(f"{WMTS}TileMatrixLimits")
             }
+            # The schema has no limits that end in row or column 0: such zooms are whole.
+            name = link.findtext(f"{WMTS}TileMatrixSet")
+            finest = max(stated, default=0)
+            columns, rows = (MATRIX_SETS[name].width, MATRIX_SETS[name].height)
+            whole = {z: (0, (rows << z) - 1, 0, (columns << z) - 1) for z in range(finest + 1)}
+            limits[name] = whole | stated
         resource = element.find(f"{WMTS}ResourceURL")
         layers.append(
             Layer(
