@@ -93,10 +93,7 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     .executableTarget(
-      name: "cubepress",
-      dependencies: [
-        "CubepressCommands", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: strict),
+      name: "cubepress", dependencies: ["CubepressCommands"], swiftSettings: strict),
 
     .target(
       name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",

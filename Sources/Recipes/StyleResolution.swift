@@ -47,7 +47,7 @@ extension StyleRecipe {
       }
     }
     let (scale, range) = spread(of: variable, nature: nature, measured: measured)
-    let map = try map(for: nature)
+    let map = try map(for: nature, range: range)
     return try Style(
       id: id, title: title ?? (id == "default" ? "Default" : id), colourMap: map, scale: scale,
       range: range, below: below, above: above, missing: missing ?? .transparent,
@@ -66,10 +66,26 @@ extension StyleRecipe {
       name: "grey", evenly: [RGBA(r: 0, g: 0, b: 0), RGBA(r: 255, g: 255, b: 255)])
   }
 
+  /// Of a map with a coast in the middle, the half that a range without a coast needs: land must
+  /// not look like water.
+  private func map(
+    for nature: VariableNature, range: ClosedRange<Double>
+  ) throws(ImageError) -> ColourMap {
+    let map = try map(for: nature)
+    guard nature == .elevation, colourMap == nil, let coast = nature.centre,
+      range.lowerBound >= coast || range.upperBound <= coast
+    else { return map }
+    let isLand = range.lowerBound >= coast
+    let half = map.colours.count / 2
+    return try ColourMap(
+      name: map.name + (isLand ? "Land" : "Sea"),
+      evenly: Array(isLand ? map.colours[half...] : map.colours[..<half]))
+  }
+
   private func categories(of variable: Variable) -> [Images.Category] {
     if !categories.isEmpty { return categories }
-    // Bits of which several may be set are no classes; their bare numbers are shown as a scale.
-    guard let flags = variable.flags, flags.kind != .masks else { return [] }
+    // Of bits several may be set: tiles show the first of them, so each bit is a class of its own.
+    guard let flags = variable.flags else { return [] }
     var seen: Set<Float> = []
     return flags.entries.enumerated().compactMap { index, entry in
       guard seen.insert(Float(entry.value)).inserted else { return nil }

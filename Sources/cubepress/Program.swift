@@ -1,7 +1,6 @@
-import ArgumentParser
 import CubepressCommands
 
 @main
 struct Program {
-  static func main() async { await CubepressCommand.main() }
+  static func main() async { await CubepressCommand.start() }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cubes
 import Foundation
 import Jobs
 import Recipes
@@ -49,6 +50,15 @@ struct BuildCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Without a recipe: the CRS of a projected grid whose file names none, such as EPSG:3031.",
+      valueName: "crs"))
+  var crs: String?
+
+  @Option(help: ArgumentHelp("Without a recipe: the finest zoom to make.", valueName: "zoom"))
+  var maxZoom: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "The folder that holds Templates and Site, where they are not found by themselves.",
       valueName: "folder"),
     completion: .directory)
@@ -62,6 +72,12 @@ struct BuildCommand: ParsableCommand {
     }
     guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16M.") }
     guard !inputs.isEmpty else { throw ValidationError("Name a recipe or a source.") }
+    if isRecipe, crs != nil || maxZoom != nil {
+      throw ValidationError("--crs and --max-zoom go with sources; a recipe has keys for them.")
+    }
+    guard (0...24).contains(maxZoom ?? 0) else {
+      throw ValidationError("--max-zoom must be between 0 and 24.")
+    }
   }
 
   func run() throws {
@@ -75,10 +91,13 @@ struct BuildCommand: ParsableCommand {
     if !report.failures.isEmpty { throw ExitCode(1) }
   }
 
+  /// Whether a recipe is named, not sources.
+  private var isRecipe: Bool {
+    inputs.count == 1 && [".yaml", ".yml"].contains { inputs[0].lowercased().hasSuffix($0) }
+  }
+
   private func loadRecipe() throws -> Recipe {
-    if inputs.count == 1, let path = inputs.first,
-      path.hasSuffix(".yaml") || path.hasSuffix(".yml")
-    {
+    if isRecipe, let path = inputs.first {
       do {
         return try Recipe.load(path: path)
       } catch {
@@ -87,7 +106,11 @@ struct BuildCommand: ParsableCommand {
       }
     }
     var recipe = Recipe.automatic(sources: Array(inputs.prefix(1)))
-    for index in recipe.datasets.indices { recipe.datasets[index].sources = inputs }
+    for index in recipe.datasets.indices {
+      recipe.datasets[index].sources = inputs
+      recipe.datasets[index].options.crs = crs
+      recipe.datasets[index].maxZoom = maxZoom
+    }
     return recipe
   }
 }
