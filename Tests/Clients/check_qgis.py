@@ -107,7 +107,8 @@ def zoomed_in(site: Site, served: Served, shown) -> str:
     """Closer than the finest zoom of a layer, QGIS still draws it, enlarged.
 
     It chooses the zoom from the tile matrix set, not from the limits: a set that goes deeper than the
-    layer's own tiles would leave the map empty.
+    layer's own tiles leaves the map empty. So this holds for the dataset's own document, whose sets
+    end with its tiles; in the document of the whole site the deepest dataset says how far sets go.
     """
     matrix_set = shown.matrix_sets[0]
     style = shown.styles[0]
@@ -130,7 +131,7 @@ def zoomed_in(site: Site, served: Served, shown) -> str:
     east, north = float(across[column]), float(down[row])
     with tempfile.TemporaryDirectory() as folder:
         job = {
-            "capabilities": served.capabilities,
+            "capabilities": served.capabilities_of(shown.dataset),
             "layer": layer.id,
             "style": style.id,
             "format": layer.format,

@@ -156,6 +156,11 @@ class Served:
     base: str
     capabilities: str
 
+    def capabilities_of(self, dataset: str) -> str:
+        """The address of the capabilities of one dataset."""
+        root = self.capabilities.removesuffix(Site.CAPABILITIES)
+        return f"{root}datasets/{dataset}/{Site.CAPABILITIES}"
+
 
 def free_port(wanted: int) -> int:
     """The wanted port of this machine if nobody has it, else another."""
@@ -217,11 +222,19 @@ def wait_for(url: str, server: subprocess.Popen) -> None:
 
 def serve_replaced(site: Site, base: str) -> http.server.ThreadingHTTPServer:
     """Hands out the capabilities of a site with another base address."""
-    document = (site.folder / Site.CAPABILITIES).read_bytes()
-    document = document.replace(site.base.encode(), base.encode())
+    documents = {
+        "/" + str(path.relative_to(site.folder)): path.read_bytes().replace(
+            site.base.encode(), base.encode()
+        )
+        for path in site.folder.rglob(Path(Site.CAPABILITIES).name)
+    }
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
+            document = documents.get(self.path)
+            if document is None:
+                self.send_error(404)
+                return
             self.send_response(200)
             self.send_header("Content-Type", "application/xml")
             self.send_header("Content-Length", str(len(document)))
