@@ -2,6 +2,7 @@
 // Arrow keys pan, + and - zoom. Where the tiles are in longitude and latitude, coasts lie on top.
 
 const TILE = 256;
+const COAST_ZOOM = 5.5;
 
 /** The tile matrix sets it can show, the preferred one first; `wide` = columns at zoom 0. */
 const SETS = [
@@ -62,8 +63,9 @@ class Preview {
     this.variable = variable;
     this.style = style;
     const of = (id) => style.tileMatrixSets.find((set) => set.id === id);
-    // A polar grid is made for its pole: longitude and latitude would tear it apart.
-    const polar = SETS.filter((set) => set.id.startsWith("UPS") && of(set.id));
+    // Longitude and latitude would tear apart what lies around a pole.
+    const [, south, , north] = this.dataset.bounds;
+    const polar = south > 30 || north < -30 ? SETS.filter((set) => set.id.startsWith("UPS")) : [];
     this.set = [...polar, ...SETS].find((set) => of(set.id));
     this.tiles = this.set && of(this.set.id);
     if (!this.tiles) return;
@@ -141,7 +143,9 @@ class Preview {
     // The outline is drawn for small scales; near by it would only be wrong.
     const outlined = this.set.coast && this.zoom < 5;
     for (const outline of [this.ground, this.coast]) {
-      outline.toggleAttribute("hidden", !outlined);
+      // The outline is too rough to be shown from near.
+      const shown = this.set.coast && this.zoom < COAST_ZOOM;
+      outline.toggleAttribute("hidden", !shown);
       outline.setAttribute("width", 2 * size);
       outline.setAttribute("height", size);
       outline.style.left = `${-left}px`;
@@ -265,8 +269,7 @@ class Preview {
       parts.push(one.name === "time" ? this.slider(one, at, set)
         : pick(one.units ? `${one.title} (${one.units})` : one.title, one.values, at, set));
     }
-    this.dash.replaceChildren(...parts);
-    this.dash.hidden = parts.length === 0;
+    this.dash.replaceChildren(this.key, ...parts);
   }
 
   slider(dimension, at, set) {

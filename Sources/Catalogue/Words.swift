@@ -69,8 +69,12 @@ enum Words {
     let isRound = bounds.east - bounds.west > 359
     let latitudes = "\(latitude(bounds.south)) – \(latitude(bounds.north))"
     if isRound, bounds.south < -75, bounds.north > 75 { return "Global" }
-    if isRound, bounds.north <= -50 { return "Antarctic, south of \(latitude(bounds.north))" }
-    if isRound, bounds.south >= 50 { return "Arctic, north of \(latitude(bounds.south))" }
+    if isRound, bounds.south < -85, bounds.north < 0 {
+      return "South of \(latitude(bounds.north))"
+    }
+    if isRound, bounds.north > 85, bounds.south > 0 {
+      return "North of \(latitude(bounds.south))"
+    }
     if isRound { return "All longitudes, \(latitudes)" }
     return "\(longitude(bounds.west)) – \(longitude(bounds.east)), \(latitudes)"
   }
