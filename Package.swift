@@ -31,7 +31,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
 let package = Package(
   name: "cubepress",
   products: [
-    .executable(name: "cubepress", targets: ["cubepress"])
+    .executable(name: "cubepress", targets: ["cubepress"]),
+    // For Tests/Benchmarks, a package of its own.
+    .library(name: "Images", targets: ["Images"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
