@@ -58,6 +58,7 @@ let package = Package(
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CKernels"),
+    .target(name: "CHalving"),
     .target(name: "CResampling"),
 
     // rank 0
@@ -80,17 +81,22 @@ let package = Package(
     // rank 4
     module(
       "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
-    module("Pyramids", ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "CResampling"]),
+    module("Multiscales", ["Cubes", "Grids", "Jobs", "CHalving"]),
     // rank 5
+    module(
+      "Pyramids",
+      ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "CResampling"]),
+    // rank 6
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
-    // rank 6
+    // rank 7
     module(
       "CubepressCommands",
       [
-        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Pyramids",
-        "Publishing", "Services", "Catalogue", "Pages", "Transport", "Vectors",
+        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
+        "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
+        "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -119,7 +125,10 @@ let package = Package(
     tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
     tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
-    tests("Pyramids", ["Pyramids", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
+    tests("Multiscales", ["Multiscales", "Cubes", "Jobs"]),
+    tests(
+      "Pyramids",
+      ["Pyramids", "Multiscales", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
     tests("Services", ["Services", "SampleSites", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",

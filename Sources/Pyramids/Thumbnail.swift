@@ -4,6 +4,7 @@ import Glibc
 import Grids
 public import Images
 public import Jobs
+public import Multiscales
 
 /// Draws a small picture of one field, north up, in the grid's own projection.
 public enum Thumbnail {
@@ -14,14 +15,12 @@ public enum Thumbnail {
   ///
   /// - Returns: for each style a PNG with at most 480 × 480 pixels, in which a pixel is as wide as
   ///   high on the ground near the grid's centre.
-  /// - Throws: `CubeError`, `PyramidError` or `ImageError` where the field cannot be read or drawn.
+  /// - Throws: `CubeError`, `MultiscaleError` or `ImageError` where the field cannot be read or drawn.
   public static func draw(
     _ variable: Variable, field: FieldSelection, styles: [Style], memory: FieldMemory,
     pool: WorkerPool
   ) throws -> [[UInt8]] {
-    let levels = try Levels(
-      of: variable, time: field.time, extras: field.extras,
-      reduction: variable.isCategorical ? .mode : .mean, memory: memory, pool: pool)
+    let levels = try Levels(of: variable, field: field, memory: memory, pool: pool)
     let frame = Frame(variable.grid)
     return try styles.map { try draw(levels, frame: frame, style: $0) }
   }
@@ -46,7 +45,7 @@ public enum Thumbnail {
     }
     var values = [Float](repeating: .nan, count: pixels)
     var window = cresample_window(
-      cells: level.memory.cells, stride: level.columns, first_row: 0, first_column: 0,
+      cells: level.row(0), stride: level.columns, first_row: 0, first_column: 0,
       row_count: Int32(level.rows), column_count: Int32(level.columns),
       level_columns: Int32(level.columns), wraps: 0)
     cresample_scattered(

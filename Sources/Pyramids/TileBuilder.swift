@@ -3,6 +3,7 @@ import Grids
 import Images
 import JSON
 public import Jobs
+public import Multiscales
 public import Stores
 
 /// Makes the tiles of one variable, field by field.
@@ -50,7 +51,7 @@ public final class TileBuilder: Sendable {
   /// - Throws: `CubeError` where the source cannot be asked.
   public func fingerprint(of field: FieldSelection) throws -> String {
     let grid = plan.variable.grid
-    var text = "tiles \(Self.productVersion)\n\(plan.segments(of: field))\n"
+    var text = "tiles \(Self.productVersion)\n\(plan.variable.labels(of: field))\n"
     text += try plan.variable.fingerprint(time: field.time, extras: field.extras) + "\n"
     text += JSONValue.object(plan.variable.attributes).serialized() + "\n"
     text += "\(plan.variable.storedType)\n"
@@ -65,12 +66,10 @@ public final class TileBuilder: Sendable {
   /// The tiles of each style and tile matrix set appear all at once.
   ///
   /// - Throws: `CubeError` where the source cannot be read, `StoreError` where tiles cannot be
-  ///   written, `PyramidError`, `GridError` or `ImageError` where they cannot be made.
+  ///   written, `MultiscaleError`, `GridError` or `ImageError` where they cannot be made.
   public func build(_ field: FieldSelection) throws -> UnitRecord {
     let fingerprint = try fingerprint(of: field)
-    let levels = try Levels(
-      of: plan.variable, time: field.time, extras: field.extras,
-      reduction: plan.variable.isCategorical ? .mode : .mean, memory: memory, pool: pool)
+    let levels = try Levels(of: plan.variable, field: field, memory: memory, pool: pool)
     var objects: [BuiltObject] = []
     var layers: [BuiltTiles] = []
     for maps in maps {

@@ -1,6 +1,7 @@
 public import Cubes
 public import Grids
 public import Images
+public import Multiscales
 
 /// What tiles to make of one variable.
 public struct TilePlan: Sendable {
@@ -72,37 +73,16 @@ public struct TilePlan: Sendable {
   }
 }
 
-/// One field of a variable: a time, where it has times, and a place on each of its other axes.
-public struct FieldSelection: Sendable, Hashable {
-  /// The index of the time; nil for a variable without times.
-  public let time: Int?
-  /// An index for each of the variable's other axes.
-  public let extras: [Int]
-
-  /// Selects a field.
-  public init(time: Int?, extras: [Int]) {
-    self.time = time
-    self.extras = extras
-  }
-}
-
 extension TilePlan {
-  /// The path segments that tell a field's tiles from those of others.
-  func segments(of field: FieldSelection) -> [String] {
-    var segments: [String] = []
-    if let axis = variable.time, let time = field.time { segments.append(axis.labels[time]) }
-    for (axis, index) in zip(variable.extras, field.extras) { segments.append(axis.labels[index]) }
-    return segments
-  }
-
   /// The folder of one field's tiles in one style and tile matrix set.
   func folder(style: PlannedStyle, tileMatrixSet: TileMatrixSet, field: FieldSelection) -> String {
-    (["datasets", dataset, "tiles", key, style.style.id, tileMatrixSet.id] + segments(of: field))
+    (["datasets", dataset, "tiles", key, style.style.id, tileMatrixSet.id]
+      + variable.labels(of: field))
       .joined(separator: "/")
   }
 
   /// The name of the unit of work that makes one field's tiles.
   public func unit(of field: FieldSelection) -> String {
-    (["tiles", dataset, key] + segments(of: field)).joined(separator: "/")
+    (["tiles", dataset, key] + variable.labels(of: field)).joined(separator: "/")
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Grids
 import Images
 import Jobs
+import Multiscales
 import Stores
 import TestKit
 import Testing

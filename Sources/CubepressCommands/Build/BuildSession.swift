@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jobs
+import Multiscales
 import Publishing
 import Pyramids
 import Recipes

@@ -1,5 +1,6 @@
 import Cubes
 import Jobs
+import Multiscales
 import Pyramids
 import Recipes
 import Synchronization

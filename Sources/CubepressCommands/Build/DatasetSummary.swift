@@ -4,6 +4,7 @@ import Grids
 import Images
 import JSON
 import Jobs
+import Multiscales
 import Pyramids
 import Recipes
 import Stores

@@ -1,33 +1,47 @@
-import CResampling
-import Cubes
+import CHalving
+public import Cubes
 import Grids
-import Jobs
+public import Jobs
 
 /// One two-dimensional field (a variable at one time and one place on its other axes) at all
-/// resolutions: level 0 holds the source cells, a cell of level *k* stands for 2^k × 2^k of them.
+/// resolutions: level 0 holds the source cells, a cell (row, column) of level *k* stands for the
+/// source rows row · 2^k ..< (row + 1) · 2^k, as far as there are such, and columns likewise.
 ///
-/// Missing cells are NaN and never enter a mean.
-struct Levels: Sendable {
-  /// One resolution: `rows` × `columns` cells in rows, row 0 first as in the source.
-  struct Level: Sendable {
-    let rows: Int
-    let columns: Int
+/// Continuous values are averaged, weighted by the area that cells have on the ground; of categories
+/// the most frequent value is taken, of equally frequent ones the smallest. Missing cells are NaN
+/// and never enter a mean. Values are decoded and have single precision, also in level 0.
+public struct Levels: Sendable {
+  /// One resolution: `rows` × `columns` cells, row 0 first as in the source.
+  public struct Level: Sendable {
+    /// How many rows there are.
+    public let rows: Int
+    /// How many columns there are.
+    public let columns: Int
     let memory: LevelMemory
 
-    func row(_ row: Int) -> UnsafeMutablePointer<Float> { memory.cells + row * columns }
+    /// The cells of a row that is inside the level: `columns` of them, after which those of the next
+    /// row follow.
+    ///
+    /// The pointer may be used as long as the levels exist.
+    public func row(_ row: Int) -> UnsafePointer<Float> {
+      UnsafePointer(memory.cells + row * columns)
+    }
+
+    func target(_ row: Int) -> UnsafeMutablePointer<Float> { memory.cells + row * columns }
   }
 
-  let levels: [Level]
-  /// Whether column 0 follows the last column.
-  let wraps: Bool
-  let statistics: FieldStatistics
+  /// The resolutions, finest first, down to a single cell.
+  public let levels: [Level]
+  /// Whether column 0 follows the last column, because the columns go round the whole circle.
+  ///
+  /// Columns with which the source repeats its first ones are left out.
+  public let wraps: Bool
+  /// What was seen of the values of level 0.
+  public let statistics: FieldStatistics
 
-  /// How a cell of a coarser level follows from those that it stands for.
-  enum Reduction: Sendable {
-    /// The mean of the valid cells, weighted by their area on the ground.
-    case mean
-    /// The most frequent value, of equally frequent ones the smallest.
-    case mode
+  /// Gives back the memory pages that hold levels in scratch files; they are read again when needed.
+  public func letGo() {
+    for level in levels { level.memory.letGo() }
   }
 }
 
@@ -59,16 +73,17 @@ public struct FieldMemory: Sendable {
 extension Levels {
   /// Reads a field and makes its coarser levels.
   ///
-  /// - Throws: `CubeError` where the source cannot be read, `PyramidError` without room.
-  init(
-    of variable: Variable, time: Int?, extras: [Int], reduction: Reduction, memory: FieldMemory,
-    pool: WorkerPool
+  /// Copies at coarser resolutions that the source brings along are used where there are any.
+  ///
+  /// - Throws: `CubeError` where the source cannot be read, `MultiscaleError` without room.
+  public init(
+    of variable: Variable, field: FieldSelection, memory: FieldMemory, pool: WorkerPool
   ) throws {
     let grid = variable.grid
     guard grid.rows <= Int(Int32.max), grid.columns <= Int(Int32.max),
       grid.rows.multipliedReportingOverflow(by: grid.columns).partialValue <= 1 << 40
     else {
-      throw PyramidError.dimensions(variable.name, rows: grid.rows, columns: grid.columns)
+      throw MultiscaleError.dimensions(variable.name, rows: grid.rows, columns: grid.columns)
     }
     let scratch =
       memory.fields(rows: grid.rows, columns: grid.columns) > 0 ? nil : memory.scratchFolder
@@ -77,16 +92,17 @@ extension Levels {
     let source = Level(
       rows: grid.rows, columns: columns,
       memory: try LevelMemory(count: grid.rows * columns, scratchFolder: scratch))
-    statistics = try Self.fill(source, from: variable, time: time, extras: extras, pool: pool)
+    statistics = try Self.fill(source, from: variable, field: field, pool: pool)
     wraps = grid.turn != nil
-    levels =
-      switch reduction {
-      case .mean:
-        try Self.means(of: source, areas: grid.rowAreaWeights(), scratch: scratch, pool: pool) {
-          try Self.copy(into: $0, level: $1, of: variable, time: time, extras: extras, pool: pool)
-        }
-      case .mode: try Self.modes(of: source, scratch: scratch, pool: pool)
+    if variable.isCategorical {
+      levels = try Self.modes(of: source, scratch: scratch, pool: pool)
+    } else {
+      levels = try Self.means(
+        of: source, areas: grid.rowAreaWeights(), scratch: scratch, pool: pool
+      ) {
+        try Self.copy(into: $0, level: $1, of: variable, field: field, pool: pool)
       }
+    }
   }
 
   /// How many levels there are above level 0 until one cell is left along the longer side.
@@ -95,28 +111,24 @@ extension Levels {
     return longer <= 1 ? 0 : Int.bitWidth - (longer - 1).leadingZeroBitCount
   }
 
-  /// Gives back the pages of scratch files.
-  func letGo() {
-    for level in levels { level.memory.letGo() }
-  }
-
   /// Reads a level from its source; each block of the storage is read once.
   private static func fill(
-    _ level: Level, from variable: Variable, time: Int?, extras: [Int], pool: WorkerPool
+    _ level: Level, from variable: Variable, field: FieldSelection, pool: WorkerPool
   ) throws -> FieldStatistics {
     let blocks = variable.blocks(rows: 0..<level.rows, columns: 0..<level.columns)
     let categories = variable.flags.map(CategoryReader.init)
     let parts = try pool.map(blocks.count) { index in
       let block = blocks[index]
       // The blocks are disjoint parts of the level: no two threads touch one cell.
-      let target = level.row(block.rows.lowerBound) + block.columns.lowerBound
+      let target = level.target(block.rows.lowerBound) + block.columns.lowerBound
       if let categories {
         let values = try variable.readDoubles(
-          time: time, extras: extras, rows: block.rows, columns: block.columns)
+          time: field.time, extras: field.extras, rows: block.rows, columns: block.columns)
         categories.store(values, columns: block.columns.count, into: target, stride: level.columns)
       } else {
         try variable.read(
-          time: time, extras: extras, rows: block.rows, columns: block.columns, into: target,
+          time: field.time, extras: field.extras, rows: block.rows, columns: block.columns,
+          into: target,
           rowStride: level.columns)
       }
       defer { level.memory.letGo() }
@@ -128,14 +140,14 @@ extension Levels {
 
   /// Fills a level from a coarser copy that the source brings, where it has one of that size.
   private static func copy(
-    into level: Level, level number: Int, of variable: Variable, time: Int?, extras: [Int],
+    into level: Level, level number: Int, of variable: Variable, field: FieldSelection,
     pool: WorkerPool
   ) throws -> Bool {
     guard
       let copy = variable.levels.first(where: { $0.level == number })?.variable,
       copy.grid.rows == level.rows, copy.grid.columns == level.columns
     else { return false }
-    _ = try fill(level, from: copy, time: time, extras: extras, pool: pool)
+    _ = try fill(level, from: copy, field: field, pool: pool)
     return true
   }
 
@@ -157,13 +169,14 @@ extension Levels {
         let weight = coarserWeights.cells + row * coarser.columns
         if let finerWeights {
           let upperWeights = finerWeights.cells + upper * finer.columns
-          cresample_halve_means(
+          chalving_means(
             finer.row(upper), upperWeights, hasLower ? finer.row(upper + 1) : nil,
-            hasLower ? upperWeights + finer.columns : nil, finer.columns, coarser.row(row), weight)
+            hasLower ? upperWeights + finer.columns : nil, finer.columns, coarser.target(row),
+            weight)
         } else {
-          cresample_halve_cells(
+          chalving_cells(
             finer.row(upper), hasLower ? finer.row(upper + 1) : nil, finer.columns, areas[upper],
-            hasLower ? areas[upper + 1] : 0, coarser.row(row), weight)
+            hasLower ? areas[upper + 1] : 0, coarser.target(row), weight)
         }
       }
       _ = try copy(coarser, number)
@@ -191,7 +204,7 @@ extension Levels {
             let cells = source.row(sourceRow)
             for sourceColumn in columns { counter.count(cells[sourceColumn]) }
           }
-          coarser.row(row)[column] = counter.takeMode()
+          coarser.target(row)[column] = counter.takeMode()
         }
       }
       source.memory.letGo()
@@ -200,7 +213,7 @@ extension Levels {
     return levels
   }
 
-  private static func half(of level: Level, scratch: String?) throws(PyramidError) -> Level {
+  private static func half(of level: Level, scratch: String?) throws(MultiscaleError) -> Level {
     let rows = (level.rows + 1) / 2
     let columns = (level.columns + 1) / 2
     return Level(

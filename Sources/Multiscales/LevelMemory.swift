@@ -19,13 +19,13 @@ final class LevelMemory: @unchecked Sendable {
   /// - Parameters:
   ///   - count: how many cells.
   ///   - scratchFolder: where a file takes their place; nil for the heap.
-  /// - Throws: `PyramidError` where there is no room.
-  init(count: Int, scratchFolder: String?) throws(PyramidError) {
+  /// - Throws: `MultiscaleError` where there is no room.
+  init(count: Int, scratchFolder: String?) throws(MultiscaleError) {
     self.count = count
     let bytes = max(1, count) * MemoryLayout<Float>.stride
     guard let scratchFolder else {
       guard let memory = malloc(bytes) else {
-        throw PyramidError.scratch("\(bytes >> 20) MB of memory cannot be had", path: nil)
+        throw MultiscaleError.scratch("\(bytes >> 20) MB of memory cannot be had", path: nil)
       }
       cells = memory.bindMemory(to: Float.self, capacity: max(1, count))
       isMapped = false
@@ -51,11 +51,11 @@ final class LevelMemory: @unchecked Sendable {
 
   private static func map(
     bytes: Int, folder: String
-  ) throws(PyramidError) -> UnsafeMutableRawPointer {
+  ) throws(MultiscaleError) -> UnsafeMutableRawPointer {
     let path = "\(folder)/field-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else {
-      throw PyramidError.scratch(
+      throw MultiscaleError.scratch(
         "it cannot be made: " + String(cString: strerror(errno)), path: path)
     }
     defer { close(file) }
@@ -63,14 +63,14 @@ final class LevelMemory: @unchecked Sendable {
     // Reserved now: a write to a mapped hole on a full disk would end the program with a signal.
     let failure = posix_fallocate(file, 0, bytes)
     guard failure == 0 else {
-      throw PyramidError.scratch(
+      throw MultiscaleError.scratch(
         "\(bytes >> 20) MB of disk cannot be had: " + String(cString: strerror(failure)), path: path
       )
     }
     guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0),
       memory != MAP_FAILED
     else {
-      throw PyramidError.scratch(
+      throw MultiscaleError.scratch(
         "it cannot be mapped: " + String(cString: strerror(errno)), path: path)
     }
     return memory
