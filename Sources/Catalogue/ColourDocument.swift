@@ -32,7 +32,8 @@ enum ColourDocument {
     if ColourMap.named(map.name) == map { return .string(map.name) }
     let alpha = map.colours.contains { $0.a < 255 }
     return [
-      "name": .string(map.name), "alpha": .bool(alpha), "colours": .string(digits(map, alpha: alpha)),
+      "name": .string(map.name), "alpha": .bool(alpha),
+      "colours": .string(digits(map, alpha: alpha)),
     ]
   }
 

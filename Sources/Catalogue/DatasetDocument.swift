@@ -66,7 +66,9 @@ struct DatasetDocument {
       .array(table.entries.map { flag($0, kind: table.kind) })
     }
     document["styles"] = .array(
-      variable.styles.map { StyleDocument(dataset: dataset.id, variable: variable, built: $0).value })
+      variable.styles.map {
+        StyleDocument(dataset: dataset.id, variable: variable, built: $0).value
+      })
     return .object(document)
   }
 

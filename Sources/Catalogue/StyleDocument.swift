@@ -1,3 +1,4 @@
+import Grids
 import Images
 import JSON
 import Pyramids

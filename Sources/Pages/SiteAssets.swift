@@ -65,8 +65,9 @@ public struct SiteAssets: Sendable {
   public func key(_ name: String) throws(PageError) -> String {
     guard let key = keys[name] else {
       throw PageError(
-        "link to '\(name)'", because: "there is no such file", 
-        remedy: name.contains("/") ? "add it to the Site folder"
+        "link to '\(name)'", because: "there is no such file",
+        remedy: name.contains("/")
+          ? "add it to the Site folder"
           : "add it to the Site folder; Deploy/vendor fetches the libraries of others")
     }
     return key

@@ -23,7 +23,8 @@ public struct Places: Sendable, Equatable {
   public mutating func add(_ bytes: [UInt8], source: String) throws(VectorError) {
     guard bytes.count <= Self.sizeLimit else {
       throw VectorError(
-        source, reason: "it has \(bytes.count >> 20) MB, more than the \(Self.sizeLimit >> 20) "
+        source,
+        reason: "it has \(bytes.count >> 20) MB, more than the \(Self.sizeLimit >> 20) "
           + "that a viewer can load", remedy: "simplify its outlines or leave places out")
     }
     let document: JSONValue
