@@ -1,6 +1,6 @@
 // Shapes from the positions a person sets on the map, one after the other.
 
-import { circlePolygon, distance } from "../../lib/geo.js";
+import { circleRing, distance } from "../../lib/geo/index.js";
 
 /** Longitudes of a ring made continuous, so that a shape across the antimeridian stays one shape. */
 export const continuous = (positions) => {
@@ -20,7 +20,7 @@ export const SHAPES = {
   polygon: { least: 3, more: true, make: (all) => ({ type: "Polygon", coordinates: [ring(all)] }) },
   circle: {
     least: 2,
-    make: ([centre, edge]) => ({ type: "Polygon", coordinates: [circlePolygon(centre, distance(centre, edge))] }),
+    make: ([centre, edge]) => ({ type: "Polygon", coordinates: [circleRing(centre, distance(centre, edge))] }),
   },
   box: {
     least: 2,

@@ -1,6 +1,6 @@
 // The panel of series: values at places over time, below the map.
 
-import { choice, field, icon, iconButton, make, toggle } from "../dom.js";
+import { icon, iconButton, make, toggle } from "../dom.js";
 import { icons } from "../icons.js";
 import { timeOf } from "../site.js";
 import { activeLayer } from "../state.js";
@@ -8,11 +8,12 @@ import { Chart } from "./chart.js";
 import { freeColour, nearest } from "./chart-scales.js";
 import { timeAxis, timePosition } from "./chart-time.js";
 import { loadPlot } from "./plot-library.js";
-import { addPlaces, addSeries, dimsFor, hasTime, placesOf, shownVariable } from "./places-actions.js";
+import { addPlaces, addSeries, shownVariable } from "./places-actions.js";
+import { seriesForm } from "./series-adder.js";
 import { seriesToCsv, seriesToGeoJson } from "./export-series.js";
 import { offer } from "./export-file.js";
 import { nameOf, showLegend, showValues } from "./series-legend.js";
-import { METHODS, keyOf, loadLine } from "./series-load.js";
+import { keyOf, loadLine } from "./series-load.js";
 import { showTable } from "./series-table.js";
 
 /** The panel while it is open: loads what the state names, draws what has come. */
@@ -67,7 +68,7 @@ class SeriesPanel {
     const { t, options } = this;
     const zoom = (path, key, factor) => iconButton(path, t(key), () => this.chart?.zoomBy(factor));
     const save = (key, write) => make("button", { type: "button", className: "plain", onclick: write }, t(key));
-    this.toolbar.replaceChildren(
+    this.toolbar.replaceChildren(...[
       zoom(icons.plus, "chart.in", 0.5), zoom(icons.minus, "chart.out", 2),
       make("button", { type: "button", className: "plain", onclick: () => this.chart?.zoomBy(0) }, t("chart.all")),
       toggle(t("chart.log"), options.log, (log) => this.setOption({ log })),
@@ -77,7 +78,13 @@ class SeriesPanel {
       save("series.csv", () => offer("series.csv", seriesToCsv(this.ready), "text/csv")),
       save("series.geojson", async () => offer("series.geojson",
         JSON.stringify(await seriesToGeoJson(this.app, this.ready)), "application/geo+json")),
-      this.lines.length > 1 && save("series.clear", () => this.app.store.set({ series: [] })));
+      this.lines.length > 1 && save("series.clear", () => this.app.store.set({ series: [] })),
+    ].filter(Boolean));
+  }
+
+  /** The calendar of the axis: that of the first line. */
+  get calendar() {
+    return this.ready[0]?.calendar;
   }
 
   get ready() {
@@ -155,7 +162,7 @@ class SeriesPanel {
     const { app, t } = this;
     const uPlot = await loadPlot(app);
     if (round !== this.round) return;
-    const [{ calendar }] = this.ready;
+    const { calendar } = this;
     if (this.chart?.axis.calendar !== calendar) {
       this.chart?.destroy();
       this.chart = new Chart(this.plot, {
@@ -184,7 +191,7 @@ class SeriesPanel {
 
   mapPosition() {
     const { time } = this.app.store.get();
-    return time && this.mapTime ? timePosition(time, this.mapTime.calendar) : undefined;
+    return time && this.mapTime ? timePosition(time, this.mapTime.calendar, this.calendar) : undefined;
   }
 
   mark() {
@@ -196,7 +203,7 @@ class SeriesPanel {
   pick(x) {
     const { mapTime } = this;
     if (!mapTime) return;
-    const positions = mapTime.values.map((one) => timePosition(one, mapTime.calendar));
+    const positions = mapTime.values.map((one) => timePosition(one, mapTime.calendar, this.calendar));
     const time = mapTime.values[nearest(positions, x)];
     this.app.store.set({ time });
     this.app.announce(this.t("series.picked", { time }));
@@ -228,37 +235,10 @@ class SeriesPanel {
     addSeries(this.app, [{ ...shown, place, method: "mean" }]);
   }
 
-  /** The form for one more series: place, dataset, variable and statistic. */
   async fillAdder() {
-    const { app, t } = this;
-    const state = app.store.get();
-    const shown = shownVariable(state) ?? {};
-    const published = shown.dataset ? await placesOf(app, shown.dataset).catch(() => []) : [];
-    const places = [...state.places, ...published].filter((one) => one.geometry.type !== "LineString");
-    const wanted = { place: state.series.at(-1)?.place ?? places[0]?.properties.id, dataset: shown.dataset,
-      variable: shown.variable, method: state.series.at(-1)?.method ?? "mean" };
-    const body = make("div", { className: "adder-body" });
-    const fill = async () => {
-      const document = await app.site.dataset(wanted.dataset);
-      const variables = document.variables.filter(hasTime);
-      if (!variables.some((one) => one.key === wanted.variable)) wanted.variable = variables[0]?.key;
-      const set = (key) => (value) => { wanted[key] = value; fill(); };
-      const isArea = places.find((one) => one.properties.id === wanted.place)?.geometry.type !== "Point";
-      body.replaceChildren(
-        field(t("series.place"), choice(places.map((one) => [one.properties.id, one.properties.title]), wanted.place, set("place"))),
-        field(t("series.dataset"), choice(app.site.datasets.map((one) => [one.id, one.title]), wanted.dataset, set("dataset"))),
-        field(t("series.variable"), choice(variables.map((one) => [one.key, one.title]), wanted.variable, set("variable"))),
-        isArea && field(t("series.method"), choice(METHODS.map((one) => [one, t(`method.${one}`)]), wanted.method, set("method"))),
-        make("button", { type: "button", className: "primary", disabled: !variables.length || !places.length, onclick: () => {
-          const dims = dimsFor(document.variable(wanted.variable), wanted.dataset === shown.dataset ? shown.dims : {});
-          addSeries(app, [{ ...wanted, dims }]);
-        } }, t("series.add.do")));
-    };
-    const old = this.adder.querySelector(".adder-body");
-    if (old) old.remove();
-    this.adder.append(body);
-    if (!places.length) body.append(make("p", { className: "hint" }, t("series.empty")));
-    else if (wanted.dataset) await fill();
+    const form = await seriesForm(this.app);
+    this.adder.querySelector(":scope > :not(summary)")?.remove();
+    this.adder.append(form);
   }
 }
 
