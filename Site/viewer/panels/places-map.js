@@ -1,21 +1,24 @@
-// Places on the map: shapes and labels, above every layer of data.
+// Names of all places on the map, and the shapes of those that a dataset comes with; the user's own
+// shapes are drawn with the base map.
 
 import { anchor } from "./places-model.js";
 
-const SOURCE = "cubepress-places";
-const LABELS = `${SOURCE}-labels`;
-const FALLBACK = "#0b6a6f";
+const PUBLISHED = "published-places";
+const LABELS = "place-labels";
+const SHAPES = ["places-fill", "places-line", "places-point", `${PUBLISHED}-line`, `${PUBLISHED}-point`];
 
-const colour = ["coalesce", ["get", "colour"], FALLBACK];
+const colour = ["coalesce", ["get", "colour"], "#14211f"];
 const is = (...types) => ["in", ["geometry-type"], ["literal", types]];
+const source = () => ({ type: "geojson", data: collection([]) });
+const collection = (features) => ({ type: "FeatureCollection", features });
 
 const layers = [
-  { id: `${SOURCE}-area`, type: "fill", filter: is("Polygon"), paint: { "fill-color": colour, "fill-opacity": 0.12 } },
-  { id: `${SOURCE}-halo`, type: "line", filter: is("Polygon", "LineString"),
-    paint: { "line-color": "#ffffff", "line-width": 4, "line-opacity": 0.8 } },
-  { id: `${SOURCE}-line`, type: "line", filter: is("Polygon", "LineString"), paint: { "line-color": colour, "line-width": 2.2 } },
-  { id: `${SOURCE}-point`, type: "circle", filter: is("Point"),
-    paint: { "circle-radius": 6, "circle-color": colour, "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 } },
+  { id: `${PUBLISHED}-halo`, source: PUBLISHED, type: "line", filter: is("Polygon", "LineString"),
+    paint: { "line-color": "#ffffff", "line-width": 3.5, "line-opacity": 0.8 } },
+  { id: `${PUBLISHED}-line`, source: PUBLISHED, type: "line", filter: is("Polygon", "LineString"),
+    paint: { "line-color": colour, "line-width": 1.5 } },
+  { id: `${PUBLISHED}-point`, source: PUBLISHED, type: "circle", filter: is("Point"),
+    paint: { "circle-radius": 4.5, "circle-color": "#ffffff", "circle-stroke-color": colour, "circle-stroke-width": 2.5 } },
   { id: LABELS, source: LABELS, type: "symbol",
     layout: {
       "text-field": ["get", "title"], "text-size": 13, "text-font": ["system-ui, sans-serif"],
@@ -24,46 +27,39 @@ const layers = [
     paint: { "text-color": "#14211f", "text-halo-color": "#ffffff", "text-halo-width": 1.8 } },
 ];
 
-const collection = (features) => ({ type: "FeatureCollection", features });
-
-/** Keeps the map's places like a list that `show` is given. */
+/** Keeps a MapLibre map's labels and published places like the lists that `show` is given. */
 export class PlacesOnMap {
-  constructor(map) {
-    this.map = map;
-    this.places = [];
-    this.again = () => this.draw();
-    // A change of the base map takes all sources with it.
-    map.on("styledata", this.again);
+  constructor(gl) {
+    this.gl = gl;
+    const add = () => {
+      gl.addSource(PUBLISHED, source());
+      gl.addSource(LABELS, source());
+      for (const layer of layers) gl.addLayer(layer);
+      this.added = true;
+      this.draw();
+    };
+    if (gl.isStyleLoaded()) add(); else gl.once("style.load", add);
   }
 
-  show(places) {
-    this.places = places;
-    this.fresh = true;
+  show(own, published) {
+    Object.assign(this, { own, published });
     this.draw();
   }
 
   draw() {
-    const { map, places } = this;
-    if (!map.style?._loaded && !map.isStyleLoaded()) return;
-    if (!map.getSource(SOURCE)) {
-      map.addSource(SOURCE, { type: "geojson", data: collection([]) });
-      map.addSource(LABELS, { type: "geojson", data: collection([]) });
-      for (const layer of layers) map.addLayer({ source: SOURCE, ...layer });
-      this.fresh = true;
-    }
-    if (!this.fresh) return;
-    this.fresh = false;
-    map.getSource(SOURCE).setData(collection(places));
-    map.getSource(LABELS).setData(collection(places.map((place) => ({
+    const { gl, own, published } = this;
+    if (!this.added || !own) return;
+    gl.getSource(PUBLISHED).setData(collection(published));
+    gl.getSource(LABELS).setData(collection([...own, ...published].map((place) => ({
       type: "Feature", properties: place.properties,
       geometry: { type: "Point", coordinates: anchor(place.geometry) },
     }))));
   }
 
-  /** The place under a point of the screen, or nothing. */
-  at(point) {
-    const near = [[point.x - 6, point.y - 6], [point.x + 6, point.y + 6]];
-    const ids = layers.filter((one) => one.id !== LABELS).map((one) => one.id).filter((id) => this.map.getLayer(id));
-    return this.map.queryRenderedFeatures(near, { layers: ids })[0]?.properties.id;
+  /** The id of the place under a point of the screen, points before areas; or nothing. */
+  at({ x, y }) {
+    const ids = SHAPES.filter((id) => this.gl.getLayer(id));
+    const found = this.gl.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers: ids });
+    return (found.find((one) => one.geometry.type === "Point") ?? found[0])?.properties.id;
   }
 }

@@ -147,14 +147,13 @@ const acceptDrops = (app) => {
   });
 };
 
-/** Keeps the map's places like those of the state and of the shown dataset. */
+/** Keeps the map's names and published places like the state and the shown dataset. */
 const keepOnMap = (app) => {
   const onMap = new PlacesOnMap(app.map.gl);
   const show = async () => {
-    const state = app.store.get();
-    const dataset = activeLayer(state)?.dataset;
+    const dataset = activeLayer(app.store.get())?.dataset;
     const published = dataset ? await placesOf(app, dataset).catch(() => []) : [];
-    onMap.show([...published, ...app.store.get().places]);
+    onMap.show(app.store.get().places, published);
   };
   app.store.subscribe((state) => [state.places, activeLayer(state)?.dataset], show);
   show();
@@ -162,7 +161,9 @@ const keepOnMap = (app) => {
 };
 
 export const register = (app) => {
-  keepOnMap(app);
+  app.placeAt = () => undefined;
+  if (app.map.gl) keepOnMap(app);
+  else document.addEventListener("mapready", () => keepOnMap(app), { once: true });
   acceptDrops(app);
   app.findPlace = (id) => findPlace(app, id);
   app.registerPanel({ id: "places", title: "places.title", icon: icons.places, order: 40, render });
