@@ -1,6 +1,6 @@
 // A film of the map over time: WebM where the browser can record, GIF everywhere.
 
-import { encodeGif } from "../../lib/image/index.js";
+import { GifWriter } from "../../lib/image/index.js";
 
 /** The formats this browser can make, the better one first. */
 export const filmFormats = () => {
@@ -16,7 +16,7 @@ const pause = (milliseconds, signal) => new Promise((resolve, reject) => {
 });
 
 /** Records canvases as they come, each shown for its time. A recorder keeps real time, so this takes as long as the film. */
-export class WebmFilm {
+class WebmFilm {
   constructor(width, height, type, perSecond) {
     this.canvas = Object.assign(document.createElement("canvas"), { width, height });
     this.context = this.canvas.getContext("2d");
@@ -52,27 +52,28 @@ export class WebmFilm {
   }
 }
 
-/** Keeps frames and writes them as one GIF. */
-export class GifFilm {
+/** Writes frames into a GIF as they come. */
+class GifFilm {
   constructor(width, height, perSecond) {
-    Object.assign(this, { width, height, frames: [], delay: 1000 / perSecond });
+    this.canvas = Object.assign(document.createElement("canvas"), { width, height });
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.writer = new GifWriter(width, height);
+    this.frameTime = 1000 / perSecond;
   }
 
   async add(frame) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: this.width, height: this.height });
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(frame, 0, 0, this.width, this.height);
-    this.frames.push(context.getImageData(0, 0, this.width, this.height).data);
+    const { width, height } = this.canvas;
+    this.context.drawImage(frame, 0, 0, width, height);
+    this.writer.add(this.context.getImageData(0, 0, width, height).data, this.frameTime);
+    // Encoding takes a while; the page must stay alive.
+    await pause(0);
   }
 
   async finish() {
-    const bytes = await encodeGif(this.frames, { width: this.width, height: this.height, delay: this.delay });
-    return new Blob([bytes], { type: "image/gif" });
+    return new Blob([this.writer.finish()], { type: "image/gif" });
   }
 
-  cancel() {
-    this.frames = [];
-  }
+  cancel() {}
 }
 
 /**

@@ -10,11 +10,8 @@ export const usableVariables = (document, base) => Object.fromEntries(
 export const checkExpression = (text, variables) => {
   try {
     const compiled = compile(text, variables);
-    if (!compiled.variables.length) {
-      const [first] = Object.keys(variables);
-      return { error: Object.assign(new Error(first), { position: 0, length: text.length, noVariable: true }) };
-    }
-    return { compiled };
+    // A constant has no grid to be drawn on.
+    return compiled.variables.length ? { compiled } : { error: { key: "expressions.constant", position: 0, length: text.length } };
   } catch (error) {
     return { error };
   }
@@ -28,4 +25,4 @@ export const exampleFor = (variables) => {
 
 /** Masks by flags, as expressions write them: [text, hint]. */
 export const flagWords = (variables) => Object.entries(variables).flatMap(([key, { flags = [], title }]) =>
-  flags.map(({ meaning }) => [`${key}.${meaning}`, `${title}: ${meaning}`]));
+  flags.map(({ meaning }) => [`flag(${key}, "${meaning}")`, `${title}: ${meaning}`]));

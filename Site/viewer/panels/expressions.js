@@ -13,7 +13,8 @@ const OPERATORS = ["+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "&
 /** Shows the text with its mistake marked, and says what it is. */
 const showMistake = (t, host, text, error) => {
   const { position = 0, length = 1, suggestion } = error;
-  const why = suggestion && !error.message.includes(suggestion) ? `${error.message} (${suggestion}?)` : error.message;
+  const told = error.key ? t(error.key) : error.message;
+  const why = suggestion && !told.includes(suggestion) ? `${told} (${suggestion}?)` : told;
   host.replaceChildren(
     make("p", { className: "message error" }, t("expressions.mistake", { position: position + 1, why })),
     make("p", { className: "mistake", "aria-hidden": "true" },

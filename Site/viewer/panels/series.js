@@ -76,8 +76,8 @@ class SeriesPanel {
       toggle(t("series.clicks"), options.clicks, (clicks) => this.setOption({ clicks })),
       make("span", { className: "grow" }),
       save("series.csv", () => offer("series.csv", seriesToCsv(this.ready), "text/csv")),
-      save("series.geojson", async () => offer("series.geojson",
-        JSON.stringify(await seriesToGeoJson(this.app, this.ready)), "application/geo+json")),
+      save("series.geojson", () => offer("series.geojson",
+        JSON.stringify(seriesToGeoJson(this.ready)), "application/geo+json")),
       this.lines.length > 1 && save("series.clear", () => this.app.store.set({ series: [] })),
     ].filter(Boolean));
   }
@@ -88,7 +88,7 @@ class SeriesPanel {
   }
 
   get ready() {
-    return this.lines.filter((line) => line.x);
+    return this.lines.filter((line) => line.labels);
   }
 
   /** Loads what is new in the state; what was loaded stays. */
@@ -140,6 +140,7 @@ class SeriesPanel {
     const lines = await this.collect();
     if (round !== this.round || this.controller.signal.aborted) return;
     this.lines = lines;
+    for (const line of this.ready) line.x = this.positionsOf(line);
     const { app, t, options } = this;
     this.buildToolbar();
     this.empty.hidden = lines.length > 0;
@@ -173,6 +174,16 @@ class SeriesPanel {
     const shown = this.ready.filter((line) => !line.hidden)
       .map((line) => ({ ...line, label: nameOf(line) }));
     this.chart.show(shown, { log: this.options.log, mark: this.mapPosition() });
+  }
+
+  /** Where the times of a line stand on the axis; found once for each calendar of the axis. */
+  positionsOf(line) {
+    const known = this.loaded.get(line.id);
+    if (known.x?.calendar !== this.calendar) {
+      known.x = Float64Array.from(line.labels, (label) => timePosition(label, line.calendar, this.calendar));
+      known.x.calendar = this.calendar;
+    }
+    return known.x;
   }
 
   change(line, patch) {
