@@ -62,7 +62,8 @@ enum RecipeKeys {
       .init(
         name: "links", summary: "Links to more about it.", shape: .list(.table("link"))),
       .init(
-        name: "join", summary: "The dimension along which several files are joined; time without.",
+        name: "join",
+        summary: "A dimension beside the time along which files are joined, such as member.",
         shape: .text),
       .init(
         name: "crs",
