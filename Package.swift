@@ -129,7 +129,7 @@ let package = Package(
     tests(
       "Pyramids",
       ["Pyramids", "Multiscales", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
-    tests("Services", ["Services", "SampleSites", "Pyramids", "Recipes", "JSON"]),
+    tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),

@@ -71,7 +71,8 @@ enum RecipeKeys {
         summary: "Pictures in which red, green and blue show a variable each.",
         shape: .list(.table("composite"))),
       .init(
-        name: "join", summary: "The dimension along which several files are joined; time without.",
+        name: "join",
+        summary: "A dimension beside the time along which files are joined, such as member.",
         shape: .text),
       .init(
         name: "crs",
