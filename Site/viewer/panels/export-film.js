@@ -21,7 +21,7 @@ export const filmForm = (app) => {
   const formats = filmFormats();
   const wanted = { from: Math.max(0, times.length - 60), to: times.length - 1, perSecond: 5, format: formats[0].id };
   const count = make("p", { className: "hint", role: "status" });
-  const start = make("button", { type: "button", className: "primary" }, t("export.film.make"));
+  const start = make("button", { type: "button", className: "plain primary" }, t("export.film.make"));
   const stop = make("button", { type: "button", className: "plain", hidden: true }, t("export.film.cancel"));
   const bar = make("progress", { hidden: true, max: 1, value: 0, "aria-label": t("export.film") });
   const said = make("p", { className: "hint", role: "status" });

@@ -58,7 +58,7 @@ const pictureForm = (app) => {
   return make("div", { className: "form" }, field(t("export.heading"), title),
     field(t("export.dpi"), choice(RESOLUTIONS.map((one) => [String(one), t("export.dpi.value", { dpi: one })]), "150", (value) => { dpi = Number(value); })),
     make("div", { className: "buttons" },
-      make("button", { type: "button", className: "primary", onclick: () =>
+      make("button", { type: "button", className: "plain primary", onclick: () =>
         produce((blob) => offer(fileName([title.value, subtitleOf(app)], "png"), blob)) }, t("export.png")),
       copies && make("button", { type: "button", className: "plain", onclick: () =>
         produce((blob) => navigator.clipboard.write([new ClipboardItem({ "image/png": blob })])) }, t("export.png.copy"))),

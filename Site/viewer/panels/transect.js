@@ -30,11 +30,12 @@ class TransectPanel {
     this.csv = make("button", { type: "button", className: "plain", onclick: () => this.save() }, t("transect.csv"));
     this.asTable = toggle(t("chart.table"), false, (on) => { this.table.hidden = !on; });
     host.append(make("div", { className: "chart-tools" },
-      make("button", { type: "button", className: "primary", onclick: () => this.drawLine() }, t("transect.draw")),
+      make("button", { type: "button", className: "plain primary", onclick: () => this.drawLine() }, t("transect.draw")),
       this.asTable, this.csv, make("span", { className: "grow" })),
     this.status, this.plot, this.table);
     this.format = (value) => (Number.isFinite(value) ? app.number(value, { maximumSignificantDigits: 5 }) : "–");
-    this.ends = [store.subscribe((state) => [state.transect, state.time, activeLayer(state)], () => this.load())];
+    this.ends = [store.subscribe((state) => [state.transect, state.time, activeLayer(state)], () => this.load()),
+      store.subscribe((state) => state.theme, () => this.chart?.repaint())];
     this.load();
   }
 
