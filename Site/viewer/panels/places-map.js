@@ -21,8 +21,10 @@ const layers = [
     paint: { "circle-radius": 4.5, "circle-color": "#ffffff", "circle-stroke-color": colour, "circle-stroke-width": 2.5 } },
   { id: LABELS, source: LABELS, type: "symbol",
     layout: {
-      "text-field": ["get", "title"], "text-size": 13, "text-font": ["system-ui, sans-serif"],
-      "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.8, "text-padding": 3,
+      "text-field": ["get", "title"], "text-size": 13, "text-font": ["system-ui, sans-serif"], "text-padding": 3,
+      "text-variable-anchor": ["case", ["get", "wide"], ["literal", ["center", "top", "bottom"]],
+        ["literal", ["left", "right", "top", "bottom"]]],
+      "text-radial-offset": ["case", ["get", "wide"], 0, 0.8],
     },
     paint: { "text-color": "#14211f", "text-halo-color": "#ffffff", "text-halo-width": 1.8 } },
 ];
@@ -51,7 +53,7 @@ export class PlacesOnMap {
     if (!this.added || !own) return;
     gl.getSource(PUBLISHED).setData(collection(published));
     gl.getSource(LABELS).setData(collection([...own, ...published].map((place) => ({
-      type: "Feature", properties: place.properties,
+      type: "Feature", properties: { ...place.properties, wide: place.geometry.type !== "Point" },
       geometry: { type: "Point", coordinates: anchor(place.geometry) },
     }))));
   }
