@@ -53,6 +53,7 @@ test("expressions come with the helpers that they need, series of growing cubes 
   const text = pythonCode({ ...view, expression: "`t 2m` > 280 && `t 2m` < 290", hasRecent: true });
   assert.match(text, /field = both\(compare\(np\.greater, t_2m, 280\), compare\(np\.less, t_2m, 290\)\)/);
   assert.ok(text.includes("def both(a, b):") && text.includes("def compare(") && !text.includes("def choose("));
+  assert.match(pythonCode({ ...view, cell: { ...view.cell, level: 0 } }), /series\.zarr", group="0"\)/);
   assert.match(text, /xr\.concat\(\[.*group="1".*group="recent\/1".*, "time"\)/);
 });
 

@@ -1,7 +1,7 @@
 // Julia: Zarr.jl. Its arrays count from 1 and have their axes the other way round.
 
 import { helpersIn, JULIA_HELPERS, namingOf, parse, toJulia } from "../expr/index.js";
-import { comment, flagsOf, lines, namesOf, pickedText, placeText } from "./view.js";
+import { comment, flagsOf, lines, namesOf, pickedText, placeText, seriesLevel } from "./view.js";
 
 const text = (value) => JSON.stringify(value).replaceAll("$", "\\$");
 
@@ -35,8 +35,8 @@ function seriesLines(view, variable) {
     "",
     `# The series of the cell at ${placeText(view.cell)}.`,
     view.hasRecent
-      ? `series = vcat(${part(view.level)}, ${part(`recent/${view.level}`)})`
-      : `series = ${part(view.level)}`,
+      ? `series = vcat(${part(seriesLevel(view))}, ${part(`recent/${seriesLevel(view)}`)})`
+      : `series = ${part(seriesLevel(view))}`,
     decoded("series", variable.decoding),
   ];
 }

@@ -1,7 +1,7 @@
 // Python: xarray and zarr-python 3.
 
 import { helpersIn, namingOf, parse, PYTHON_HELPERS, toPython } from "../expr/index.js";
-import { comment, flagsOf, lines, namesOf, pickedText, placeText } from "./view.js";
+import { comment, flagsOf, lines, namesOf, pickedText, placeText, seriesLevel } from "./view.js";
 
 const text = (value) => JSON.stringify(value);
 
@@ -36,12 +36,13 @@ function plotLine({ style = {} }) {
 
 function seriesLines(view, variable) {
   const [rowName, columnName] = variable.dimensions.slice(-2);
+  const level = seriesLevel(view);
   const others = variable.picked.map(({ index }, i) => [variable.dimensions[i], index]).slice(variable.hasTime ? 1 : 0);
   const cell = isel([...others, [rowName, view.cell.row], [columnName, view.cell.column]]);
   const open = (group) => `xr.open_zarr(${text(view.series)}, group=${text(group)})[${text(variable.key)}]`;
   const whole = view.hasRecent
-    ? `xr.concat([${open(String(view.level))}, ${open(`recent/${view.level}`)}], ${text(variable.dimensions[0])})`
-    : open(String(view.level));
+    ? `xr.concat([${open(String(level))}, ${open(`recent/${level}`)}], ${text(variable.dimensions[0])})`
+    : open(String(level));
   return [
     "",
     `# The series of the cell at ${placeText(view.cell)}.`,

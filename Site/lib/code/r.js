@@ -1,7 +1,7 @@
 // R: pizzarr. Its indices count from 1 and include the last.
 
 import { namingOf, parse, toR } from "../expr/index.js";
-import { comment, flagsOf, lines, namesOf, pickedText, placeText } from "./view.js";
+import { comment, flagsOf, lines, namesOf, pickedText, placeText, seriesLevel } from "./view.js";
 
 const text = (value) => JSON.stringify(value);
 const one = ({ index }) => `slice(${index + 1}, ${index + 1})`;
@@ -34,7 +34,9 @@ function seriesLines(view, variable) {
     "",
     `# The series of the cell at ${placeText(view.cell)}.`,
     `series_group <- zarr_open_group(HttpStore$new(${text(view.series)}))`,
-    view.hasRecent ? `series <- c(${at(view.level)}, ${at(`recent/${view.level}`)})` : `series <- ${at(view.level)}`,
+    view.hasRecent
+      ? `series <- c(${at(seriesLevel(view))}, ${at(`recent/${seriesLevel(view)}`)})`
+      : `series <- ${at(seriesLevel(view))}`,
     decoded("series", variable.decoding),
   ];
 }

@@ -13,7 +13,8 @@
  * @property {CodeVariable[]} variables shown, or used by the expression
  * @property {string} [expression] of the variables' keys
  * @property {{rows: [number, number], columns: [number, number]}} [window] of the level's cells on the map
- * @property {{row: number, column: number, longitude: number, latitude: number}} [cell] of the level, whose series is wanted
+ * @property {{row: number, column: number, longitude: number, latitude: number, level?: number}} [cell] whose series is
+ *   wanted; of its own level, or of that of the map
  * @property {{range?: [number, number], colours?: string, group?: string}} [style] group: the colour map's, in `colours.json`
  */
 
@@ -55,6 +56,9 @@ export const pickedText = ({ picked, dimensions }) => picked.map(({ label }, i) 
 
 /** Lines without those that are not needed. */
 export const lines = (...parts) => `${parts.flat(Infinity).filter((part) => part !== undefined && part !== false).join("\n")}\n`;
+
+/** The level of the series. */
+export const seriesLevel = ({ cell, level }) => cell.level ?? level;
 
 export const placeText = ({ longitude, latitude }) =>
   `${Math.abs(latitude).toFixed(4)}° ${latitude < 0 ? "S" : "N"}, ${Math.abs(longitude).toFixed(4)}° ${longitude < 0 ? "W" : "E"}`;
