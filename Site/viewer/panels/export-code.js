@@ -15,8 +15,8 @@ const windowOf = (drawn) => {
   if (!parts.length) return undefined;
   const span = (from, count) => [Math.min(...parts.map((one) => one[from])), Math.max(...parts.map((one) => one[from] + one[count]))];
   const window = { rows: span("row", "rows"), columns: span("column", "columns") };
-  const isAll = window.rows[1] - window.rows[0] === field.grid.levelRows(drawn.level)
-    && window.columns[1] - window.columns[0] === field.grid.levelColumns(drawn.level);
+  const [rows, columns] = field.grid.shape(drawn.level);
+  const isAll = window.rows[1] - window.rows[0] === rows && window.columns[1] - window.columns[0] === columns;
   return isAll ? undefined : window;
 };
 
