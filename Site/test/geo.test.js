@@ -163,6 +163,12 @@ test("a ring around the earth encloses the pole nearer to it", () => {
   assert.ok(openRegion(ring(60)).contains(17, 89.9) && !openRegion(ring(60)).contains(17, 50));
 });
 
+test("a closed grid has no gap where its edges fall short of a circle", () => {
+  const grid = regular(2, 7, 90, -90, -180, 360 - 1e-4, { closed: true });
+  assert.equal(grid.locate(180 - 1e-5, 0).column, 6);
+  assert.equal(regular(2, 7, 90, -90, -180, 350).locate(175, 0), undefined);
+});
+
 test("an area smaller than a cell gets the cell around it, one outside the grid gets none", () => {
   const grid = grids["a region across the antimeridian"];
   const tiny = geo.maskOf(grid, openRegion({ type: "Circle", centre: [-179.99, -20.01], radius: 10 }), 0);

@@ -82,6 +82,8 @@ def make_zarr():
         small = pattern((6, 4), "int32")
         add("big_endian", small, [BytesCodec(endian="big")], (4, 4))
         add("transposed", pattern((4, 5, 6), "int16"), [TransposeCodec(order=(2, 0, 1)), BytesCodec(), GzipCodec()], (3, 2, 4))
+        twice = [TransposeCodec(order=(2, 0, 1)), TransposeCodec(order=(1, 0, 2)), BytesCodec()]
+        add("transposed_twice", pattern((4, 5, 6), "int16"), twice, (3, 2, 4))
         add("checked", small, [BytesCodec(), GzipCodec(), Crc32cCodec()], (4, 4))
         add("scalar", np.array(42.5), [BytesCodec()], ())
         add("whole", pattern((9, 9), "float32"), [BytesCodec(), GzipCodec()], (9, 9), fill=np.nan)
@@ -125,7 +127,8 @@ def make_zarr():
 
 
 def make_times():
-    days = list(range(-800000, 200000, 3217))
+    # Some of all ages, and all around the Gregorian reform.
+    days = sorted([*range(-800000, 200000, 3217), *range(-141440, -141410)])
     calendars = {}
     for name in ("standard", "proleptic_gregorian", "julian", "noleap", "all_leap", "360_day"):
         dates = cftime.num2date(days, "days since 1970-01-01", calendar=name)

@@ -37,6 +37,11 @@ test("no values give no statistics, and a mask or a weight of 0 leaves values ou
   assert.deepEqual([counts, below, above], [[1, 2], 1, 1]);
 });
 
+test("half of the weight is reached by the value that makes it whole", () => {
+  assert.equal(stats.summarise([4, 3, 2, 1], { weights: [0.1, 0.1, 0.1, 0.1] }).median, 2);
+  assert.equal(stats.summarise([1, 1, 1, 2, 2, 2], { weights: new Array(6).fill(1 / 3) }).median, 1);
+});
+
 test("the order of values changes nothing", () => {
   const random = randomOf(2);
   const values = Array.from({ length: 200 }, () => Math.floor(random() * 20));

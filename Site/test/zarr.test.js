@@ -136,6 +136,7 @@ test("callers share a request, which ends only when all have gone", async () => 
   const [one, two] = [new AbortController(), new AbortController()];
   const first = store.get("x", { signal: one.signal });
   const second = store.get("x", { signal: two.signal });
+  await new Promise((resolve) => setTimeout(resolve, 5));
   one.abort();
   await assert.rejects(first, { name: "AbortError" });
   assert.equal(aborted, false);
@@ -210,6 +211,15 @@ test("headers hidden from other origins are no replaced cube", async () => {
   const store = new RangeStore("http://test/v3/", { fetch });
   const array = await (await openGroup(store)).array("sharded_end");
   assert.equal((await array.getWindow([null, null, null])).data.length, 6000);
+});
+
+test("another length is another object, where a server has no ETag", async () => {
+  let length = 10;
+  const fetch = async () => new Response(new Uint8Array(1), { status: 206, headers: { "Content-Range": `bytes 0-0/${length}` } });
+  const store = new RangeStore("http://test/", { fetch });
+  await store.getRange("x", 0, 1);
+  length = 11;
+  await assert.rejects(store.getRange("x", 0, 1), { code: "replaced" });
 });
 
 test("what is missing or unknown says so", async () => {

@@ -5,8 +5,9 @@ import { InvalidError, NotFoundError } from "../errors.js";
 import { cellAreas, fittingMask } from "../geo/mask.js";
 import { summarise } from "./summary.js";
 
-/** Chunks read for an area at most. */
-const MOST_CHUNKS = 16;
+/** Windows of cells read for an area at most, and chunks, where long times are cut into blocks. */
+const MOST_WINDOWS = 16;
+const MOST_CHUNKS = 128;
 
 /**
  * @typedef {object} SeriesLevel
@@ -119,12 +120,13 @@ export function pointSeries(source, grid, places, options = {}) {
  * @param {SeriesSource} source
  * @param {ReturnType<import("../geo/grid.js").openGrid>} grid
  * @param {import("../geo/region.js").Region} region
- * @param {{extras?: number[], chunks?: number, median?: boolean, signal?: AbortSignal, priority?: "high"|"low"}} [options]
- *   chunks: how many to read at most, 16 (more if the coarsest level needs more)
+ * @param {{extras?: number[], windows?: number, median?: boolean, signal?: AbortSignal, priority?: "high"|"low"}} [options]
+ *   windows: how many (a chunk's rows and columns, over all times) to read at most, 16 or fewer where times are many; more
+ *   if the coarsest level needs more
  * @returns {Promise<RegionSeries|undefined>} undefined if the area lies outside the grid
  */
 export async function regionSeries(
-  source, grid, region, { extras = [], chunks: most = MOST_CHUNKS, median = true, ...options } = {},
+  source, grid, region, { extras = [], windows: most = mostWindows(source), median = true, ...options } = {},
 ) {
   const levels = source.levels.map(({ level, array }) => ({ level, chunkShape: array.chunkShape.slice(-2) }));
   const { mask, chunks } = fittingMask(grid, region, levels, most);
@@ -146,6 +148,11 @@ export async function regionSeries(
     ...series, level: mask.level, cells: mask.count, isSmallerThanCell: mask.isSmallerThanCell,
     area: weights.reduce((sum, area) => sum + area, 0),
   };
+}
+
+function mostWindows({ levels: [{ array, recent }] }) {
+  const blocks = array.chunkCounts[0] + (recent?.chunkCounts[0] ?? 0);
+  return Math.max(1, Math.min(MOST_WINDOWS, Math.floor(MOST_CHUNKS / blocks)));
 }
 
 /** Windows of a mask with a running number for each of their cells (-1 outside); fills in the areas by number. */
