@@ -17,7 +17,8 @@ const PROMISED = {
     "parseTime", "precisionOf", "secondsOf", "timeOf", "timeTicks"],
   "expr/index.js": ["CONSTANTS", "ExpressionError", "FUNCTIONS", "JULIA_HELPERS", "PYTHON_HELPERS", "checkNames", "closest",
     "compile", "helpersIn", "namingOf", "parse", "toJulia", "toPython", "toR", "variablesOf"],
-  "stats/index.js": ["cellSeries", "histogram", "openSeries", "percentiles", "pointSeries", "regionSeries", "summarise"],
+  "stats/index.js": ["cellSeries", "histogram", "openSeries", "percentiles", "pointSeries", "regionSeries", "regionValues",
+    "seriesStatistics", "summarise"],
   "code/index.js": ["juliaCode", "pythonCode", "rCode"],
   "image/index.js": ["GifWriter", "encodeGif"],
 };

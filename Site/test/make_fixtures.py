@@ -226,9 +226,23 @@ def make_expressions():
                for v in np.asarray(values, "f8")] for ours, values in cases.items()}})
 
 
+def make_places():
+    """Well-known text by shapely, and what it is as GeoJSON."""
+    rng = np.random.default_rng(9)
+    ring = lambda x, y, r: [(x, y), (x + r, y), (x + r, y + r), (x, y + r), (x, y)]
+    shapes = [
+        shapely.Point(3.25, -51.5), shapely.Point(1e-7, 2.5e1), shapely.Point(1, 2, 3),
+        shapely.LineString(rng.uniform(-80, 80, (4, 2)).round(3)), shapely.Polygon(ring(0, 0, 8), [ring(2, 2, 3)]),
+        shapely.MultiPolygon([shapely.Polygon(ring(0, 0, 2)), shapely.Polygon(ring(5, 5, 4), [ring(6, 6, 1)])])]
+    flat = [shapely.force_2d(shape) for shape in shapes]
+    write("places", {"texts": [shapely.to_wkt(shape, rounding_precision=-1) for shape in shapes],
+                     "geometries": [json.loads(shapely.to_geojson(shape)) for shape in flat]})
+
+
 if __name__ == "__main__":
     make_zarr()
     make_times()
     make_geo()
     make_stats()
     make_expressions()
+    make_places()

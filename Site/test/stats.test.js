@@ -102,6 +102,10 @@ test("the series of an area is the weighted statistics of its cells", async () =
     const now = stats.summarise(cells.map(([r, c]) => values[(t % 17) * 144 + r * 12 + c]), { weights });
     for (const name of ["mean", "median", "minimum", "maximum", "deviation", "count"]) assertNear(series[name][t], now[name]);
   }
+  const read = await stats.regionValues(source, grid, region, { level: 0 });
+  assert.deepEqual([read.cells, read.times, read.values.length], [cells.length, 34, 34 * cells.length]);
+  assert.deepEqual(stats.seriesStatistics(read).mean, series.mean);
+  await assert.rejects(stats.regionValues(source, grid, region, { level: 3 }), { code: "not-found" });
   assert.equal(await stats.regionSeries(source, grid, openRegion({ type: "Circle", centre: [0, 0], radius: 1e5 })), undefined);
 });
 
