@@ -213,6 +213,13 @@ test("headers hidden from other origins are no replaced cube", async () => {
   assert.equal((await array.getWindow([null, null, null])).data.length, 6000);
 });
 
+test("an object compressed on the way is the same object", async () => {
+  const tags = ['"abc"', 'W/"abc"', '"abc-gzip"', '"abd"'];
+  const store = new RangeStore("http://test/", { fetch: async () => new Response("x", { headers: { ETag: tags.shift() } }) });
+  for (let i = 0; i < 3; i += 1) await store.get("x");
+  await assert.rejects(store.get("x"), { code: "replaced" });
+});
+
 test("another length is another object, where a server has no ETag", async () => {
   let length = 10;
   const fetch = async () => new Response(new Uint8Array(1), { status: 206, headers: { "Content-Range": `bytes 0-0/${length}` } });

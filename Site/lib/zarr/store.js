@@ -342,9 +342,10 @@ function cut(bytes, range, url) {
   return bytes.subarray(start, end);
 }
 
-// Other origins may hide the ETag and Content-Range; what is not seen is not compared.
+// Other origins may hide the ETag and Content-Range; what is not seen is not compared. Servers that compress on the way
+// weaken an ETag or put the coding behind it; it is the same object.
 const markOf = (headers) => ({
-  etag: headers.get("ETag")?.replace(/^W\//, "") ?? undefined,
+  etag: headers.get("ETag")?.replace(/^W\//, "").replace(/-(gzip|br|zstd|deflate)(?="$)/, "") ?? undefined,
   modified: headers.get("Last-Modified") ?? undefined,
 });
 
