@@ -65,7 +65,7 @@ export const legendOf = (app, layer) => {
   if (!field || !drawing.colours()) return null;
   const { variable } = field;
   const title = layerTitle(app, layer);
-  const units = layer.kind === "expression" ? layer.units : unitsOf(variable.units);
+  const units = layer.kind === "expression" ? unitsOf(layer.units) : field.bands === 3 ? "" : unitsOf(variable.units);
   const dims = extrasOf(variable).map((one) => `${one.title} ${layer.dims?.[one.name] ?? one.default}`
     + (one.units ? ` ${one.units}` : "")).join(", ");
   const head = make("p", { className: "legend-title" }, make("strong", {}, title),

@@ -173,8 +173,9 @@ export const createMap = (app, host) => {
   };
 
   const prepare = (gl, view) => {
+    let loaded = false;
     const sync = () => {
-      if (!gl.style?._loaded && !gl.isStyleLoaded()) return;
+      if (!loaded) return;
       applyBasemap(gl, store.get(), app.dark());
       syncLayers(app, gl, view, drawing);
       drawing.schedule();
@@ -185,15 +186,21 @@ export const createMap = (app, host) => {
         state.layers.map((one) => [one.id, one.visible, one.kind, one.url, one.kind === "xyz" && one.opacity]),
         state.compare?.mode, state.compare?.layer, state.basemap, state.overlays,
       ], sync),
-      store.subscribe((state) => state.places, (places) => gl.getSource("places")?.setData(collection(places))),
+      store.subscribe((state) => state.places, (places) => {
+        if (loaded) gl.getSource("places").setData(collection(places));
+      }),
     ];
-    app.onTheme(() => { if (!gl._removed) sync(); });
+    app.onTheme(sync);
     gl.once("style.load", () => {
+      loaded = true;
       sync();
       gl.getSource("places").setData(collection(store.get().places));
     });
     gl.on("moveend", sync);
-    return () => end.forEach((one) => one());
+    return () => {
+      loaded = false;
+      end.forEach((one) => one());
+    };
   };
 
   const openOther = async (maplibre) => {

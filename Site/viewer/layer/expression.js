@@ -1,19 +1,16 @@
-// A variable of the reader's own: an expression of what the dataset holds, computed window by window.
+// Own variables: the expression of a layer, made a function of windows.
 
 import { compile } from "../../lib/expr/index.js";
 
-/**
- * The expression of a layer: {variables: keys in the order they are read, evaluate(read)} where `read` holds one
- * array of values for each of them.
- *
- * @throws where the expression cannot be understood, or names what is not there
- */
+/** Opens the expression of a layer: the variables it reads, and what it makes of their windows. */
 export const openExpression = async (app, layer) => {
   const document = await app.site.dataset(layer.dataset);
-  const known = Object.fromEntries(document.variables.map((one) => [one.key, one]));
-  const { variables, evaluate } = compile(layer.expression ?? "", known);
+  const base = document.variable(layer.variable);
+  const usable = Object.fromEntries(document.variables
+    .filter((one) => one.grid === base?.grid).map((one) => [one.key, one]));
+  const { variables, evaluate } = compile(layer.expression, usable);
   return {
     variables,
-    evaluate: (read) => evaluate(Object.fromEntries(variables.map((key, i) => [key, read[i]]))),
+    evaluate: (windows) => evaluate(Object.fromEntries(variables.map((name, i) => [name, windows[i]]))),
   };
 };
