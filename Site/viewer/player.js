@@ -70,21 +70,10 @@ export const createPlayer = (app, times) => {
     },
   };
   // Not before the first picture is there: looking ahead must not hold it up.
-  let armed = false;
-  const arm = () => {
-    const { drawing } = app.map;
-    const stop = drawing.onRefresh(() => {
-      if (armed || drawing.windows.waiting) return;
-      const any = app.store.get().layers.some((one) => app.map.layerAt(one.id)?.complete);
-      if (!any) return;
-      armed = true;
-      stop();
-      setTimeout(() => {
-        drawing.lookAhead(ahead);
-        drawing.schedule();
-      }, 400);
-    });
-  };
-  if (app.map.drawing) arm();
+  const { drawing } = app.map;
+  drawing.whenComplete.then(() => setTimeout(() => {
+    drawing.lookAhead(ahead);
+    drawing.schedule();
+  }, 400));
   return player;
 };

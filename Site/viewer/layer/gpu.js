@@ -19,7 +19,9 @@ const createGpu = (gl) => {
   const textures = new Map();
   let bytes = 0;
 
+  /** Uploads go through a unit that nothing is drawn from. */
   const prepare = () => {
+    gl.activeTexture(gl.TEXTURE7);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);

@@ -1,8 +1,8 @@
 // What of a grid is in view, and at which level: found by looking where points of the screen lie
 // in the grid. That is right for every projection, the globe, and grids of any kind.
 
-const ACROSS = 24;
-const DOWN = 16;
+const ACROSS = 18;
+const DOWN = 12;
 
 /** Longitude and latitude at points spread over the map, edges included; null beside the globe. */
 export const samplePoints = (gl) => {

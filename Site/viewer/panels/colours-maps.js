@@ -7,7 +7,7 @@ const bare = (name) => (name.endsWith("_r") ? name.slice(0, -2) : name);
 /** A strip of a map's colours, from its table of 256 RGBA. */
 const strip = (table) => {
   const canvas = make("canvas", { className: "strip", width: 256, height: 1, "aria-hidden": "true" });
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   const image = context.createImageData(256, 1);
   image.data.set(table);
   context.putImageData(image, 0, 0);

@@ -31,5 +31,5 @@ export const differenceForm = async (app, document, layer) => {
     await putDifference(app, layer, other, t("expressions.difference.name", { title: variable.title, other: second }));
   } },
   make("p", { className: "hint" }, t("expressions.difference.intro")), variableField, timeField, message,
-  make("button", { type: "submit", className: "primary" }, t("expressions.difference.add")));
+  make("button", { type: "submit", className: "plain primary" }, t("expressions.difference.add")));
 };

@@ -76,7 +76,7 @@ class StatisticsPanel {
     const select = choice([[VIEW, t("statistics.everything")], ...options], place ?? VIEW, (id) => app.store.set({ place: id }));
     this.head.replaceChildren(field(t("statistics.choose"), select),
       make("div", { className: "buttons" }, make("button", { type: "button", className: "plain", onclick: begin },
-        icon(icons.plus), make("span", {}, t("places.draw.polygon")))));
+        icon(icons.plus), make("span", {}, t("statistics.draw")))));
     if (focused) select.focus();
   }
 

@@ -1,7 +1,10 @@
 // The panel of transects: values along a line at the shown time.
 
+import { niceTicks, numberText } from "../../lib/colour/index.js";
+import { between } from "../../lib/geo/index.js";
 import { make, toggle } from "../dom.js";
 import { icons } from "../icons.js";
+import { timeText } from "../layer/times.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
 import { Chart } from "./chart.js";
@@ -9,16 +12,22 @@ import { PALETTE } from "./chart-scales.js";
 import { offer } from "./export-file.js";
 import { valuesAlong, shownSlice } from "./field-values.js";
 import { csvText } from "./export-series.js";
-import { niceTicks, numberText } from "../../lib/colour/index.js";
 import { loadPlot } from "./plot-library.js";
 import { draw } from "./draw.js";
+import { continuous } from "./draw-shapes.js";
 import { showTable } from "./series-table.js";
+
+const PARTS = 64;
 
 /** Kilometres along the line. */
 const distanceAxis = (language) => ({
   ticks: (low, high, width) => niceTicks([low, high], { count: Math.max(2, Math.floor(width / 90)) }),
   text: (position) => `${numberText(position, language)} km`,
 });
+
+/** A path with so many places between its own that it runs along great circles on any map. */
+const greatCircles = (path) => continuous(path.slice(1).flatMap((end, index) =>
+  Array.from({ length: PARTS }, (_, part) => between(path[index], end, part / PARTS))).concat([path.at(-1)]));
 
 class TransectPanel {
   constructor(host, app) {
@@ -30,11 +39,12 @@ class TransectPanel {
     this.csv = make("button", { type: "button", className: "plain", onclick: () => this.save() }, t("transect.csv"));
     this.asTable = toggle(t("chart.table"), false, (on) => { this.table.hidden = !on; });
     host.append(make("div", { className: "chart-tools" },
-      make("button", { type: "button", className: "primary", onclick: () => this.drawLine() }, t("transect.draw")),
+      make("button", { type: "button", className: "plain primary", onclick: () => this.drawLine() }, t("transect.draw")),
       this.asTable, this.csv, make("span", { className: "grow" })),
     this.status, this.plot, this.table);
     this.format = (value) => (Number.isFinite(value) ? app.number(value, { maximumSignificantDigits: 5 }) : "–");
-    this.ends = [store.subscribe((state) => [state.transect, state.time, activeLayer(state)], () => this.load())];
+    this.ends = [store.subscribe((state) => [state.transect, state.time, activeLayer(state)], () => this.load()),
+      store.subscribe((state) => state.theme, () => this.chart?.repaint())];
     this.load();
   }
 
@@ -61,7 +71,8 @@ class TransectPanel {
       this.status.textContent = t("transect.empty");
       return;
     }
-    app.map.sketch({ type: "LineString", coordinates: transect });
+    this.path = { type: "LineString", coordinates: greatCircles(transect) };
+    app.map.sketch(this.path);
     this.status.textContent = t("series.loading");
     try {
       const [shown, uPlot] = await Promise.all([shownSlice(app), loadPlot(app)]);
@@ -92,7 +103,7 @@ class TransectPanel {
     this.chart.show([this.line]);
     const missing = samples.every((one) => !Number.isFinite(one.value));
     this.summary = missing ? t("transect.missing")
-      : t("transect.shown", { title, time: slice.time ?? "", level, length: numberText(x.at(-1), app.texts.language, 4) });
+      : t("transect.shown", { title: [title, timeText(slice.time)].filter(Boolean).join(", "), level, length: numberText(x.at(-1), app.texts.language, 4) });
     this.status.textContent = this.summary;
     showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.title"), first: t("transect.distance") });
   }
@@ -101,14 +112,13 @@ class TransectPanel {
   hover(x) {
     const { app, samples } = this;
     const index = x === undefined ? -1 : this.line.x.indexOf(x);
-    const line = { type: "LineString", coordinates: app.store.get().transect };
     if (index < 0) {
       this.status.textContent = this.summary ?? "";
-      app.map.sketch(line);
+      app.map.sketch(this.path);
       return;
     }
     const { longitude, latitude, value } = samples[index];
-    app.map.sketch({ type: "GeometryCollection", geometries: [line, { type: "Point", coordinates: [longitude, latitude] }] });
+    app.map.sketch({ type: "GeometryCollection", geometries: [this.path, { type: "Point", coordinates: [longitude, latitude] }] });
     this.status.textContent = `${this.line.labels[index]}: ${this.format(value)} ${this.line.units} (${longitude.toFixed(3)}, ${latitude.toFixed(3)})`;
   }
 
