@@ -50,6 +50,20 @@ extension VariableReader {
     try part.decode(array, down: .row, across: .column, into: target, rowStride: rowStride)
   }
 
+  /// Reads a window once and decodes it in both precisions.
+  func read(
+    time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>,
+    into floats: UnsafeMutablePointer<Float>, and doubles: UnsafeMutablePointer<Double>,
+    rowStride: Int
+  ) throws(CubeError) {
+    let (part, index) = try locate(time: time, extras: extras, rows: rows, columns: columns)
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    let region = part.region(time: index..<index + 1, extras: extras, rows: rows, columns: columns)
+    let array = try part.source.read(part.array, region)
+    try part.decode(array, down: .row, across: .column, into: floats, rowStride: rowStride)
+    try part.decode(array, down: .row, across: .column, into: doubles, rowStride: rowStride)
+  }
+
   func series(row: Int, column: Int, extras: [Int]) throws(CubeError) -> [Double] {
     var series = [Double](repeating: .nan, count: steps.count)
     var places: [Int: [(step: Int, index: Int)]] = [:]

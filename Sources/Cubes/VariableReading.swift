@@ -40,6 +40,27 @@ extension Variable {
       time: time, extras: extras, rows: rows, columns: columns, into: target, rowStride: rowStride)
   }
 
+  /// Reads decoded values of one step once and gives them in both precisions; missing ones are NaN.
+  ///
+  /// - Parameters:
+  ///   - time: The step; may be `nil` where there is one step or no time.
+  ///   - extras: One position for each of `extras`.
+  ///   - rows: The rows to read, inside the grid.
+  ///   - columns: The columns to read, inside the grid.
+  ///   - floats: Where the value of the first row and column goes in single precision.
+  ///   - doubles: Where it goes in double precision.
+  ///   - rowStride: How many values lie between the begins of two rows, in both.
+  /// - Throws: `CubeError` that names source, variable and step.
+  public func read(
+    time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>,
+    into floats: UnsafeMutablePointer<Float>, and doubles: UnsafeMutablePointer<Double>,
+    rowStride: Int
+  ) throws(CubeError) {
+    try reader.read(
+      time: time, extras: extras, rows: rows, columns: columns, into: floats, and: doubles,
+      rowStride: rowStride)
+  }
+
   /// Reads decoded values of one step in double precision, by rows; missing ones are NaN.
   ///
   /// - Throws: `CubeError` that names source, variable and step.

@@ -9,7 +9,8 @@ public import Jobs
 ///
 /// Continuous values are averaged, weighted by the area that cells have on the ground; of categories
 /// the most frequent value is taken, of equally frequent ones the smallest. Missing cells are NaN
-/// and never enter a mean. Values are decoded and have single precision, also in level 0.
+/// and never enter a mean. Values are decoded and have single precision, also in level 0; a copy of
+/// that in double precision is kept for who needs the source's own values.
 public struct Levels: Sendable {
   /// One resolution: `rows` × `columns` cells, row 0 first as in the source.
   public struct Level: Sendable {
@@ -17,7 +18,7 @@ public struct Levels: Sendable {
     public let rows: Int
     /// How many columns there are.
     public let columns: Int
-    let memory: LevelMemory
+    let memory: LevelMemory<Float>
 
     /// The cells of a row that is inside the level: `columns` of them, after which those of the next
     /// row follow.
@@ -39,9 +40,20 @@ public struct Levels: Sendable {
   /// What was seen of the values of level 0.
   public let statistics: FieldStatistics
 
+  private let exact: LevelMemory<Double>?
+
+  /// The values of a row of level 0 in double precision, of bit flags the bits themselves; `nil`
+  /// where they were not asked for.
+  ///
+  /// The pointer may be used as long as the levels exist.
+  public func exactRow(_ row: Int) -> UnsafePointer<Double>? {
+    exact.map { UnsafePointer($0.cells + row * levels[0].columns) }
+  }
+
   /// Gives back the memory pages that hold levels in scratch files; they are read again when needed.
   public func letGo() {
     for level in levels { level.memory.letGo() }
+    exact?.letGo()
   }
 }
 
@@ -75,9 +87,16 @@ extension Levels {
   ///
   /// Copies at coarser resolutions that the source brings along are used where there are any.
   ///
+  /// - Parameters:
+  ///   - variable: The variable.
+  ///   - field: The field of it.
+  ///   - keepingExact: Whether level 0 is also kept in double precision.
+  ///   - memory: Where the field finds room.
+  ///   - pool: The threads that read and compute.
   /// - Throws: `CubeError` where the source cannot be read, `MultiscaleError` without room.
   public init(
-    of variable: Variable, field: FieldSelection, memory: FieldMemory, pool: WorkerPool
+    of variable: Variable, field: FieldSelection, keepingExact: Bool = false, memory: FieldMemory,
+    pool: WorkerPool
   ) throws {
     let grid = variable.grid
     guard grid.rows <= Int(Int32.max), grid.columns <= Int(Int32.max),
@@ -91,8 +110,11 @@ extension Levels {
     let columns = grid.turn ?? grid.columns
     let source = Level(
       rows: grid.rows, columns: columns,
-      memory: try LevelMemory(count: grid.rows * columns, scratchFolder: scratch))
-    statistics = try Self.fill(source, from: variable, field: field, pool: pool)
+      memory: try LevelMemory<Float>(count: grid.rows * columns, scratchFolder: scratch))
+    exact =
+      keepingExact
+      ? try LevelMemory(count: grid.rows * columns, scratchFolder: scratch) : nil
+    statistics = try Self.fill(source, exact: exact, from: variable, field: field, pool: pool)
     wraps = grid.turn != nil
     if variable.isCategorical {
       levels = try Self.modes(of: source, scratch: scratch, pool: pool)
@@ -113,7 +135,7 @@ extension Levels {
 
   /// Reads a level from its source; each block of the storage is read once.
   private static func fill(
-    _ level: Level, from variable: Variable, field: FieldSelection, pool: WorkerPool
+    _ level: Level, exact: LevelMemory<Double>? = nil, from variable: Variable, field: FieldSelection, pool: WorkerPool
   ) throws -> FieldStatistics {
     let blocks = variable.blocks(rows: 0..<level.rows, columns: 0..<level.columns)
     let categories = variable.flags.map(CategoryReader.init)
@@ -121,17 +143,30 @@ extension Levels {
       let block = blocks[index]
       // The blocks are disjoint parts of the level: no two threads touch one cell.
       let target = level.target(block.rows.lowerBound) + block.columns.lowerBound
+      let exactTarget = exact.map {
+        $0.cells + block.rows.lowerBound * level.columns + block.columns.lowerBound
+      }
       if let categories {
         let values = try variable.readDoubles(
           time: field.time, extras: field.extras, rows: block.rows, columns: block.columns)
         categories.store(values, columns: block.columns.count, into: target, stride: level.columns)
+        for (index, value) in values.enumerated() {
+          let (row, column) = index.quotientAndRemainder(dividingBy: block.columns.count)
+          exactTarget?[row * level.columns + column] = value
+        }
+      } else if let exactTarget {
+        try variable.read(
+          time: field.time, extras: field.extras, rows: block.rows, columns: block.columns,
+          into: target, and: exactTarget, rowStride: level.columns)
       } else {
         try variable.read(
           time: field.time, extras: field.extras, rows: block.rows, columns: block.columns,
-          into: target,
-          rowStride: level.columns)
+          into: target, rowStride: level.columns)
       }
-      defer { level.memory.letGo() }
+      defer {
+        level.memory.letGo()
+        exact?.letGo()
+      }
       return FieldStatistics(
         target, rows: block.rows.count, columns: block.columns.count, stride: level.columns)
     }
@@ -156,12 +191,12 @@ extension Levels {
     copy: (_ into: Level, _ number: Int) throws -> Bool
   ) throws -> [Level] {
     var levels = [source]
-    var weights: LevelMemory?
+    var weights: LevelMemory<Float>?
     for number in 1..<levelCount(rows: source.rows, columns: source.columns) + 1 {
       let finer = levels[levels.count - 1]
       let coarser = try half(of: finer, scratch: scratch)
       let finerWeights = weights
-      let coarserWeights = try LevelMemory(
+      let coarserWeights = try LevelMemory<Float>(
         count: coarser.memory.count, scratchFolder: scratch)
       try forEachRow(of: coarser, pool: pool) { row in
         let upper = 2 * row
@@ -218,7 +253,7 @@ extension Levels {
     let columns = (level.columns + 1) / 2
     return Level(
       rows: rows, columns: columns,
-      memory: try LevelMemory(count: rows * columns, scratchFolder: scratch))
+      memory: try LevelMemory<Float>(count: rows * columns, scratchFolder: scratch))
   }
 
   /// Runs the rows of a level in bands that are worth a thread's while.
