@@ -1,6 +1,6 @@
 import Glibc
 
-/// Room for the cells of one field and its coarser levels.
+/// Room for the cells of one level of a field.
 ///
 /// Small fields live on the heap. A field above the memory budget lives in a file that has no name
 /// any more and is mapped into memory: the operating system writes what is not needed back to disk,
@@ -38,7 +38,7 @@ final class LevelMemory<Cell: BitwiseCopyable>: @unchecked Sendable {
 
   deinit {
     if isMapped {
-      munmap(cells, count * MemoryLayout<Cell>.stride)
+      munmap(cells, max(1, count) * MemoryLayout<Cell>.stride)
     } else {
       free(cells)
     }

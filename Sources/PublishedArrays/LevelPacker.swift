@@ -11,6 +11,7 @@ public struct LevelPacker: Sendable {
   public let packing: ValuePacking
   private let levels: Levels
   private let number: Int
+  private let needsExact: Bool
 
   /// Takes a level.
   ///
@@ -26,6 +27,7 @@ public struct LevelPacker: Sendable {
     self.levels = levels
     self.number = number
     self.packing = packing.level(number)
+    needsExact = packing.needsExact
     rows = levels.levels[number].rows
     columns = levels.levels[number].columns
   }
@@ -46,7 +48,7 @@ public struct LevelPacker: Sendable {
     for (line, row) in rows.enumerated() {
       let target = target + line * rowBytes
       let error: Double
-      if number == 0, let exact = levels.exactRow(row) {
+      if number == 0, needsExact, let exact = levels.doubles?.row(row) {
         error = packing.pack(exact + columns.lowerBound, count: columns.count, into: target)
       } else {
         error = packing.pack(

@@ -1,7 +1,7 @@
 public import Cubes
 import Grids
 public import JSON
-public import Multiscales
+import Multiscales
 
 /// What of a cube is published as arrays: variables on grids, over times and further dimensions.
 ///

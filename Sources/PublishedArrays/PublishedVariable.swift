@@ -1,6 +1,6 @@
 public import Cubes
 import JSON
-public import Multiscales
+import Multiscales
 public import Zarr
 
 /// A variable as it is published: which of its fields, on which grid, stored how.
