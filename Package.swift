@@ -87,6 +87,8 @@ let package = Package(
       ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "CResampling"]),
     module("PublishedArrays", ["Codecs", "JSON", "Cubes", "Grids", "Multiscales", "Zarr"]),
     // rank 6
+    module(
+      "ZarrCubes", ["JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),

@@ -32,6 +32,20 @@ public struct LevelPacker: Sendable {
     columns = levels.levels[number].columns
   }
 
+  /// How many bytes a stored number takes.
+  public var elementSize: Int { packing.type.size }
+
+  /// Refuses a level of which a value could not be stored, as its error shows.
+  ///
+  /// - Throws: `PublishedArrayError` that names the error.
+  public func check(error: Double, _ name: String) throws(PublishedArrayError) {
+    guard packing.isScaled, error > abs(packing.scale) * 0.51 else { return }
+    throw PublishedArrayError(
+      attempt: "store level \(number) of \(name) as \(packing.type.rawValue)",
+      reason: "a value is \(error) from the nearest number that can be stored",
+      remedy: "State a quantisation with a larger range")
+  }
+
   /// Packs a rectangle that lies inside the level.
   ///
   /// - Parameters:

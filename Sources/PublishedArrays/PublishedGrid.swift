@@ -76,6 +76,11 @@ public struct PublishedGrid: Sendable {
   /// How many columns a level has.
   public func columns(level: Int) -> Int { Self.length(columns, level: level) }
 
+  /// Changes when rows or columns are others, or other parts of the ground.
+  public var fingerprint: String {
+    "\(grid.crs.definition) \(grid.rows) \(columns) \(grid.nativeBounds)"
+  }
+
   private static func length(_ count: Int, level: Int) -> Int {
     (count + (1 << level) - 1) >> level
   }

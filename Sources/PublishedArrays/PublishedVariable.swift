@@ -82,13 +82,14 @@ public struct PublishedVariable: Sendable {
       shape: shape(level: level, times: times), chunkShape: chunkShape, shardShape: shardShape,
       elements: .numbers(packing.type), fill: packing.fill, compressionLevel: compressionLevel,
       dimensionNames: dimensionNames,
-      attributes: attributes(packing, maximumError: maximumError, format: format))
+      attributes: attributes(level: level, maximumError: maximumError, format: format))
   }
 
   /// The attributes of the source, with those about storage replaced by what is true here.
   private func attributes(
-    _ packing: ValuePacking, maximumError: Double?, format: ZarrFormat
+    level: Int, maximumError: Double?, format: ZarrFormat
   ) -> JSONObject {
+    let packing = packing.level(level)
     var attributes = variable.attributes.withoutPacking
     if variable.storedForm?.isScaled ?? true, packing != self.packing.sourceForm(of: variable) {
       // These count in stored numbers of the source, which are others here.
@@ -103,7 +104,7 @@ public struct PublishedVariable: Sendable {
     if !coordinates.isEmpty {
       attributes["coordinates"] = .string(coordinates.joined(separator: " "))
     }
-    if let maximumError, maximumError > 0 {
+    if let maximumError, maximumError > 0, level > 0 || !self.packing.isLossless {
       attributes["cubepress"] = ["maximum_error": .number(maximumError)]
     }
     return attributes

@@ -21,6 +21,9 @@ public struct VariablePacking: Sendable, Hashable {
   /// Whether level 0 must be made from values in double precision.
   public let needsExact: Bool
 
+  /// Whether level 0 holds the source's values exactly.
+  public let isLossless: Bool
+
   /// How a level is stored.
   public func level(_ level: Int) -> ValuePacking { level == 0 ? source : coarser }
 
@@ -38,10 +41,15 @@ public struct VariablePacking: Sendable, Hashable {
       self = lossless
       return
     }
-    self.init(source: packing, coarser: packing, needsExact: lossless.source.type == .float64)
+    self.init(
+      source: packing, coarser: packing, needsExact: lossless.source.type == .float64,
+      isLossless: false)
   }
 
-  private init(source: ValuePacking, coarser: ValuePacking, needsExact: Bool) {
+  private init(
+    source: ValuePacking, coarser: ValuePacking, needsExact: Bool, isLossless: Bool = true
+  ) {
+    self.isLossless = isLossless
     self.source = source
     self.coarser = coarser
     self.needsExact = needsExact
