@@ -36,11 +36,7 @@ public protocol FieldProduct: Sendable {
   func unit(of field: FieldSelection) -> String
 
   /// Says from what and how the files of a field are made; where it is equal they need not be made
-  /// again.
-  ///
-  /// - Parameters:
-  ///   - field: the field.
-  ///   - source: changes when the values of the field may have changed.
+  /// again. The text `source` changes when the values of the field may have changed.
   func fingerprint(of field: FieldSelection, source: String) -> String
 
   /// Which fields to make, given those that are not up to date; at least these.

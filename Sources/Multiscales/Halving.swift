@@ -8,14 +8,8 @@ extension Levels {
     return longer <= 1 ? 0 : Int.bitWidth - (longer - 1).leadingZeroBitCount
   }
 
-  /// The levels of a field whose coarser ones are means.
-  ///
-  /// - Parameters:
-  ///   - source: level 0.
-  ///   - areas: the area of a cell of each row.
-  ///   - copies: levels that the source brings, by number, which are used as they are.
-  ///   - scratch: the folder for scratch files; nil for the heap.
-  ///   - pool: who does it.
+  /// Means over the area of source cells, of which each row has its own; `copies` are levels that the
+  /// source brings, by number, and are used as they are.
   static func means(
     of source: Level, areas: [Float], copies: [Int: Level], scratch: String?, pool: WorkerPool
   ) throws -> [Level] {

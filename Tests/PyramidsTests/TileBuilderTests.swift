@@ -49,7 +49,8 @@ struct TileBuilderTests {
 
   private func build(
     _ builder: TileBuilder, _ folder: SiteFolder,
-    fields: [FieldSelection] = [FieldSelection(time: nil, extras: [])], workers: Int = 2, budget: Int = 1 << 30
+    fields: [FieldSelection] = [FieldSelection(time: nil, extras: [])], workers: Int = 2,
+    budget: Int = 1 << 30
   ) throws -> [UnitRecord] {
     let pass = FieldPass(
       journal: Journal(folder), memory: FieldMemory(budget: budget, scratchFolder: folder.path),
@@ -126,7 +127,8 @@ struct TileBuilderTests {
         variable, [.webMercatorQuad, .worldCRS84Quad, .upsArctic], folder, workers: setting.0)
       records.append(
         try build(
-          builder, folder, fields: (0...1).map { FieldSelection(time: $0, extras: []) }, workers: setting.0, budget: setting.1))
+          builder, folder, fields: (0...1).map { FieldSelection(time: $0, extras: []) },
+          workers: setting.0, budget: setting.1))
     }
     for other in records.dropFirst() {
       #expect(other.map(\.objects) == records[0].map(\.objects))
