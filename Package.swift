@@ -69,6 +69,7 @@ let package = Package(
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
     // rank 1
+    module("Vectors", ["JSON"]),
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
@@ -98,6 +99,7 @@ let package = Package(
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
         "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
+        "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -120,6 +122,7 @@ let package = Package(
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
+    tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
     tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
@@ -135,7 +138,10 @@ let package = Package(
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests(
       "CubepressCommands",
-      ["CubepressCommands", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes", "Transport"]),
+      [
+        "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
+        "Transport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -21,13 +21,8 @@ struct PublishedAxis: Sendable, Hashable {
   static func plainName(_ kind: Kind) -> String {
     switch kind {
     case .time: "time"
-    case .labels(let axis): axis.name.split(separator: "/").last.map { key(of: String($0)) } ?? "axis"
+    case .labels(let axis): axis.name.split(separator: "/").last.map { pathSegment(String($0)) } ?? "axis"
     }
-  }
-
-  /// Letters, digits, `.`, `_` and `-` stay, all else becomes `_`.
-  private static func key(of name: String) -> String {
-    String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
   }
 
   /// The coordinate, and its bounds where the source states them, by name.

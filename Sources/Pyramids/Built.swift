@@ -162,6 +162,8 @@ public struct BuiltVariable: Sendable {
   public let standardName: String?
   /// What it is, in Markdown.
   public let description: String?
+  /// The heading under which lists show it together with others.
+  public let group: String?
   /// The attributes of the source.
   public let attributes: JSONObject
   /// How the values are to be understood.
@@ -178,7 +180,8 @@ public struct BuiltVariable: Sendable {
   /// Makes the description of a variable.
   public init(
     name: String, key: String, title: String, units: String? = nil, standardName: String? = nil,
-    description: String? = nil, attributes: JSONObject = [:], kind: VariableKind = .continuous,
+    description: String? = nil, group: String? = nil, attributes: JSONObject = [:],
+    kind: VariableKind = .continuous,
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil, flags: FlagTable? = nil,
     styles: [BuiltStyle]
   ) {
@@ -188,6 +191,7 @@ public struct BuiltVariable: Sendable {
     self.units = units
     self.standardName = standardName
     self.description = description
+    self.group = group
     self.attributes = attributes
     self.kind = kind
     self.dimensions = dimensions
@@ -228,6 +232,40 @@ public struct DatasetLink: Sendable, Hashable {
   }
 }
 
+/// A picture in which red, green and blue show a variable each.
+public struct BuiltComposite: Sendable, Hashable {
+  /// What one colour shows.
+  public struct Band: Sendable, Hashable {
+    /// The key of the variable.
+    public let variable: String
+    /// The value that is dark.
+    public let dark: Double
+    /// The value that is bright; it may be the lower one.
+    public let bright: Double
+
+    /// Makes a band.
+    public init(variable: String, dark: Double, bright: Double) {
+      self.variable = variable
+      self.dark = dark
+      self.bright = bright
+    }
+  }
+
+  /// The id.
+  public let id: String
+  /// What people call it.
+  public let title: String
+  /// What red, green and blue show, in this order.
+  public let bands: [Band]
+
+  /// Makes the description of a composite.
+  public init(id: String, title: String, bands: [Band]) {
+    self.id = id
+    self.title = title
+    self.bands = bands
+  }
+}
+
 /// One dataset of a site with everything made from it.
 public struct BuiltDataset: Sendable {
   /// The id, the path segment of its keys.
@@ -264,6 +302,10 @@ public struct BuiltDataset: Sendable {
   public let sources: [String]
   /// Links to more about it.
   public let links: [DatasetLink]
+  /// The key of the GeoJSON of its named places.
+  public let places: String?
+  /// Its composites.
+  public let composites: [BuiltComposite]
   /// What was odd in the source, and how it was read.
   public let notes: [CubeNote]
   /// Its variables, in the recipe's order.
@@ -275,7 +317,8 @@ public struct BuiltDataset: Sendable {
     columns: Int, rows: Int, resolution: String, timeRange: TimeRange? = nil,
     calendar: String? = nil, attributes: JSONObject = [:], licence: String? = nil,
     attribution: String? = nil, doi: String? = nil, keywords: [String] = [],
-    sources: [String] = [], links: [DatasetLink] = [], notes: [CubeNote] = [],
+    sources: [String] = [], links: [DatasetLink] = [], places: String? = nil,
+    composites: [BuiltComposite] = [], notes: [CubeNote] = [],
     variables: [BuiltVariable]
   ) {
     self.id = id
@@ -295,6 +338,8 @@ public struct BuiltDataset: Sendable {
     self.keywords = keywords
     self.sources = sources
     self.links = links
+    self.places = places
+    self.composites = composites
     self.notes = notes
     self.variables = variables
   }

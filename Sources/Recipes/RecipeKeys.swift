@@ -62,6 +62,15 @@ enum RecipeKeys {
       .init(
         name: "links", summary: "Links to more about it.", shape: .list(.table("link"))),
       .init(
+        name: "places",
+        summary: "Named places shown in the viewer: GeoJSON files; paths are relative to the "
+          + "recipe.",
+        shape: .either([.text, .list(.text)])),
+      .init(
+        name: "composites",
+        summary: "Pictures in which red, green and blue show a variable each.",
+        shape: .list(.table("composite"))),
+      .init(
         name: "join", summary: "The dimension along which several files are joined; time without.",
         shape: .text),
       .init(
@@ -183,6 +192,9 @@ enum RecipeKeys {
       .init(name: "title", summary: "What people call it.", shape: .text),
       .init(name: "description", summary: "What it is, in Markdown.", shape: .text),
       .init(
+        name: "group", summary: "The heading under which lists show it together with others.",
+        shape: .text),
+      .init(
         name: "quantise",
         summary: "How its values are made smaller in cube and time series; as the cube says without.",
         shape: .either([.word(["lossless"]), .table("quantise")])),
@@ -236,6 +248,30 @@ enum RecipeKeys {
         shape: .list(.table("category"))),
     ])
 
+  static let composite = KeyTable(
+    name: "a composite", id: "composite",
+    summary: "A picture in which red, green and blue show a variable each.",
+    keys: [
+      .init(
+        name: "id", summary: "What it is called in addresses; rgb without.", shape: .identifier),
+      .init(name: "title", summary: "What people call it.", shape: .text, isRequired: true),
+      .init(name: "red", summary: "What red shows.", shape: .table("band"), isRequired: true),
+      .init(name: "green", summary: "What green shows.", shape: .table("band"), isRequired: true),
+      .init(name: "blue", summary: "What blue shows.", shape: .table("band"), isRequired: true),
+    ])
+
+  static let band = KeyTable(
+    name: "a colour band", id: "band", summary: "A variable that one of three colours shows.",
+    keys: [
+      .init(
+        name: "variable", summary: "The name of the variable in the source.", shape: .text,
+        isRequired: true),
+      .init(
+        name: "range",
+        summary: "Which values are dark and bright: [dark, bright]; the greater one may be dark.",
+        shape: .list(.number, count: 2), isRequired: true),
+    ])
+
   static let stop = KeyTable(
     name: "a colour stop", id: "stop", summary: "A colour at a place of a colour map.",
     keys: [
@@ -272,8 +308,8 @@ enum RecipeKeys {
     ])
 
   static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style, stop, symmetric, percentiles,
-    category,
+    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
+    composite, band, stop, symmetric, percentiles, category,
   ]
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }

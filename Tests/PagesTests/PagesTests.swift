@@ -56,6 +56,17 @@ struct PagesTests {
     #expect(throws: PageError.self) { try assets.key("other.css") }
   }
 
+  @Test func modulesStayTogether() throws {
+    let modules = ["viewer/viewer.js": Array("a".utf8), "lib/zarr/store.js": Array("b".utf8)]
+    let assets = SiteAssets([:], modules: modules)
+    let folder = try assets.key("viewer/viewer.js").dropLast("viewer/viewer.js".count)
+    #expect(folder.wholeMatch(of: /assets\/[0-9a-f]{8}\//) != nil)
+    #expect(try assets.key("lib/zarr/store.js") == folder + "lib/zarr/store.js")
+    // A change anywhere renames all: one may depend on another.
+    let changed = SiteAssets([:], modules: modules.merging(["lib/zarr/store.js": [0]]) { $1 })
+    #expect(try changed.key("viewer/viewer.js") != assets.key("viewer/viewer.js"))
+  }
+
   @Test(arguments: [
     ("one\ntwo\n\nthree", "p(one two)p(three)"),
     ("- a\n- b *c*\n\nd", "l(a|b em:c)p(d)"),

@@ -36,6 +36,12 @@ struct RecipeTests {
           doi: https://doi.org/10.5285/abc
           keywords: [ocean, 2017]
           links: [{title: More, url: https://example.org/more}]
+          places: [towns.geojson, /data/areas.geojson]
+          composites:
+            - title: Two things
+              red: {variable: sst, range: [271, 305]}
+              green: {variable: anomaly, range: [5, -5]}
+              blue: {variable: sst, range: [280, 290.5]}
           join: time
           crs: EPSG:4326
           time-variable: t
@@ -44,6 +50,7 @@ struct RecipeTests {
             - anomaly
             - name: sst
               title: Temperature
+              group: Surface
               styles:
                 - colours: thermal_r
                   range: [271.15, 305]
@@ -67,6 +74,11 @@ struct RecipeTests {
       dataset.sources == ["/sites/sst_*.nc", "https://example.org/x.zarr", "/data/y.nc"])
     #expect(dataset.doi == "10.5285/abc")
     #expect(dataset.keywords == ["ocean", "2017"])
+    #expect(dataset.places == ["/sites/demo/towns.geojson", "/data/areas.geojson"])
+    let composite = try #require(dataset.composites.first)
+    #expect(composite.id == "rgb" && composite.title == "Two things")
+    #expect(composite.green == .init(variable: "anomaly", dark: 5, bright: -5))
+    #expect(dataset.variables.map(\.group) == [nil, "Surface"])
     #expect(dataset.options.levels == .useExisting)
     #expect(dataset.times == .range(from: "2015-01", to: nil, every: 2))
     #expect(dataset.extras == ["depth": ["0", "10.5", "top"]])

@@ -1,4 +1,5 @@
 import Cubes
+import Foundation
 import Grids
 import Images
 import JSON
@@ -7,6 +8,7 @@ import Multiscales
 import Pyramids
 import Recipes
 import Stores
+import Vectors
 
 /// Turns what the units of a dataset left behind into the description that services and pages are
 /// made from, and makes the pictures that belong to it.
@@ -52,8 +54,40 @@ struct DatasetSummary {
       attributes: cube.attributes, licence: recipe.licence ?? cube.licence,
       attribution: recipe.attribution ?? cube.institution, doi: recipe.doi,
       keywords: recipe.keywords, sources: cube.sources.map(Self.publicName),
-      links: recipe.links.map { DatasetLink(title: $0.title, url: $0.url) }, notes: cube.notes,
-      variables: variables)
+      links: recipe.links.map { DatasetLink(title: $0.title, url: $0.url) },
+      places: try writePlaces(),
+      composites: try recipe.composites.map { try composite($0, among: variables) },
+      notes: cube.notes, variables: variables)
+  }
+
+  /// Joins the recipe's files of places into one; its key.
+  private mutating func writePlaces() throws -> String? {
+    let recipe = build.prepared.recipe
+    guard !recipe.places.isEmpty else { return nil }
+    var places = Places()
+    for path in recipe.places {
+      let file = URL(fileURLWithPath: path)
+      guard let bytes = try? Data(contentsOf: file) else {
+        throw CommandError(description: "dataset \(recipe.id): cannot read the places in \(path)")
+      }
+      try places.add(Array(bytes), source: file.lastPathComponent)
+    }
+    let key = "datasets/\(recipe.id)/places.geojson"
+    try write(Array(places.document.serialized().utf8), to: key)
+    return key
+  }
+
+  private func composite(
+    _ composite: CompositeRecipe, among variables: [BuiltVariable]
+  ) throws -> BuiltComposite {
+    let bands = try [composite.red, composite.green, composite.blue].map { band in
+      guard let variable = variables.first(where: { $0.name == band.variable }) else {
+        throw CommandError.unknownVariable(
+          band.variable, source: "the composite \(composite.id)", known: variables.map(\.name))
+      }
+      return BuiltComposite.Band(variable: variable.key, dark: band.dark, bright: band.bright)
+    }
+    return BuiltComposite(id: composite.id, title: composite.title, bands: bands)
   }
 
   private mutating func describe(
@@ -83,6 +117,7 @@ struct DatasetSummary {
     return BuiltVariable(
       name: variable.name, key: plan.key, title: title, units: variable.units,
       standardName: variable.standardName, description: prepared.recipe.description,
+      group: prepared.recipe.group,
       attributes: variable.attributes, kind: variable.isCategorical ? .categorical : .continuous,
       dimensions: Self.dimensions(
         of: variable, fields: shown.map(\.0), shownFirst: Self.shownFirst(of: shown)),
@@ -127,7 +162,7 @@ struct DatasetSummary {
       let values = Set(fields.map { $0.extras[index] }).sorted().map { axis.labels[$0] }
       dimensions.append(
         TileDimension(
-          name: TilePlan.key(of: axis.name).lowercased(), title: axis.longName ?? axis.name,
+          name: pathSegment(axis.name).lowercased(), title: axis.longName ?? axis.name,
           units: axis.units, values: values, defaultValue: values.first ?? ""))
     }
     return dimensions

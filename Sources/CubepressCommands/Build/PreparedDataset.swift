@@ -83,7 +83,7 @@ struct PreparedDataset: Sendable {
     of variable: Variable, from lower: Double, to upper: Double, field: FieldSelection,
     dataset: String, style: String, journal: Journal
   ) throws -> ClosedRange<Double>? {
-    let unit = "measure/\(dataset)/\(TilePlan.key(of: variable.name))/\(style)"
+    let unit = "measure/\(dataset)/\(pathSegment(variable.name))/\(style)"
     let source = try variable.fingerprint(time: field.time, extras: field.extras)
     let attributes = JSONValue.object(variable.attributes).serialized()
     let fingerprint = sha256Hex(Array("\(lower) \(upper)\n\(source)\n\(attributes)".utf8))

@@ -1,0 +1,127 @@
+// The state in the fragment of the address: `#1.` + deflated JSON in base64url, of what differs
+// from the defaults. Pages link with plain words instead: `#dataset=ID&variable=KEY&time=…`.
+
+import { defaults, layerDefaults, same } from "./state.js";
+
+const VERSION = "1";
+/** Longer addresses break in mail and chat programs. */
+export const LONGEST = 24_000;
+
+const pipe = async (bytes, through) => {
+  const stream = new Blob([bytes]).stream().pipeThrough(through);
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+};
+
+const toText = (bytes) => {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+};
+
+const toBytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
+
+const without = (value, base) =>
+  Object.fromEntries(Object.entries(value).filter(([key, one]) =>
+    one !== undefined && !same(one, base[key])));
+
+const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
+
+const compact = (state) => {
+  const { view } = state;
+  const rounded = {
+    lon: round(view.lon, 5), lat: round(view.lat, 5), zoom: round(view.zoom, 2),
+    bearing: round(view.bearing, 1), pitch: round(view.pitch, 1), projection: view.projection,
+  };
+  return without({
+    ...state, view: rounded, layers: state.layers.map((one) => without(one, layerDefaults)),
+  }, defaults);
+};
+
+/** The fragment of a state. Places are left out where they are too many; `shortened` says so. */
+export const encode = async (state) => {
+  const write = async (one) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(compact(one)));
+    return `${VERSION}.${toText(await pipe(bytes, new CompressionStream("deflate-raw")))}`;
+  };
+  const whole = await write(state);
+  if (whole.length <= LONGEST) return { fragment: whole, shortened: false };
+  return { fragment: await write({ ...state, places: [], series: [] }), shortened: true };
+};
+
+/** What a fragment says: a patch of the defaults; null where it says nothing. */
+export const decode = async (fragment) => {
+  const text = fragment.replace(/^#/, "");
+  if (!text) return null;
+  const packed = text.match(/^(\d+)\.([\w-]+)$/);
+  if (packed) {
+    if (packed[1] !== VERSION) throw new Error(`version ${packed[1]}`);
+    const bytes = await pipe(toBytes(packed[2]), new DecompressionStream("deflate-raw"));
+    const state = JSON.parse(new TextDecoder().decode(bytes));
+    const layers = (state.layers ?? []).map((one) => ({ ...layerDefaults, ...one }));
+    return { ...state, view: { ...defaults.view, ...state.view }, layers };
+  }
+  const words = new URLSearchParams(text);
+  const dataset = words.get("dataset");
+  if (!dataset) return null;
+  const number = (name, other) => {
+    const value = Number.parseFloat(words.get(name));
+    return Number.isFinite(value) ? value : other;
+  };
+  const layer = {
+    ...layerDefaults, id: "l1", dataset, variable: words.get("variable") ?? undefined,
+    style: words.get("style") ?? undefined,
+  };
+  const patch = { layers: [layer], active: "l1", time: words.get("time") };
+  if (words.has("zoom") || words.has("globe")) {
+    patch.view = {
+      ...defaults.view, lon: number("lon", 0), lat: number("lat", 20), zoom: number("zoom", 1.2),
+      projection: words.has("globe") ? "globe" : "mercator",
+    };
+  }
+  return patch;
+};
+
+/** What makes a new step of "back"; other changes replace the last one. */
+const step = (state) => [
+  state.layers.map((one) => [one.id, one.dataset, one.variable, one.kind]),
+  state.compare?.mode, state.view.projection, state.panel,
+];
+
+/** Keeps the address and the store alike, both ways. */
+export const keepAddress = (store, { shortened, damaged, restore }) => {
+  let timer;
+  let last = step(store.get());
+  let written = location.hash.slice(1);
+  let told = false;
+  const write = async () => {
+    const state = store.get();
+    const { fragment, shortened: cut } = await encode(state);
+    if (cut && !told) shortened();
+    told = cut;
+    if (fragment === written) return;
+    written = fragment;
+    const next = step(state);
+    const address = `${location.pathname}${location.search}#${fragment}`;
+    if (same(next, last)) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
+    last = next;
+  };
+  store.subscribe((state) => state, () => {
+    clearTimeout(timer);
+    timer = setTimeout(write, 300);
+  });
+  window.addEventListener("popstate", async () => {
+    const fragment = location.hash.slice(1);
+    if (fragment === written) return;
+    clearTimeout(timer);
+    written = fragment;
+    try {
+      restore({ ...defaults, ...await decode(fragment) });
+    } catch (error) {
+      damaged(error);
+    }
+    last = step(store.get());
+  });
+  return { write };
+};

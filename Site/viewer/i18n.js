@@ -1,0 +1,37 @@
+// Texts in the language of the reader. Each module of texts is one JSON file of key → text with
+// {words} to fill in. Panels of other authors add theirs by `texts.add(language, {key: text})`.
+
+const FALLBACK = "en";
+export const languages = { en: "English", de: "Deutsch" };
+
+/** The language to begin with: the chosen one, else the browser's, else English. */
+export const preferredLanguage = (chosen) =>
+  [chosen, ...navigator.languages.map((one) => one.slice(0, 2))].find((one) => one in languages)
+    ?? FALLBACK;
+
+export const createTexts = (language) => {
+  const tables = {};
+  const add = (code, more) => { tables[code] = { ...tables[code], ...more }; };
+  const load = async (code) => {
+    if (tables[code]?.[""]) return;
+    const answer = await fetch(new URL(`./i18n/${code}.json`, import.meta.url));
+    add(code, { "": code, ...await answer.json() });
+  };
+  const texts = {
+    language,
+    add,
+    async use(code) {
+      await Promise.all([load(code), load(FALLBACK)]);
+      texts.language = code;
+      document.documentElement.lang = code;
+    },
+    /** The text of a key; the key itself where there is none. */
+    t(key, vars = {}) {
+      const text = tables[texts.language]?.[key] ?? tables[FALLBACK]?.[key] ?? key;
+      return text.replace(/\{(\w+)\}/g, (word, name) => (name in vars ? vars[name] : word));
+    },
+    /** A number as the reader writes it. */
+    number: (value, options) => new Intl.NumberFormat(texts.language, options).format(value),
+  };
+  return texts;
+};

@@ -1,0 +1,95 @@
+// The panels at the side (and, for charts, below the map): a rail of buttons, one panel open at a
+// time in each dock. On a phone the rail lies at the bottom and panels are sheets above it.
+
+import { icon, iconButton, make } from "./dom.js";
+import { icons } from "./icons.js";
+
+/** Builds the rail in `rail` and shows panels in `docks.side` and `docks.bottom`. */
+export const createPanels = (app, rail, docks) => {
+  const panels = [];
+  const open = { side: null, bottom: null };
+
+  const close = (dock, refocus) => {
+    const shown = open[dock];
+    if (!shown) return;
+    open[dock] = null;
+    shown.end?.();
+    docks[dock].replaceChildren();
+    docks[dock].hidden = true;
+    shown.panel.button.setAttribute("aria-expanded", "false");
+    if (refocus) shown.panel.button.focus();
+    app.map?.resized?.();
+  };
+
+  const show = (panel) => {
+    close(panel.dock);
+    const heading = make("h2", { id: `panel-${panel.id}`, tabIndex: -1 }, app.t(panel.title));
+    const body = make("div", { className: "panel-body" });
+    const host = docks[panel.dock];
+    host.replaceChildren(
+      make("header", { className: "panel-head" }, heading,
+        iconButton(icons.close, app.t("panel.close"), () => hide(panel, true))),
+      body);
+    host.setAttribute("aria-labelledby", heading.id);
+    host.dataset.panel = panel.id;
+    host.hidden = false;
+    panel.button.setAttribute("aria-expanded", "true");
+    open[panel.dock] = { panel, end: panel.render(body, app) };
+    app.map?.resized?.();
+  };
+
+  const hide = (panel, refocus) => {
+    close(panel.dock, refocus);
+    if (panel.dock === "side") app.store.set({ panel: null });
+  };
+
+  const press = (panel) => {
+    if (open[panel.dock]?.panel === panel) return hide(panel, false);
+    if (panel.dock === "side") app.store.set({ panel: panel.id });
+    else show(panel);
+    docks[panel.dock].querySelector("h2")?.focus({ preventScroll: true });
+  };
+
+  /** Adds a panel; `order` sorts the rail. */
+  const register = ({ dock = "side", order = 50, ...one }) => {
+    const panel = { ...one, dock, order };
+    panel.button = make("button", {
+      type: "button", className: "rail-button", "aria-expanded": "false",
+      "aria-controls": docks[dock].id, onclick: () => press(panel),
+    }, icon(panel.icon), make("span", {}, app.t(panel.title)));
+    panels.push(panel);
+    panels.sort((a, b) => a.order - b.order);
+    rail.replaceChildren(...panels.map((each) => each.button));
+    if (app.store.get().panel === panel.id && dock === "side") show(panel);
+    return panel;
+  };
+
+  app.store.subscribe((state) => state.panel, (id) => {
+    const panel = panels.find((one) => one.id === id && one.dock === "side");
+    if (panel && open.side?.panel !== panel) show(panel);
+    if (!panel) close("side");
+  });
+  for (const [name, host] of Object.entries(docks)) {
+    host.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && open[name]) hide(open[name].panel, true);
+    });
+  }
+
+  return {
+    register,
+    /** Opens a panel by its id. */
+    open(id) {
+      const panel = panels.find((one) => one.id === id);
+      if (!panel || open[panel.dock]?.panel === panel) return;
+      if (panel.dock === "side") app.store.set({ panel: id });
+      else show(panel);
+    },
+    /** Draws open panels and the rail anew, after a change of language. */
+    refresh() {
+      for (const panel of panels) {
+        panel.button.querySelector("span").textContent = app.t(panel.title);
+        if (open[panel.dock]?.panel === panel) show(panel);
+      }
+    },
+  };
+};

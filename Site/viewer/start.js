@@ -1,0 +1,62 @@
+// What to show first, and filling up what an address left out.
+
+import { freshID, layerDefaults } from "./state.js";
+import { timeOf } from "./site.js";
+
+/** A layer entry of a variable as its document would have it. */
+export const layerFor = (state, document, variable, more = {}) => ({
+  ...layerDefaults, id: freshID(state), kind: "variable", dataset: document.id,
+  variable: variable.key, style: variable.styles?.[0]?.id,
+  dims: Object.fromEntries(variable.dimensions.filter((one) => !one.isTime)
+    .map((one) => [one.name, one.default ?? one.values[0]])),
+  ...more,
+});
+
+/** Fills what an address left out of its layers, drops those that name unknown datasets. */
+export const complete = async (app) => {
+  const { store, site } = app;
+  const layers = [];
+  for (const layer of store.get().layers) {
+    if (layer.kind === "xyz") {
+      layers.push(layer);
+      continue;
+    }
+    try {
+      const document = await site.dataset(layer.dataset);
+      const variable = document.variable(layer.variable) ?? document.variables[0];
+      if (layer.other?.dataset) await site.dataset(layer.other.dataset);
+      const full = layerFor(store.get(), document, variable);
+      layers.push({
+        ...full, ...layer, variable: variable.key, style: layer.style ?? full.style,
+        dims: { ...full.dims, ...layer.dims },
+      });
+    } catch (error) {
+      app.notify(app.t("dataset.unknown", { id: layer.dataset }), "warning");
+      console.warn(error);
+    }
+  }
+  const first = layers.find((one) => one.kind !== "xyz");
+  const document = first && site.loaded.get(first.dataset);
+  const time = timeOf(document?.variable(first?.variable));
+  store.set((state) => ({
+    layers, active: layers.some((one) => one.id === state.active) ? state.active : layers[0]?.id,
+    time: state.time ?? time?.default ?? time?.values.at(-1) ?? null,
+  }));
+};
+
+/** The first dataset of the site that can be drawn; its document tells whether. */
+export const chooseFirst = async (app) => {
+  for (const { id } of app.site.datasets.slice(0, 8)) {
+    try {
+      const document = await app.site.dataset(id);
+      if (!document.cube || !document.variables.length) continue;
+      const layer = layerFor(app.store.get(), document, document.variables[0]);
+      app.store.set({ layers: [layer], active: layer.id });
+      await complete(app);
+      app.startBounds = document.bounds;
+      return;
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+};
