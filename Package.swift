@@ -97,7 +97,7 @@ let package = Package(
     module(
       "CubepressCommands",
       [
-        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
+        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales", "PublishedArrays", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,3 +1,4 @@
+import Codecs
 import Cubes
 import Jobs
 import Multiscales
@@ -41,13 +42,37 @@ struct ArrayProducts: Sendable {
       }
   }
 
-  /// The documents and coordinates of the cube, by key; none where there is no cube.
+  /// The products that take the fields of a variable.
+  func products(_ variable: Int) -> [any FieldProduct] {
+    cubes.isEmpty ? [] : [cubes[variable]]
+  }
+
+  /// The units whose records are needed as long as the dataset is there.
+  var units: Set<String> {
+    Set(cubes.flatMap { cube in cube.variable.fields.map { cube.unit(of: $0) } })
+  }
+
+  /// Writes the documents and coordinates of the cube.
   ///
-  /// - Parameter records: For each variable what was recorded of its fields.
-  func cubeDocuments(_ records: [[UnitRecord]]) throws -> [String: [UInt8]] {
-    guard !cubes.isEmpty else { return [:] }
+  /// - Parameter results: What a pass left behind, after the tiles' records those of the products.
+  /// - Returns: All files of the cube.
+  func finishCube(_ results: [[ProductRecords]], workshop: Workshop) throws -> [BuiltObject] {
+    guard !cubes.isEmpty else { return [] }
+    let records = results.map { $0[1].records }
     let variables = zip(cubes, records).map { (builder: $0, records: $1) }
-    return try CubeDocuments(published, variables: variables, format: format).objects()
+    let documents = try CubeDocuments(published, variables: variables, format: format).objects()
+    return records.flatMap { $0.flatMap(\.objects) } + (try write(documents, workshop.folder))
+  }
+
+  private func write(
+    _ documents: [String: [UInt8]], _ folder: SiteFolder
+  ) throws(StoreError) -> [BuiltObject] {
+    var objects: [BuiltObject] = []
+    for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
+      try folder.write(bytes, to: key)
+      objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+    }
+    return objects
   }
 
   private static func quantisation(

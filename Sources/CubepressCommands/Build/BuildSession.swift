@@ -87,14 +87,16 @@ struct BuildSession {
     for build in builds {
       var summary = DatasetSummary(build, workshop: workshop)
       datasets.append(try summary.describe())
-      objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects
+      objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects + build.cube
       units.formUnion(summary.units)
+      units.formUnion(build.prepared.arrays.units)
       let tiles = build.records.flatMap { $0.flatMap(\.objects) }
       report.datasets.append(
         BuildReport.Dataset(
           id: build.prepared.recipe.id, made: build.made,
           current: build.records.map(\.count).reduce(0, +) - build.made, tiles: tiles.count,
-          bytes: tiles.map(\.size).reduce(0, +), notes: summary.notes))
+          bytes: tiles.map(\.size).reduce(0, +), cube: BuildReport.Product(build.cube),
+          notes: summary.notes))
     }
     let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
