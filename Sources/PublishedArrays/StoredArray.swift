@@ -39,7 +39,7 @@ public struct StoredArray: Sendable {
     _ attributes: JSONObject
   ) {
     // Two-dimensional coordinates of large grids are read in pieces.
-    let limit = shape.count == 2 ? 1024 : Int.max
+    let limit = shape.count == 2 && type == .float64 ? 1024 : Int.max
     description = ArrayDescription(
       shape: shape, chunkShape: shape.map { max(1, min($0, limit)) }, elements: .numbers(type),
       fill: fill, compressionLevel: 6, dimensionNames: dimensions, attributes: attributes)
@@ -55,7 +55,7 @@ public struct StoredArray: Sendable {
       return texts.isEmpty ? [:] : [description.key(of: [0], format: format): encodeTexts(texts)]
     }
     let encoder = try ChunkEncoder(description)
-    guard description.shape.count == 2 else {
+    guard description.shape != description.chunkShape, description.shape.count == 2 else {
       let chunk = try Self.encode(bytes, encoder)
       let key = description.key(of: description.shape.map { _ in 0 }, format: format)
       return chunk.map { [key: $0] } ?? [:]

@@ -9,6 +9,8 @@ struct DatasetBuild: Sendable {
   let records: [[UnitRecord]]
   /// The files of the multiscale cube.
   let cube: [BuiltObject]
+  /// The files of the time series.
+  let series: [BuiltObject]
   /// How many fields were made now.
   let made: Int
 
@@ -29,5 +31,6 @@ struct DatasetBuild: Sendable {
     records = results.map { $0[0].records }
     made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
     cube = try arrays.finishCube(results, workshop: workshop)
+    series = try arrays.finishSeries(results, workshop: workshop)
   }
 }
