@@ -86,7 +86,13 @@ let package = Package(
     module(
       "Pyramids",
       ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "CResampling"]),
+    module("PublishedArrays", ["Codecs", "JSON", "Cubes", "Grids", "Multiscales", "Zarr"]),
     // rank 6
+    module(
+      "ZarrCubes", ["JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
+    module(
+      "Series",
+      ["Codecs", "JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
@@ -94,7 +100,7 @@ let package = Package(
     module(
       "CubepressCommands",
       [
-        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
+        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales", "PublishedArrays", "Series", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

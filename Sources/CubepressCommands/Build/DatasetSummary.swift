@@ -162,7 +162,7 @@ struct DatasetSummary {
       let values = Set(fields.map { $0.extras[index] }).sorted().map { axis.labels[$0] }
       dimensions.append(
         TileDimension(
-          name: TilePlan.key(of: axis.name).lowercased(), title: axis.longName ?? axis.name,
+          name: pathSegment(axis.name).lowercased(), title: axis.longName ?? axis.name,
           units: axis.units, values: values, defaultValue: values.first ?? ""))
     }
     return dimensions
