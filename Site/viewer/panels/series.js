@@ -114,14 +114,31 @@ class SeriesPanel {
       loaded.set(key, { loading: true });
       loadLine(app, entry, this.controller.signal).then(
         (line) => { loaded.set(key, line); this.show(); },
-        (error) => {
-          if (this.controller.signal.aborted) return;
-          if (!error.shown) console.warn(error);
-          loaded.set(key, { error: error.message, retry: true });
-          this.show();
-        });
+        (error) => this.failed(entry, error));
     }
     this.show();
+  }
+
+  /** Says in the legend what went wrong; data that were published anew meanwhile are opened again. */
+  async failed(entry, error) {
+    const { app, loaded, controller } = this;
+    if (controller.signal.aborted) return;
+    const key = keyOf(entry);
+    if (error.code === "replaced" && !this.restarted) {
+      this.restarted = true;
+      await app.pools.replaced(entry.dataset);
+      app.map.drawing?.forget(entry.dataset);
+      this.again(key);
+      return;
+    }
+    if (!error.shown) console.warn(error);
+    loaded.set(key, { error: error.message, retry: !error.shown });
+    this.show();
+  }
+
+  again(key) {
+    this.loaded.delete(key);
+    this.load();
   }
 
   /** Puts lines together with what is known of their places, in colours that differ. */
@@ -160,6 +177,7 @@ class SeriesPanel {
     showLegend(this.legend, lines, {
       t, number: app.number,
       onToggle: (line) => this.change(line, { hidden: !line.hidden }),
+      onRetry: (line) => this.again(line.id),
       onRemove: (line) => app.store.set((state) => ({ series: state.series.filter((one) => keyOf(one) !== line.id) })),
     });
     this.plot.hidden = !this.ready.length;

@@ -7,6 +7,7 @@ import { icons } from "../icons.js";
 import { timeText } from "../layer/times.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
+import { layerTitle } from "../titles.js";
 import { Chart } from "./chart.js";
 import { PALETTE } from "./chart-scales.js";
 import { offer } from "./export-file.js";
@@ -90,7 +91,7 @@ class TransectPanel {
   show(uPlot, { layer, field, slice }, level, samples) {
     const { app, t } = this;
     const units = unitsOf(layer.units ?? field.variable.units);
-    const title = layer.title ?? field.variable.title;
+    const title = layerTitle(app, layer);
     const x = Float64Array.from(samples, (one) => one.distance / 1000);
     const y = Float64Array.from(samples, (one) => one.value);
     this.samples = samples;
