@@ -46,16 +46,16 @@ const stripsOf = (grid, edges, low, high) => {
   return Math.min(MOST, Math.max(1, Math.ceil(height / longest)));
 };
 
-const sides = (grid, entry, [top, left, bottom, right]) => {
+const sides = (grid, entry, [top, left, bottom, right], curved) => {
   if (grid.kind === "geographic") {
     const [west, south] = grid.lonLat(top, left);
     const [east, north] = grid.lonLat(bottom, right);
+    const [high, wide] = curved
+      ? [Math.abs(north - south) / STRAIGHT, Math.abs(east - west) / STRAIGHT] : [1, 1];
     return [
-      positions(top, bottom,
-        Math.max(stripsOf(grid, entry.rowEdges, top, bottom), Math.abs(north - south) / STRAIGHT),
+      positions(top, bottom, Math.max(stripsOf(grid, entry.rowEdges, top, bottom), high),
         edgesBetween(entry.rowEdges, top, bottom)),
-      positions(left, right, Math.abs(east - west) / STRAIGHT,
-        edgesBetween(entry.columnEdges, left, right)),
+      positions(left, right, wide, edgesBetween(entry.columnEdges, left, right)),
     ];
   }
   return [
@@ -65,14 +65,14 @@ const sides = (grid, entry, [top, left, bottom, right]) => {
 
 /**
  * The mesh of rows top…bottom, columns left…right (positions of level 0) of a grid (lib/geo) with
- * its published entry.
+ * its published entry; `curved`: fine enough for the globe too.
  *
  * `corners`: 4 numbers each: x, y in the box, column - left, row - top. `whole`: triangles for the
  * globe; `flat`: those for Mercator, without any that hold a pole. `box`: x, y, width, height.
  */
-export const buildMesh = (grid, entry, part) => {
+export const buildMesh = (grid, entry, part, curved) => {
   const [top, left] = part;
-  const [rows, columns] = sides(grid, entry, part);
+  const [rows, columns] = sides(grid, entry, part, curved);
   const wide = columns.length;
   const count = rows.length * wide;
   const [xs, ys] = [new Float64Array(count), new Float64Array(count)];

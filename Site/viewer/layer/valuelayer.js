@@ -137,10 +137,11 @@ export class ValueLayer {
       row * side, column * side, Math.min((row + rows) * side, grid.rows),
       Math.min((column + columns) * side, grid.columns),
     ];
-    const mesh = this.gpu.mesh(`${document.id}/${entry.id}/${part}`,
-      () => buildMesh(grid, entry, part));
-    gl.bindVertexArray(mesh.array);
     const isFlat = projection.projectionTransition === 0;
+    const curved = grid.kind === "mesh" || !isFlat;
+    const mesh = this.gpu.mesh(`${document.id}/${entry.id}/${part}/${curved}`,
+      () => buildMesh(grid, entry, part, curved));
+    gl.bindVertexArray(mesh.array);
     const { start, count } = isFlat ? mesh.flat : mesh.whole;
     for (const turn of turns) {
       const box = [mesh.box[0] + turn, ...mesh.box.slice(1)];
