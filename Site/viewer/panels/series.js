@@ -185,7 +185,7 @@ class SeriesPanel {
     if (this.ready.length) await this.draw(round);
     if (!this.table.hidden) {
       showTable(this.table, this.ready.filter((line) => !line.hidden),
-        { t, format: this.format, caption: t("series.title"), first: t("series.time") });
+        { t, format: this.format, caption: t("series.table"), first: t("series.time") });
     }
     this.values();
   }

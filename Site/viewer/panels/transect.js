@@ -106,7 +106,7 @@ class TransectPanel {
     this.summary = missing ? t("transect.missing")
       : t("transect.shown", { title: [title, timeText(slice.time)].filter(Boolean).join(", "), level, length: numberText(x.at(-1), app.texts.language, 4) });
     this.status.textContent = this.summary;
-    showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.title"), first: t("transect.distance") });
+    showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.table"), first: t("transect.distance") });
   }
 
   /** The place under the pointer, on the map and in words. */
