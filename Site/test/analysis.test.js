@@ -6,6 +6,7 @@ import { shapeOf, sketch } from "../viewer/panels/draw-shapes.js";
 import { axesOf, drawable, freeColour, nearest, PALETTE, zoomed } from "../viewer/panels/chart-scales.js";
 import { timeAxis, timePosition } from "../viewer/panels/chart-time.js";
 import { csvText, seriesToCsv, seriesToGeoJson } from "../viewer/panels/export-series.js";
+import { WebmWriter } from "../viewer/panels/film-webm.js";
 import { layout, withResolution, wrapped } from "../viewer/panels/export-picture.js";
 import { boundsOf, placeFrom, placesFrom, toGeoJson } from "../viewer/panels/places-model.js";
 import { rowsOf } from "../viewer/panels/series-table.js";
@@ -109,4 +110,32 @@ test("the resolution of a PNG stands in a chunk before its data", () => {
   // By Python's zlib.crc32.
   assert.equal(written.readUInt32BE(50), 0x78a53f76);
   assert.equal(written.toString("latin1", 58, 62), "IEND");
+});
+
+/** Elements of EBML with lengths of eight bytes, as [identifier, content]. */
+const elements = (bytes) => {
+  const found = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = Math.clz32(bytes[at]) - 23;
+    const id = Buffer.from(bytes.subarray(at, at + length)).toString("hex");
+    const size = Number(Buffer.from(bytes.subarray(at + length, at + length + 8)).readBigUInt64BE() & 0xffffffffffffffn);
+    const start = at + length + 8;
+    found.push([id, bytes.subarray(start, start + size)]);
+    at = start + size;
+  }
+  return found;
+};
+
+test("frames of a film stand in clusters that begin with a key frame, each at its time", () => {
+  const writer = new WebmWriter({ width: 320, height: 200, codec: "V_VP8" });
+  for (const [time, isKey] of [[0, true], [200, false], [400.4, false], [600, true]]) writer.add(Uint8Array.of(7, 8), time, isKey);
+  const [head, segment] = elements(writer.finish(800));
+  assert.deepEqual([head[0], segment[0]], ["1a45dfa3", "18538067"]);
+  const parts = elements(segment[1]);
+  assert.deepEqual(parts.map(([id]) => id), ["1549a966", "1654ae6b", "1f43b675", "1f43b675"]);
+  const duration = elements(parts[0][1]).find(([id]) => id === "4489")[1];
+  assert.equal(Buffer.from(duration).readDoubleBE(), 800);
+  const clusters = parts.slice(2).map(([, content]) => elements(content).map(([, bytes]) => [...bytes]));
+  assert.deepEqual(clusters, [
+    [[0], [0x81, 0, 0, 0x80, 7, 8], [0x81, 0, 200, 0, 7, 8], [0x81, 1, 144, 0, 7, 8]], [[2, 88], [0x81, 0, 0, 0x80, 7, 8]]]);
 });
