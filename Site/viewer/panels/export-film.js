@@ -27,9 +27,9 @@ export const filmForm = async (app) => {
   const bar = make("progress", { hidden: true, max: 1, value: 0, "aria-label": t("export.film") });
   const said = make("p", { className: "hint", role: "status" });
   const slider = (key) => {
-    const text = make("output", {}, timeText(times[wanted[key]]));
+    const text = make("span", {}, timeText(times[wanted[key]]));
     const input = make("input", { type: "range", min: 0, max: times.length - 1, step: 1, value: wanted[key],
-      "aria-valuetext": timeText(times[wanted[key]]), oninput: () => {
+      "aria-label": t(`export.${key}`), "aria-valuetext": timeText(times[wanted[key]]), oninput: () => {
         wanted[key] = Number(input.value);
         text.textContent = timeText(times[wanted[key]]);
         input.setAttribute("aria-valuetext", text.textContent);
