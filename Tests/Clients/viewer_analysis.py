@@ -126,6 +126,7 @@ def picking(shown: Shown) -> str:
     page.reload()
     page.wait_for_function("window.cubepress?.map?.gl?.loaded()", timeout=60_000)
     require(shown.state("time") == shown.times[1] and len(shown.state("series")) == 1, "the address lost the state")
+    page.wait_for_selector(".u-over", timeout=30_000)
     return shown.times[1]
 
 

@@ -10,6 +10,7 @@ import { freeColour, nearest } from "./chart-scales.js";
 import { timeAxis, timePosition } from "./chart-time.js";
 import { loadPlot } from "./plot-library.js";
 import { addPlaces, addSeries, shownVariable } from "./places-actions.js";
+import { rememberOpen, reopen } from "./bottom-panel.js";
 import { seriesForm } from "./series-adder.js";
 import { seriesToCsv, seriesToGeoJson } from "./export-series.js";
 import { offer } from "./export-file.js";
@@ -291,7 +292,12 @@ export const register = (app) => {
     id: "series", title: "series.title", icon: icons.series, dock: "bottom", order: 41,
     render: (host) => {
       const panel = new SeriesPanel(host, app);
-      return () => panel.close();
+      const forget = rememberOpen(app, "series");
+      return () => {
+        forget();
+        panel.close();
+      };
     },
   });
+  reopen(app, "series");
 };

@@ -8,6 +8,7 @@ import { timeText } from "../layer/times.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
 import { layerTitle } from "../titles.js";
+import { rememberOpen, reopen } from "./bottom-panel.js";
 import { Chart } from "./chart.js";
 import { PALETTE } from "./chart-scales.js";
 import { offer } from "./export-file.js";
@@ -136,7 +137,12 @@ export const register = (app) => {
     id: "transect", title: "transect.title", icon: icons.transect, dock: "bottom", order: 43,
     render: (host) => {
       const panel = new TransectPanel(host, app);
-      return () => panel.close();
+      const forget = rememberOpen(app, "transect");
+      return () => {
+        forget();
+        panel.close();
+      };
     },
   });
+  reopen(app, "transect");
 };
