@@ -38,7 +38,7 @@ const openMap = (maplibre, app, host) => {
   const gl = new maplibre.Map({
     container: host, style: baseStyle(app.dark()), center: [view.lon, view.lat], zoom: view.zoom,
     bearing: view.bearing, pitch: view.pitch, attributionControl: false, maxPitch: 70,
-    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true }, fadeDuration: 0,
+    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: false }, fadeDuration: 0,
     minZoom: -1, maxZoom: 18,
     locale: { "Map.Title": app.t("map.title") },
   });

@@ -19,6 +19,7 @@ export const createPlayer = (app, times) => {
     if (!list || layer.time || !field.times) return [];
     const index = nearestTime(list, app.store.get().time);
     // At rest the neighbours are read too, so that a step of one is there at once.
+    if (!player.playing && navigator.connection?.saveData) return [];
     const steps = player.playing ? Array.from({ length: AHEAD }, (_, i) => i + 1) : [1];
     return steps.map((step) => list[after(index, step)])
       .map((time) => field.slice({ time, dims: layer.dims }))

@@ -7,7 +7,7 @@ import { datasetTitle, layerTitle } from "./titles.js";
 
 export const addTop = (app, host) => {
   const { store, t } = app;
-  const title = make("p", { className: "title" });
+  const title = make("h1", { className: "title" });
   const busy = make("span", { className: "busy", role: "status" }, make("span", { className: "vh" }));
   const globe = iconButton(icons.globe, t("map.globe"), () => store.set(({ view }) => ({
     view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },

@@ -8,7 +8,11 @@ const kept = new WeakMap();
 
 /** The resources of a map's context. */
 export const gpuOf = (gl) => {
-  if (!kept.has(gl)) kept.set(gl, createGpu(gl));
+  if (!kept.has(gl)) {
+    kept.set(gl, createGpu(gl));
+    // A context that was lost comes back empty.
+    gl.canvas.addEventListener("webglcontextrestored", () => kept.delete(gl), { once: true });
+  }
   return kept.get(gl);
 };
 

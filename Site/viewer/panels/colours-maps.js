@@ -28,7 +28,8 @@ export const mapPicker = (app, style, pick) => {
     type: "button", className: "map-option", role: "radio", "aria-checked": String(one.name === current),
     tabIndex: one.name === current ? 0 : -1, onclick: () => pick(one.name),
   }, strip(maps.table(one.name)), make("span", {}, one.name),
-  one.safe ? make("small", { title: t("colours.safeHint") }, "◐", make("span", { className: "vh" }, t("colours.safeHint"))) : null);
+  one.safe ? make("small", { title: t("colours.safeHint") }, "◐",
+    make("span", { className: "vh" }, t("colours.safeHint"))) : null);
 
   const fill = () => {
     list.replaceChildren(...groups.flatMap((group) => {

@@ -9,26 +9,27 @@ import { fileName, offer } from "./export-file.js";
 import { pictureOfMap, stepper, titleOf } from "./export-map.js";
 
 const MOST = { webm: 1000, gif: 250 };
-const LONGEST_GIF = 900;
+/** Pixels of the longer side: what codecs and patience allow. */
+const LONGEST = { webm: 1920, gif: 900 };
 
 /** The form: period, speed, format, progress. */
-export const filmForm = (app) => {
+export const filmForm = async (app) => {
   const { t } = app;
   const layer = activeLayer(app.store.get());
   const variable = app.site.loaded.get(layer?.dataset)?.variable(layer.variable);
   const times = timeOf(variable)?.values ?? [];
   if (times.length < 2) return make("p", { className: "hint" }, t("export.film.none"));
-  const formats = filmFormats();
-  const wanted = { from: Math.max(0, times.length - 60), to: times.length - 1, perSecond: 5, format: formats[0].id };
+  const formats = await filmFormats();
+  const wanted = { from: Math.max(0, times.length - 60), to: times.length - 1, perSecond: 5, format: formats[0] };
   const count = make("p", { className: "hint", role: "status" });
   const start = make("button", { type: "button", className: "plain primary" }, t("export.film.make"));
   const stop = make("button", { type: "button", className: "plain", hidden: true }, t("export.film.cancel"));
   const bar = make("progress", { hidden: true, max: 1, value: 0, "aria-label": t("export.film") });
   const said = make("p", { className: "hint", role: "status" });
   const slider = (key) => {
-    const text = make("output", {}, timeText(times[wanted[key]]));
+    const text = make("span", {}, timeText(times[wanted[key]]));
     const input = make("input", { type: "range", min: 0, max: times.length - 1, step: 1, value: wanted[key],
-      "aria-valuetext": timeText(times[wanted[key]]), oninput: () => {
+      "aria-label": t(`export.${key}`), "aria-valuetext": timeText(times[wanted[key]]), oninput: () => {
         wanted[key] = Number(input.value);
         text.textContent = timeText(times[wanted[key]]);
         input.setAttribute("aria-valuetext", text.textContent);
@@ -52,8 +53,8 @@ export const filmForm = (app) => {
     try {
       const title = titleOf(app);
       const film = await makeFilm({
-        format: wanted.format, type: formats.find((one) => one.id === wanted.format).type, perSecond: wanted.perSecond,
-        steps: times.slice(wanted.from, wanted.to + 1), longest: LONGEST_GIF, signal: controller.signal,
+        format: wanted.format, perSecond: wanted.perSecond,
+        steps: times.slice(wanted.from, wanted.to + 1), longest: LONGEST[wanted.format], signal: controller.signal,
         frame: (step) => {
           steps.show(step);
           return pictureOfMap(app, { scale: 1, title, signal: controller.signal });
@@ -77,6 +78,6 @@ export const filmForm = (app) => {
   return make("div", { className: "form" }, slider("from"), slider("to"),
     make("div", { className: "two" },
       field(t("export.speed"), choice([1, 2, 5, 10, 15].map((one) => [String(one), String(one)]), "5", (value) => { wanted.perSecond = Number(value); })),
-      field(t("export.format"), choice(formats.map((one) => [one.id, t(`export.format.${one.id}`)]), wanted.format, (value) => { wanted.format = value; tell(); }))),
+      field(t("export.format"), choice(formats.map((one) => [one, t(`export.format.${one}`)]), wanted.format, (value) => { wanted.format = value; tell(); }))),
     count, make("div", { className: "buttons" }, start, stop), bar, said);
 };

@@ -102,7 +102,7 @@ const linkForm = async (app) => {
   const [link, embedded] = [await linkTo(app, false), await linkTo(app, true)];
   const frame = `<iframe src="${escaped(embedded)}" title="${escaped(titleOf(app))}" width="100%" height="600" style="border: 0" loading="lazy" allowfullscreen></iframe>`;
   const cell = `from IPython.display import IFrame\nIFrame(${JSON.stringify(embedded)}, width="100%", height=600)`;
-  const shown = (label, text) => [make("h4", {}, label), make("div", { className: "code" },
+  const shown = (label, text) => [make("h3", {}, label), make("div", { className: "code" },
     make("pre", { className: "short", tabIndex: 0, "aria-label": label }, make("code", {}, text))), copyButton(t, t("export.embed.copy"), () => text)];
   return make("div", {}, make("p", { className: "hint" }, t("export.link.hint")),
     copyButton(t, t("export.link.copy"), () => link), ...shown(t("export.embed"), frame), ...shown(t("export.jupyter"), cell));

@@ -36,7 +36,7 @@ export const putExpression = async (app, { id, dataset, base, expression, title,
 };
 
 /** Adds a layer of the difference of a layer and another time or variable. */
-export const putDifference = async (app, layer, other, title) => {
+export const putDifference = async (app, layer, other) => {
   const { id, style, colours, range, ...rest } = layer;
-  await add(app, { ...rest, kind: "difference", other, title }, { symmetric: true });
+  await add(app, { ...rest, kind: "difference", other }, { symmetric: true });
 };

@@ -18,11 +18,12 @@ export const methodText = (t, number, { method, level, cells, resolution, dims }
 };
 
 /** One item; its value is filled in later by `showValues`. */
-const item = (line, { t, number, onToggle, onRemove }) => {
+const item = (line, { t, number, onToggle, onRemove, onRetry }) => {
   const name = nameOf(line);
   const about = [line.title, line.datasetTitle, methodText(t, number, line)].filter(Boolean).join(" · ");
   const state = line.error
-    ? make("span", { className: "error", role: "alert" }, line.error)
+    ? make("span", { className: "error", role: "alert" }, line.error,
+      line.retry && make("button", { type: "button", className: "plain small", onclick: () => onRetry(line) }, t("series.retry")))
     : line.loading && make("span", { className: "hint", role: "status" }, t("series.loading"));
   return make("li", { className: line.hidden ? "line off" : "line", dataset: { id: line.id } },
     make("span", { className: "dash", style: { background: line.colour }, "aria-hidden": "true" }),

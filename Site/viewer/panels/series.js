@@ -10,6 +10,7 @@ import { freeColour, nearest } from "./chart-scales.js";
 import { timeAxis, timePosition } from "./chart-time.js";
 import { loadPlot } from "./plot-library.js";
 import { addPlaces, addSeries, shownVariable } from "./places-actions.js";
+import { rememberOpen, reopen } from "./bottom-panel.js";
 import { seriesForm } from "./series-adder.js";
 import { seriesToCsv, seriesToGeoJson } from "./export-series.js";
 import { offer } from "./export-file.js";
@@ -114,14 +115,31 @@ class SeriesPanel {
       loaded.set(key, { loading: true });
       loadLine(app, entry, this.controller.signal).then(
         (line) => { loaded.set(key, line); this.show(); },
-        (error) => {
-          if (this.controller.signal.aborted) return;
-          if (!error.shown) console.warn(error);
-          loaded.set(key, { error: error.message, retry: true });
-          this.show();
-        });
+        (error) => this.failed(entry, error));
     }
     this.show();
+  }
+
+  /** Says in the legend what went wrong; data that were published anew meanwhile are opened again. */
+  async failed(entry, error) {
+    const { app, loaded, controller } = this;
+    if (controller.signal.aborted) return;
+    const key = keyOf(entry);
+    if (error.code === "replaced" && !this.restarted) {
+      this.restarted = true;
+      await app.pools.replaced(entry.dataset);
+      app.map.drawing?.forget(entry.dataset);
+      this.again(key);
+      return;
+    }
+    if (!error.shown) console.warn(error);
+    loaded.set(key, { error: error.message, retry: !error.shown });
+    this.show();
+  }
+
+  again(key) {
+    this.loaded.delete(key);
+    this.load();
   }
 
   /** Puts lines together with what is known of their places, in colours that differ. */
@@ -160,6 +178,7 @@ class SeriesPanel {
     showLegend(this.legend, lines, {
       t, number: app.number,
       onToggle: (line) => this.change(line, { hidden: !line.hidden }),
+      onRetry: (line) => this.again(line.id),
       onRemove: (line) => app.store.set((state) => ({ series: state.series.filter((one) => keyOf(one) !== line.id) })),
     });
     this.plot.hidden = !this.ready.length;
@@ -167,7 +186,7 @@ class SeriesPanel {
     if (this.ready.length) await this.draw(round);
     if (!this.table.hidden) {
       showTable(this.table, this.ready.filter((line) => !line.hidden),
-        { t, format: this.format, caption: t("series.title"), first: t("series.time") });
+        { t, format: this.format, caption: t("series.table"), first: t("series.time") });
     }
     this.values();
   }
@@ -273,7 +292,12 @@ export const register = (app) => {
     id: "series", title: "series.title", icon: icons.series, dock: "bottom", order: 41,
     render: (host) => {
       const panel = new SeriesPanel(host, app);
-      return () => panel.close();
+      const forget = rememberOpen(app, "series");
+      return () => {
+        forget();
+        panel.close();
+      };
     },
   });
+  reopen(app, "series");
 };

@@ -7,6 +7,8 @@ import { icons } from "../icons.js";
 import { timeText } from "../layer/times.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
+import { layerTitle } from "../titles.js";
+import { rememberOpen, reopen } from "./bottom-panel.js";
 import { Chart } from "./chart.js";
 import { PALETTE } from "./chart-scales.js";
 import { offer } from "./export-file.js";
@@ -90,7 +92,7 @@ class TransectPanel {
   show(uPlot, { layer, field, slice }, level, samples) {
     const { app, t } = this;
     const units = unitsOf(layer.units ?? field.variable.units);
-    const title = layer.title ?? field.variable.title;
+    const title = layerTitle(app, layer);
     const x = Float64Array.from(samples, (one) => one.distance / 1000);
     const y = Float64Array.from(samples, (one) => one.value);
     this.samples = samples;
@@ -105,7 +107,7 @@ class TransectPanel {
     this.summary = missing ? t("transect.missing")
       : t("transect.shown", { title: [title, timeText(slice.time)].filter(Boolean).join(", "), level, length: numberText(x.at(-1), app.texts.language, 4) });
     this.status.textContent = this.summary;
-    showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.title"), first: t("transect.distance") });
+    showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.table"), first: t("transect.distance") });
   }
 
   /** The place under the pointer, on the map and in words. */
@@ -135,7 +137,12 @@ export const register = (app) => {
     id: "transect", title: "transect.title", icon: icons.transect, dock: "bottom", order: 43,
     render: (host) => {
       const panel = new TransectPanel(host, app);
-      return () => panel.close();
+      const forget = rememberOpen(app, "transect");
+      return () => {
+        forget();
+        panel.close();
+      };
     },
   });
+  reopen(app, "transect");
 };
