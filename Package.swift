@@ -135,6 +135,10 @@ let package = Package(
     tests(
       "Pyramids",
       ["Pyramids", "Multiscales", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
+    tests(
+      "PublishedArrays",
+      ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
+    tests("Series", ["Series"]),
     tests("Services", ["Services", "SampleSites", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",

@@ -1,6 +1,21 @@
 import Codecs
 public import Multiscales
 
+extension [[Double]] {
+  /// Of the errors of fields by level, the largest of each level.
+  public var largestByLevel: [Double] {
+    reduce(into: [Double]()) { worst, errors in
+      for (level, error) in errors.enumerated() {
+        if worst.indices.contains(level) {
+          worst[level] = Swift.max(worst[level], error)
+        } else {
+          worst.append(error)
+        }
+      }
+    }
+  }
+}
+
 /// Packs rectangles of one level of a field.
 public struct LevelPacker: Sendable {
   /// How many rows the level has.

@@ -1,8 +1,10 @@
 import Codecs
 import Cubes
+import JSON
 import Jobs
 import Multiscales
 import PublishedArrays
+import Pyramids
 import Recipes
 import Series
 import Stores
@@ -62,6 +64,26 @@ struct ArrayProducts: Sendable {
   /// The address of the series, where there are some.
   var seriesPath: String? {
     series.contains { $0 != nil } ? SeriesBuilder.path(dataset: published.id) : nil
+  }
+
+  /// What documents say of the arrays; `nil` where there are none.
+  var built: BuiltArrays? {
+    guard let meshes = cubePath ?? seriesPath else { return nil }
+    return BuiltArrays(
+      cube: cubePath, series: seriesPath,
+      grids: JSONObject(published.grids.map { ($0.id, $0.json(cube: meshes)) }))
+  }
+
+  /// For each variable by how much values of level 0 may differ from the source's.
+  func maximumErrors(_ results: [[ProductRecords]]) -> [Double] {
+    published.variables.indices.map { number in
+      guard !published.variables[number].packing.isLossless, results[number].count > 1 else {
+        return 0
+      }
+      let records = results[number][1].records
+      return (cubes.isEmpty ? SeriesDocuments.errors(records) : CubeDocuments.errors(records))
+        .first ?? 0
+    }
   }
 
   /// The products that take the fields of a variable.
