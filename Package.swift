@@ -100,7 +100,8 @@ let package = Package(
     module(
       "CubepressCommands",
       [
-        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales", "PublishedArrays", "Series", "Zarr", "ZarrCubes",
+        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
+        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

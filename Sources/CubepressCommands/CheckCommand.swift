@@ -40,7 +40,8 @@ extension SiteCheck.Report {
     return [
       "release": release.map { .integer(Int64($0)) } ?? .null,
       "files": .integer(Int64(fileCount)), "bytes": .integer(Int64(byteCount)),
-      "documents": .integer(Int64(documentCount)), "arrays": .integer(Int64(arrayCount)), "references": .integer(Int64(referenceCount)),
+      "documents": .integer(Int64(documentCount)),
+      "arrays": .integer(Int64(arrayCount)), "references": .integer(Int64(referenceCount)),
       "problems": list(problems), "notes": list(notes),
     ]
   }

@@ -97,8 +97,9 @@ public struct LevelPacker: Sendable {
     guard statistics.valid > 0, packing.isScaled, !packing.type.isFloat else { return }
     let allowance = abs(packing.scale) / 2 * 1.001
     let range = packing.range
-    guard Double(statistics.minimum) < range.lowerBound - allowance
-      || Double(statistics.maximum) > range.upperBound + allowance
+    guard
+      Double(statistics.minimum) < range.lowerBound - allowance
+        || Double(statistics.maximum) > range.upperBound + allowance
     else { return }
     throw PublishedArrayError(
       attempt: "quantise \(name)",

@@ -10,8 +10,9 @@ import Testing
   ) -> (stored: [Stored], error: Double) {
     var stored = [Stored](repeating: zero, count: cells.count)
     let error = stored.withUnsafeMutableBytes { target in
-      cells.withUnsafeBufferPointer { cells in
-        packing.pack(cells.baseAddress!, count: cells.count, into: target.baseAddress!)
+      cells.withUnsafeBufferPointer { cells -> Double in
+        guard let from = cells.baseAddress, let to = target.baseAddress else { return .nan }
+        return packing.pack(from, count: cells.count, into: to)
       }
     }
     return (stored, error)

@@ -18,7 +18,8 @@ import Testing
     #expect(layout.windowsPerShard.rows <= 32 && layout.windowsPerShard.columns <= 32)
     #expect(layout.blocks * layout.blockTimes >= times)
     #expect(layout.chunksPerShard * 16 <= 16_384 * max(1, layout.blocks))
-    #expect(layout.pieceBytes * layout.blockTimes <= max(8 << 20, layout.blockTimes * layout.rowBytes))
+    let row = layout.blockTimes * layout.window * layout.rowBytes
+    #expect(layout.pieceBytes * layout.blockTimes <= max(8 << 20, row))
   }
 
   /// Bands of shards cover every cell once.
@@ -48,7 +49,9 @@ import Testing
 
 /// Sorting bands into windows, against the definition.
 @Suite struct WindowGatheringTests {
-  @Test(arguments: [(5, 1, 1), (5, 2, 2), (7, 3, 4), (64, 2, 4), (200, 9, 8), (9000, 1, 4), (3, 9, 1)])
+  @Test(arguments: [
+    (5, 1, 1), (5, 2, 2), (7, 3, 4), (64, 2, 4), (200, 9, 8), (9000, 1, 4), (3, 9, 1),
+  ])
   func windowsHoldTheirCells(times: Int, across: Int, size: Int) {
     // As many columns as make that many windows, whatever their size comes to.
     let probe = SeriesLayout(times: times, rows: 64, columns: 64, elementSize: size)
@@ -60,9 +63,9 @@ import Testing
     var target = [UInt8](repeating: 0, count: gathering.targetBytes)
     for windowRow in 0..<layout.windowRowsPerBand {
       band.withUnsafeBytes { band in
-        target.withUnsafeMutableBytes {
-          gathering.gather(
-            band.baseAddress!, times: times, windowRow: windowRow, into: $0.baseAddress!)
+        target.withUnsafeMutableBytes { target in
+          guard let from = band.baseAddress, let to = target.baseAddress else { return }
+          gathering.gather(from, times: times, windowRow: windowRow, into: to)
         }
       }
       var isRight = true

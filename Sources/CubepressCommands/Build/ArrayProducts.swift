@@ -16,8 +16,9 @@ struct ArrayProducts: Sendable {
   let published: PublishedDataset
   /// One for each variable; none where the recipe leaves the cube out.
   let cubes: [CubeBuilder]
-  /// For each variable its series; `nil` where it has no times. None where the recipe leaves series
-  /// out.
+  /// For each variable its series, `nil` where it has no times.
+  ///
+  /// None where the recipe leaves series out.
   let series: [SeriesBuilder?]
   private let format: ZarrFormat
 
@@ -105,8 +106,11 @@ struct ArrayProducts: Sendable {
 
   /// Writes the documents and coordinates of the cube.
   ///
-  /// - Parameter results: What a pass left behind, after the tiles' records those of the products.
+  /// - Parameters:
+  ///   - results: What a pass left behind, after the tiles' records those of the products.
+  ///   - workshop: Where they go.
   /// - Returns: All files of the cube.
+  /// - Throws: `StoreError` where a file cannot be written.
   func finishCube(_ results: [[ProductRecords]], workshop: Workshop) throws -> [BuiltObject] {
     guard !cubes.isEmpty else { return [] }
     let records = results.map { $0[1].records }
@@ -117,8 +121,11 @@ struct ArrayProducts: Sendable {
 
   /// Makes the shards of the series that are not up to date, and writes documents and coordinates.
   ///
-  /// - Parameter results: What a pass left behind; the series' records come last.
+  /// - Parameters:
+  ///   - results: What a pass left behind; the series' records come last.
+  ///   - workshop: Where they go.
   /// - Returns: All files of the series.
+  /// - Throws: as ``SeriesBuilder/seal()``.
   func finishSeries(_ results: [[ProductRecords]], workshop: Workshop) throws -> [BuiltObject] {
     var variables: [(builder: SeriesBuilder, records: [UnitRecord])] = []
     var objects: [BuiltObject] = []
