@@ -39,6 +39,9 @@ struct DatasetDocument {
         "count": .integer(Int64(range.count)),
       ]
     }
+    document["cube"] = dataset.arrays?.cube.map { .string($0) }
+    document["series"] = dataset.arrays?.series.map { .string($0) }
+    document["grids"] = dataset.arrays.map { .object($0.grids) }
     document["places"] = dataset.places.map { .string($0) }
     document["variables"] = .array(dataset.variables.map(variable))
     if !dataset.composites.isEmpty {
@@ -51,8 +54,14 @@ struct DatasetDocument {
     var document: JSONObject = [
       "name": .string(variable.name), "key": .string(variable.key),
       "title": .string(variable.title), "kind": .string(variable.kind.rawValue),
-      "dimensions": .array(variable.dimensions.map(dimension)),
+      // The positions along the arrays; of some there may be no tile.
+      "dimensions": .array(
+        (variable.arrays?.dimensions ?? variable.dimensions).map(dimension)),
     ]
+    document["grid"] = variable.arrays.map { .string($0.grid) }
+    document["maximumError"] = variable.arrays.flatMap { arrays in
+      arrays.maximumError > 0 ? .number(arrays.maximumError) : nil
+    }
     document["units"] = variable.units.map { .string($0) }
     document["standardName"] = variable.standardName.map { .string($0) }
     document["description"] = variable.description.map { .string($0) }

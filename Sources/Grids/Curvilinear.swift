@@ -94,8 +94,9 @@ public struct Curvilinear: Sendable, Hashable {
 }
 
 extension Curvilinear {
-  /// The mean direction of a block of cells in degrees, of those that have a place; NaN of none. A
-  /// single cell stays exactly where it is.
+  /// The mean direction of a block of cells in degrees, of those that have a place; NaN of none.
+  ///
+  /// A single cell stays exactly where it is.
   public func place(
     rows: Range<Int>, columns: Range<Int>
   ) -> (longitude: Double, latitude: Double) {

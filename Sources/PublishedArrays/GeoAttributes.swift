@@ -6,13 +6,15 @@ public import JSON
 // `proj:` (…/geo-proj) and `spatial:` (…/spatial), which together make up GeoZarr.
 
 extension PublishedDataset {
-  /// The attributes of the root: those of the cube, the conventions', and what viewers need.
+  /// Makes the attributes of the root.
   ///
   /// - Parameters:
   ///   - levels: How many levels there are.
   ///   - path: The address of the cube with the meshes below the site's root.
   ///   - extra: Further members of the attribute `cubepress`.
-  public func rootAttributes(levels: Int, cube path: String, extra: JSONObject = [:]) -> JSONObject {
+  /// - Returns: Those of the cube, the conventions', and what viewers need.
+  public func rootAttributes(levels: Int, cube path: String, extra: JSONObject = [:]) -> JSONObject
+  {
     var attributes = self.attributes
     if let grid = grids.first {
       attributes["zarr_conventions"] = .array([Convention.multiscales] + grid.conventions)

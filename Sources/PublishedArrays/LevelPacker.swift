@@ -1,6 +1,21 @@
 import Codecs
 public import Multiscales
 
+extension [[Double]] {
+  /// Of the errors of fields by level, the largest of each level.
+  public var largestByLevel: [Double] {
+    reduce(into: [Double]()) { worst, errors in
+      for (level, error) in errors.enumerated() {
+        if worst.indices.contains(level) {
+          worst[level] = Swift.max(worst[level], error)
+        } else {
+          worst.append(error)
+        }
+      }
+    }
+  }
+}
+
 /// Packs rectangles of one level of a field.
 public struct LevelPacker: Sendable {
   /// How many rows the level has.
@@ -82,8 +97,9 @@ public struct LevelPacker: Sendable {
     guard statistics.valid > 0, packing.isScaled, !packing.type.isFloat else { return }
     let allowance = abs(packing.scale) / 2 * 1.001
     let range = packing.range
-    guard Double(statistics.minimum) < range.lowerBound - allowance
-      || Double(statistics.maximum) > range.upperBound + allowance
+    guard
+      Double(statistics.minimum) < range.lowerBound - allowance
+        || Double(statistics.maximum) > range.upperBound + allowance
     else { return }
     throw PublishedArrayError(
       attempt: "quantise \(name)",

@@ -21,13 +21,23 @@ struct PublishedAxis: Sendable, Hashable {
   static func plainName(_ kind: Kind) -> String {
     switch kind {
     case .time: "time"
-    case .labels(let axis): axis.name.split(separator: "/").last.map { pathSegment(String($0)) } ?? "axis"
+    case .labels(let axis):
+      axis.name.split(separator: "/").last.map { pathSegment(String($0)) } ?? "axis"
     }
   }
 
-  /// The coordinate, and its bounds where the source states them, by name.
-  ///
-  /// - Parameter range: Which of the published positions.
+  /// Where a position of the variable's own axis stands among those that are published.
+  func index(of position: Int) -> Int? {
+    var (low, high) = (0, positions.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if positions[middle] < position { low = middle + 1 } else { high = middle }
+    }
+    return low < positions.count && positions[low] == position ? low : nil
+  }
+
+  /// The coordinate of some of the published positions, and its bounds where the source states them,
+  /// by name.
   func arrays(_ range: Range<Int>) -> [String: StoredArray] {
     let positions = Array(positions[range])
     switch kind {

@@ -192,9 +192,8 @@ extension PublishedGrid {
     ]
   }
 
-  /// What viewers need to place the cells.
-  ///
-  /// - Parameter cube: The address of the cube below the site's root, for the path of the mesh.
+  /// What viewers need to place the cells; `cube` is the address of the cube with the mesh, below the
+  /// site's root.
   public func json(cube: String) -> JSONValue {
     var members: JSONObject = [
       "rows": .integer(Int64(grid.rows)), "columns": .integer(Int64(columns)),

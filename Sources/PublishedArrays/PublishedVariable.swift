@@ -31,14 +31,14 @@ public struct PublishedVariable: Sendable {
   public func place(of field: FieldSelection) -> [Int]? {
     var place: [Int] = []
     if let time {
-      guard let step = field.time, let index = time.positions.firstIndex(of: step) else {
+      guard let step = field.time, let index = time.index(of: step) else {
         return nil
       }
       place.append(index)
     }
     guard field.extras.count == extras.count else { return nil }
     for (axis, position) in zip(extras, field.extras) {
-      guard let index = axis.positions.firstIndex(of: position) else { return nil }
+      guard let index = axis.index(of: position) else { return nil }
       place.append(index)
     }
     return place
@@ -73,6 +73,7 @@ public struct PublishedVariable: Sendable {
   ///   - maximumError: By how much its values may differ from what they stand for, where they were
   ///     rounded.
   ///   - format: The version of the format.
+  /// - Returns: What is written about it.
   public func array(
     level: Int, times: Int? = nil, chunkShape: [Int], shardShape: [Int]?, compressionLevel: Int,
     maximumError: Double?, format: ZarrFormat
@@ -110,9 +111,7 @@ public struct PublishedVariable: Sendable {
     return attributes
   }
 
-  /// Every coordinate array of a level, by name.
-  ///
-  /// - Parameter times: Which of the published times.
+  /// Every coordinate array of a level, by name; with some of the published times.
   func coordinates(level: Int, times: Range<Int>?) -> [String: StoredArray] {
     var arrays = grid.coordinates(level: level)
     arrays.merge(scalars) { own, _ in own }

@@ -93,7 +93,8 @@ extension ValuePacking {
   /// Packs cells that lie one after the other; missing ones are NaN.
   ///
   /// - Parameters:
-  ///   - cells: `count` cells.
+  ///   - cells: The cells.
+  ///   - count: How many there are.
   ///   - target: Room for as many stored numbers.
   /// - Returns: The largest distance of a cell from what its stored number means. A value that cannot
   ///   be stored makes it larger than half the ``scale``.

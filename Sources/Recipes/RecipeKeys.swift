@@ -197,7 +197,8 @@ enum RecipeKeys {
         shape: .text),
       .init(
         name: "quantise",
-        summary: "How its values are made smaller in cube and time series; as the cube says without.",
+        summary: "How its values are made smaller in cube and time series; as the cube says "
+          + "without.",
         shape: .either([.word(["lossless"]), .table("quantise")])),
       .init(
         name: "styles",

@@ -50,7 +50,7 @@ struct Sealing: Sendable {
     let place = [0] + arrays.extras(row.extra) + [row.row, column]
     let group = arrays.segment.group.map { "\(builder.root)/\($0)" } ?? builder.root
     return "\(group)/\(row.level)/\(arrays.variable.key)/"
-      + arrays.array(level: row.level).key(of: place, format: .v3)
+      + arrays.descriptions[row.level].key(of: place, format: .v3)
   }
 
   /// Puts the shards in place and remembers the segment as done.
@@ -118,7 +118,7 @@ private struct ShardMaking: Sendable {
     let windowRows = min(layout.windowRowsPerBand, layout.windowsPerShard.rows - firstRow)
     let across = layout.windowsPerShard.columns
     var windows = [[[UInt8]?]](repeating: [], count: windowRows * across)
-    let encoder = try ChunkEncoder(arrays.array(level: row.level))
+    let encoder = try ChunkEncoder(arrays.descriptions[row.level])
     let gathering = WindowGathering(layout: layout)
     let source = UnsafeMutableRawBufferPointer.allocate(
       byteCount: layout.pieceBytes * layout.blockTimes, alignment: 64)

@@ -52,7 +52,9 @@ struct SegmentPlanner {
       if let number = arrays.number(of: field) { selections[number] = field }
     }
     // As many as it takes to tell the fields of one variable apart.
-    let made = selections.map { $0.flatMap { fingerprints[$0] }.map { String($0.prefix(20)) } ?? "" }
+    let made = selections.map { field in
+      field.flatMap { fingerprints[$0] }.map { String($0.prefix(20)) } ?? ""
+    }
     let target = sha256Hex(
       Array("\(arrays.scratchID) \(SeriesBuilder.compressionLevel)\n\(made)".utf8))
     if let record = try builder.journal.record(of: builder.sealUnit(arrays.segment)),

@@ -17,6 +17,8 @@ struct SeriesArrays: Sendable {
   let layouts: [SeriesLayout]
   /// How many combinations of further positions there are.
   let extraCount: Int
+  /// What is written about each level.
+  let descriptions: [ArrayDescription]
   private let levelOffsets: [Int]
   private let extraBytes: Int
 
@@ -32,6 +34,14 @@ struct SeriesArrays: Sendable {
         times: segment.times.count, rows: variable.grid.rows(level: level),
         columns: variable.grid.columns(level: level),
         elementSize: variable.packing.level(level).type.size)
+    }
+    let dimensions = variable.shape(level: 0).count
+    descriptions = layouts.enumerated().map { level, layout in
+      variable.array(
+        level: level, times: segment.times.count,
+        chunkShape: layout.chunkShape(dimensions: dimensions),
+        shardShape: layout.shardShape(dimensions: dimensions),
+        compressionLevel: SeriesBuilder.compressionLevel, maximumError: nil, format: .v3)
     }
     extraCount = variable.extraCounts.reduce(1, *)
     var offset = 0
@@ -67,14 +77,13 @@ struct SeriesArrays: Sendable {
     return positions.reversed()
   }
 
-  /// Describes the array of a level.
-  func array(level: Int, maximumError: Double? = nil) -> ArrayDescription {
-    let dimensions = variable.shape(level: level).count
+  /// Describes the array of a level, and by how much its values may be off.
+  func array(level: Int, maximumError: Double?) -> ArrayDescription {
+    let description = descriptions[level]
     return variable.array(
-      level: level, times: segment.times.count,
-      chunkShape: layouts[level].chunkShape(dimensions: dimensions),
-      shardShape: layouts[level].shardShape(dimensions: dimensions),
-      compressionLevel: SeriesBuilder.compressionLevel, maximumError: maximumError, format: .v3)
+      level: level, times: segment.times.count, chunkShape: description.chunkShape,
+      shardShape: description.shardShape, compressionLevel: description.compressionLevel,
+      maximumError: maximumError, format: .v3)
   }
 
   /// Changes when bands lie elsewhere in the scratch file, or hold other numbers.

@@ -20,7 +20,9 @@ public struct SeriesDocuments: Sendable {
     cube: String?
   ) {
     self.dataset = dataset
-    let longest = variables.max { ($0.builder.variable.timeCount ?? 0) < ($1.builder.variable.timeCount ?? 0) }
+    let longest = variables.max { first, second in
+      (first.builder.variable.timeCount ?? 0) < (second.builder.variable.timeCount ?? 0)
+    }
     let extra: JSONObject = [
       "history": .integer(Int64(longest?.builder.historyCount ?? 0)),
       "times": .integer(Int64(longest?.builder.variable.timeCount ?? 0)),
@@ -31,12 +33,10 @@ public struct SeriesDocuments: Sendable {
         cube: cube ?? SeriesBuilder.path(dataset: dataset.id), extra: extra),
       format: .v3)
     for (builder, records) in variables {
-      let summaries = records.compactMap { SeriesFieldSummary($0.summary) }
+      let errors = Self.errors(records)
       for arrays in builder.arrays {
         for level in arrays.layouts.indices {
-          let error = summaries.compactMap { summary in
-            summary.errors.indices.contains(level) ? summary.errors[level] : nil
-          }.max()
+          let error = errors.indices.contains(level) ? errors[level] : nil
           tree.add(
             arrays.array(level: level, maximumError: error), of: builder.variable, level: level,
             in: arrays.segment.group, times: arrays.segment.times)
@@ -44,6 +44,11 @@ public struct SeriesDocuments: Sendable {
       }
     }
     if cube == nil { tree.addMeshes(of: dataset.grids) }
+  }
+
+  /// For each level the largest error over all fields.
+  public static func errors(_ records: [UnitRecord]) -> [Double] {
+    records.compactMap { SeriesFieldSummary($0.summary)?.errors }.largestByLevel
   }
 
   /// The bytes of all documents and coordinates, by key below the site's root.

@@ -13,6 +13,7 @@ public struct SeriesError: Error, CustomStringConvertible, Sendable, Equatable {
   static func scratch(_ attempt: String, _ path: String, _ reason: String) -> SeriesError {
     SeriesError(
       attempt: "\(attempt) the scratch file \(path)", reason: reason,
-      remedy: "Make room on the disk of the site's folder, and build again: what is done stays done")
+      remedy: "Make room on the disk of the site's folder, and build again: what is done stays done"
+    )
   }
 }

@@ -168,7 +168,9 @@ extension ElementType {
 }
 
 extension JSONValue {
-  static func integers(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer(Int64($0)) }) }
+  static func integers(_ numbers: [Int]) -> JSONValue {
+    .array(numbers.map { .integer(Int64($0)) })
+  }
 
   /// A fill value as Zarr spells it: JSON has no numbers that are not finite.
   fileprivate var spelled: JSONValue {

@@ -26,12 +26,13 @@ public final class ChunkEncoder {
     }
   }
 
-  /// The encoded bytes of a whole chunk; `nil` where every element is the fill value, so that the
-  /// chunk need not be written.
+  /// Encodes a whole chunk.
   ///
   /// - Parameter elements: All numbers of the chunk in C order and the byte order of this machine;
   ///   those beyond the end of the array should have the fill value. NaN counts as the fill value NaN
   ///   only with the same bits.
+  /// - Returns: The bytes; `nil` where every element is the fill value, so that the chunk need not be
+  ///   written.
   /// - Throws: `ZarrError` when the compressor refuses.
   public func encode(_ elements: UnsafeRawBufferPointer) throws(ZarrError) -> [UInt8]? {
     if holdsFillOnly(elements) { return nil }

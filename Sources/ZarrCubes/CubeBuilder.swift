@@ -22,6 +22,8 @@ public final class CubeBuilder: FieldProduct {
   private let format: ZarrFormat
   private let folder: SiteFolder
   private let pool: WorkerPool
+  /// The arrays of all levels.
+  private let arrays: [ArrayDescription]
 
   /// Prepares the chunks of a variable.
   ///
@@ -40,13 +42,16 @@ public final class CubeBuilder: FieldProduct {
     self.format = format
     self.folder = folder
     self.pool = pool
+    arrays = (0..<variable.levelCount(untilSide: CubeLayout.windowSide)).map {
+      Self.array(variable, level: $0, format: format, maximumError: nil)
+    }
   }
 
   /// The address of a dataset's cube below the site's root.
   public static func path(dataset: String) -> String { "datasets/\(dataset)/cube.zarr" }
 
   /// How many levels there are: up to the one that is a single window.
-  public var levelCount: Int { variable.levelCount(untilSide: CubeLayout.windowSide) }
+  public var levelCount: Int { arrays.count }
 
   /// Whether level 0 is made from values in double precision.
   public var wantsDoubles: Bool { variable.packing.needsExact }
@@ -66,19 +71,23 @@ public final class CubeBuilder: FieldProduct {
   }
 
   /// Describes the array of a level.
-  func array(level: Int, maximumError: Double? = nil) -> ArrayDescription {
-    let layout = layout(level: level)
+  func array(level: Int, maximumError: Double?) -> ArrayDescription {
+    Self.array(variable, level: level, format: format, maximumError: maximumError)
+  }
+
+  private static func array(
+    _ variable: PublishedVariable, level: Int, format: ZarrFormat, maximumError: Double?
+  ) -> ArrayDescription {
+    let layout = CubeLayout(variable.grid, level: level, format: format)
     let dimensions = variable.shape(level: level).count
     return variable.array(
       level: level, chunkShape: layout.chunkShape(dimensions: dimensions),
-      shardShape: layout.shardShape(dimensions: dimensions),
-      compressionLevel: Self.compressionLevel, maximumError: maximumError, format: format)
+      shardShape: layout.shardShape(dimensions: dimensions), compressionLevel: compressionLevel,
+      maximumError: maximumError, format: format)
   }
 
   private func layout(level: Int) -> CubeLayout {
-    CubeLayout(
-      format: format, rows: variable.grid.rows(level: level),
-      columns: variable.grid.columns(level: level))
+    CubeLayout(variable.grid, level: level, format: format)
   }
 
   /// Makes the chunks of a field and puts them in place.
@@ -102,7 +111,7 @@ public final class CubeBuilder: FieldProduct {
         guard let bytes = made.bytes else { continue }
         let key =
           "\(Self.path(dataset: dataset))/\(level)/\(variable.key)/"
-          + array(level: level).key(of: place + [shard.row, shard.column], format: format)
+          + arrays[level].key(of: place + [shard.row, shard.column], format: format)
         try folder.write(bytes, to: key)
         objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
       }
@@ -133,7 +142,7 @@ public final class CubeBuilder: FieldProduct {
     of shard: Shard, packer: LevelPacker, level: Int
   ) throws -> (bytes: [UInt8]?, error: Double) {
     let layout = layout(level: level)
-    let array = array(level: level)
+    let array = arrays[level]
     let (rows, columns) = layout.windowsPerShard ?? (1, 1)
     let bands = try pool.map(rows) { row in
       var band = try WindowBand(array, layout: layout, packer: packer)

@@ -26,22 +26,19 @@ public struct CubeDocuments: Sendable {
         levels: levels, cube: CubeBuilder.path(dataset: dataset.id)),
       format: format)
     for (builder, records) in variables {
-      let errors = Self.errors(records, levels: builder.levelCount)
+      let errors = Self.errors(records)
       for level in 0..<builder.levelCount {
+        let error = errors.indices.contains(level) ? errors[level] : nil
         tree.add(
-          builder.array(level: level, maximumError: errors[level]), of: builder.variable,
-          level: level)
+          builder.array(level: level, maximumError: error), of: builder.variable, level: level)
       }
     }
     tree.addMeshes(of: dataset.grids)
   }
 
   /// For each level the largest error over all fields.
-  public static func errors(_ records: [UnitRecord], levels: Int) -> [Double] {
-    let summaries = records.compactMap { CubeFieldSummary($0.summary) }
-    return (0..<levels).map { level in
-      summaries.map { $0.errors.indices.contains(level) ? $0.errors[level] : 0 }.reduce(0, max)
-    }
+  public static func errors(_ records: [UnitRecord]) -> [Double] {
+    records.compactMap { CubeFieldSummary($0.summary)?.errors }.largestByLevel
   }
 
   /// The bytes of all documents and coordinates, by key below the site's root.

@@ -13,6 +13,12 @@ struct CubeLayout: Sendable {
   let rows: Int
   let columns: Int
 
+  init(_ grid: PublishedGrid, level: Int, format: ZarrFormat) {
+    self.format = format
+    rows = grid.rows(level: level)
+    columns = grid.columns(level: level)
+  }
+
   /// The shape of a window.
   var window: (rows: Int, columns: Int) {
     (min(Self.windowSide, rows), min(Self.windowSide, columns))

@@ -488,8 +488,8 @@ def gdal(cubepress: str) -> str:
         folder = Path(name)
         steps(folder / "a.nc", 3, rows=90, columns=180)
         build(cubepress, small("two", str(folder / "a.nc"), cube={"zarr-format": 2}), folder)
-        path = folder / "site/datasets/two/cube.zarr/0/v"
-        command = ["gdalinfo", "-stats", f'ZARR:"{path}":0']
+        path = folder / "site/datasets/two/cube.zarr/0"
+        command = ["gdalinfo", "-stats", f'ZARR:"{path}":/v:0']
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if "Zarr" not in subprocess.run(["gdalinfo", "--formats"], capture_output=True, text=True,
                                         check=False).stdout:

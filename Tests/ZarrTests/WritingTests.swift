@@ -25,7 +25,8 @@ import Zarr
         var single: [UInt8]?
         for number in (0..<chunks[0] * chunks[1]).reversed() {
           let origin = (
-            (row * chunks[0] + number / chunks[1]) * 2, (column * chunks[1] + number % chunks[1]) * 4
+            (row * chunks[0] + number / chunks[1]) * 2,
+            (column * chunks[1] + number % chunks[1]) * 4
           )
           let cells = (0..<8).map { cell -> Int16 in
             let (y, x) = (origin.0 + cell / 4, origin.1 + cell % 4)

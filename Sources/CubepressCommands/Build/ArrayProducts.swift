@@ -1,8 +1,10 @@
 import Codecs
 import Cubes
+import JSON
 import Jobs
 import Multiscales
 import PublishedArrays
+import Pyramids
 import Recipes
 import Series
 import Stores
@@ -14,8 +16,9 @@ struct ArrayProducts: Sendable {
   let published: PublishedDataset
   /// One for each variable; none where the recipe leaves the cube out.
   let cubes: [CubeBuilder]
-  /// For each variable its series; `nil` where it has no times. None where the recipe leaves series
-  /// out.
+  /// For each variable its series, `nil` where it has no times.
+  ///
+  /// None where the recipe leaves series out.
   let series: [SeriesBuilder?]
   private let format: ZarrFormat
 
@@ -64,6 +67,26 @@ struct ArrayProducts: Sendable {
     series.contains { $0 != nil } ? SeriesBuilder.path(dataset: published.id) : nil
   }
 
+  /// What documents say of the arrays; `nil` where there are none.
+  var built: BuiltArrays? {
+    guard let meshes = cubePath ?? seriesPath else { return nil }
+    return BuiltArrays(
+      cube: cubePath, series: seriesPath,
+      grids: JSONObject(published.grids.map { ($0.id, $0.json(cube: meshes)) }))
+  }
+
+  /// For each variable by how much values of level 0 may differ from the source's.
+  func maximumErrors(_ results: [[ProductRecords]]) -> [Double] {
+    published.variables.indices.map { number in
+      guard !published.variables[number].packing.isLossless, results[number].count > 1 else {
+        return 0
+      }
+      let records = results[number][1].records
+      return (cubes.isEmpty ? SeriesDocuments.errors(records) : CubeDocuments.errors(records))
+        .first ?? 0
+    }
+  }
+
   /// The products that take the fields of a variable.
   func products(_ variable: Int) -> [any FieldProduct] {
     var products: [any FieldProduct] = []
@@ -83,8 +106,11 @@ struct ArrayProducts: Sendable {
 
   /// Writes the documents and coordinates of the cube.
   ///
-  /// - Parameter results: What a pass left behind, after the tiles' records those of the products.
+  /// - Parameters:
+  ///   - results: What a pass left behind, after the tiles' records those of the products.
+  ///   - workshop: Where they go.
   /// - Returns: All files of the cube.
+  /// - Throws: `StoreError` where a file cannot be written.
   func finishCube(_ results: [[ProductRecords]], workshop: Workshop) throws -> [BuiltObject] {
     guard !cubes.isEmpty else { return [] }
     let records = results.map { $0[1].records }
@@ -95,8 +121,11 @@ struct ArrayProducts: Sendable {
 
   /// Makes the shards of the series that are not up to date, and writes documents and coordinates.
   ///
-  /// - Parameter results: What a pass left behind; the series' records come last.
+  /// - Parameters:
+  ///   - results: What a pass left behind; the series' records come last.
+  ///   - workshop: Where they go.
   /// - Returns: All files of the series.
+  /// - Throws: as ``SeriesBuilder/seal()``.
   func finishSeries(_ results: [[ProductRecords]], workshop: Workshop) throws -> [BuiltObject] {
     var variables: [(builder: SeriesBuilder, records: [UnitRecord])] = []
     var objects: [BuiltObject] = []

@@ -11,6 +11,8 @@ struct DatasetBuild: Sendable {
   let cube: [BuiltObject]
   /// The files of the time series.
   let series: [BuiltObject]
+  /// For each variable by how much its published values may differ from the source's.
+  let maximumErrors: [Double]
   /// How many fields were made now.
   let made: Int
 
@@ -30,6 +32,7 @@ struct DatasetBuild: Sendable {
     let results = try pass.run(work) { progress.advance() }
     records = results.map { $0[0].records }
     made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
+    maximumErrors = arrays.maximumErrors(results)
     cube = try arrays.finishCube(results, workshop: workshop)
     series = try arrays.finishSeries(results, workshop: workshop)
   }
