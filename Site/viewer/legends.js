@@ -26,7 +26,9 @@ export const colourBar = (tables, label) => {
 const categories = (style, t) => {
   const items = style.categories.map(({ label, colour, value }) =>
     make("li", {}, make("i", { style: { background: colour } }), make("span", {}, label || String(value))));
-  return make("ul", { className: "categories", "aria-label": t("legend.categories"), tabIndex: items.length > 8 ? 0 : undefined }, items);
+  return make("ul", {
+    className: "categories", "aria-label": t("legend.categories"), tabIndex: items.length > 8 ? 0 : undefined,
+  }, items);
 };
 
 /** Labels at the very ends do not stick out. */
@@ -80,9 +82,12 @@ export const legendOf = (app, layer) => {
     return null;
   }
   const label = style.scale === "categorical" ? title
-    : app.t("legend.bar", { title, low: app.number(style.range[0]), high: app.number(style.range[1]), units: units ?? "" });
+    : app.t("legend.bar", {
+      title, low: app.number(style.range[0]), high: app.number(style.range[1]), units: units ?? "",
+    });
   const missing = style.missing && !/00$/.test(style.missing.slice(7))
-    ? make("p", { className: "missing" }, make("i", { style: { background: style.missing } }), app.t("legend.missing")) : null;
+    ? make("p", { className: "missing" },
+      make("i", { style: { background: style.missing } }), app.t("legend.missing")) : null;
   return make("figure", { className: "legend", dataset: { layer: layer.id } }, head,
     style.scale === "categorical" ? categories(style, app.t) : scaleOf(style, tables, label, app), missing);
 };

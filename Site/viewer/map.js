@@ -73,6 +73,11 @@ const syncLayers = (app, gl, view, drawing) => {
   let before = ABOVE;
   for (const layer of wanted) {
     const id = `layer-${layer.id}`;
+    const type = isValues(layer) ? "custom" : "raster";
+    if (gl.getLayer(id) && gl.getLayer(id).type !== type) {
+      gl.removeLayer(id);
+      if (gl.getSource(id)) gl.removeSource(id);
+    }
     if (isValues(layer)) {
       if (!gl.getLayer(id)) {
         gl.addLayer(new ValueLayer(id, drawing.windows, () => drawing.drawn(view, layer.id)), before);
@@ -161,6 +166,19 @@ export const createMap = (app, host) => {
       if (!same(view, store.get().view)) store.set({ view });
     };
     gl.on("moveend", read);
+    // What comes from elsewhere (back and forward, a link) moves the map.
+    const move = ({ lon, lat, zoom, bearing, pitch, projection }) => {
+      // The projection first: the flat map would not let the middle lie near a pole.
+      if (gl.getProjection()?.type !== projection) gl.setProjection({ type: projection });
+      const { lng, lat: shown } = gl.getCenter();
+      const moved = Math.abs(lng - lon) + Math.abs(shown - lat) > 1e-4 || Math.abs(gl.getZoom() - zoom) > 0.01
+        || Math.abs(gl.getBearing() - bearing) + Math.abs(gl.getPitch() - pitch) > 0.1;
+      if (moved && !gl.isMoving()) gl.jumpTo({ center: [lon, lat], zoom, bearing, pitch });
+    };
+    gl.once("style.load", () => store.subscribe((state) => state.view, move));
+  };
+
+  const link = (gl) => {
     gl.on("move", () => { if (map.other) follow(gl, gl === map.gl ? map.other : map.gl); });
   };
 
@@ -209,7 +227,7 @@ export const createMap = (app, host) => {
     host.parentElement.append(box);
     map.other = openMap(maplibre, app, box);
     const end = prepare(map.other, "other");
-    syncView(map.other);
+    link(map.other);
     app.attachPointer(map.other);
     map.resized();
     return () => {
@@ -227,6 +245,7 @@ export const createMap = (app, host) => {
     map.gl = gl;
     prepare(gl, "main");
     syncView(gl);
+    link(gl);
     app.attachPointer(gl);
     gl.on("error", (event) => console.warn("map:", event.error?.message ?? event));
     store.subscribe((state) => [state.layers, state.time, state.compare], drawing.schedule);

@@ -32,7 +32,7 @@ export const createPlayer = (app, times) => {
     return layers.every((layer) => {
       if (!layer.visible || layer.kind === "xyz" || layer.time) return true;
       const field = drawing.field(layer);
-      return !field || drawing.holds(field.slice({ time, dims: layer.dims }), "main", layer.id);
+      return !field || drawing.holds(field.slice({ time, dims: layer.dims }), layer.id);
     });
   };
 

@@ -15,7 +15,8 @@ const signature = (layer) => JSON.stringify([
 export const isValues = (layer) => layer.kind !== "xyz";
 
 /**
- * Drawing for all maps. `report(error, layer)` is told what fails.
+ * Drawing for all maps. `report(error, dataset, layer)` is told what fails; the layer where that
+ * cannot be opened at all.
  *
  * `lookAhead(slice)` gives the slices to read next while time plays.
  */
@@ -48,7 +49,8 @@ export const createDrawing = (app, report) => {
         failures.delete(name);
         if (!views.size) {
           const state = app.store.get();
-          request(field.slice({ time: layer.time ?? state.time, dims: layer.dims }), { level: field.levels - 1, list: [[0, 0]] });
+          request(field.slice({ time: layer.time ?? state.time, dims: layer.dims }),
+            { level: field.levels - 1, list: [[0, 0]] });
         }
         document.dispatchEvent(new CustomEvent("fieldopen"));
         schedule();
@@ -71,7 +73,7 @@ export const createDrawing = (app, report) => {
     try {
       return tablesOf(lookOf(layer, field.variable), colours);
     } catch (error) {
-      report(error, layer.dataset, layer);
+      report(error, layer.dataset);
       return null;
     }
   };
@@ -194,9 +196,9 @@ export const createDrawing = (app, report) => {
       return () => settled.delete(callback);
     },
     lookAhead(callback) { ahead = callback ?? (() => []); },
-    /** Whether a slice is held wherever it is in view. */
-    holds(slice, view = "main", id) {
-      const now = drawn.get(`${view}/${id}`);
+    /** Whether a slice is held wherever the layer of an id is in view. */
+    holds(slice, id) {
+      const now = drawn.get(`main/${id}`);
       return Boolean(now?.list.every(([i, j]) => windows.has(slice, now.level, i, j)
         || windows.isBroken(slice, now.level, i, j)));
     },

@@ -41,7 +41,8 @@ export class PlacesOnMap {
       this.added = true;
       this.draw();
     };
-    if (gl.isStyleLoaded()) add(); else gl.once("style.load", add);
+    // The base style is there once its sources are; whether they are loaded does not matter.
+    if (gl.getSource("places")) add(); else gl.once("style.load", add);
   }
 
   show(own, published) {

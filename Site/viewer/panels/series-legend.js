@@ -20,7 +20,9 @@ export const methodText = (t, number, { method, level, cells, resolution, dims }
 /** One item; its value is filled in later by `showValues`. */
 const item = (line, { t, number, onToggle, onRemove, onRetry }) => {
   const name = nameOf(line);
-  const about = [line.title, line.datasetTitle, methodText(t, number, line)].filter(Boolean).join(" · ");
+  const isMissing = line.y && !line.y.some(Number.isFinite);
+  const about = [line.title, line.datasetTitle, methodText(t, number, line), isMissing && t("series.missing")]
+    .filter(Boolean).join(" · ");
   const state = line.error
     ? make("span", { className: "error", role: "alert" }, line.error,
       line.retry && make("button", { type: "button", className: "plain small", onclick: () => onRetry(line) }, t("series.retry")))
