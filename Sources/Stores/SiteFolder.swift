@@ -32,6 +32,7 @@ public final class SiteFolder: Sendable {
   /// The files of the site, for reading.
   public let contents: FolderStore
   private let stagedCount = Atomic<Int>(0)
+  private let hasStaging = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
 
   /// Makes the folder, where it is missing, and opens it.
@@ -63,6 +64,7 @@ public final class SiteFolder: Sendable {
         claimed.withLock { $0 = claim }
       }
       try removeFolderTree(path + "/" + Self.stagingFolder)
+      hasStaging.withLock { $0 = false }
     } catch {
       if error.code == EWOULDBLOCK {
         throw StoreError(
@@ -249,7 +251,11 @@ extension SiteFolder {
   /// A path below the staging folder, which is there, that nothing else uses.
   func temporaryName() throws(SystemFailure) -> String {
     let number = stagedCount.add(1, ordering: .relaxed).newValue
-    if number == 1 { try makeFolders(path + "/" + Self.stagingFolder) }
+    // Whoever comes second waits until the folder is there.
+    try hasStaging.withLock { made throws(SystemFailure) in
+      if !made { try makeFolders(path + "/" + Self.stagingFolder) }
+      made = true
+    }
     // The process number keeps two programs apart that write without having claimed the folder.
     return path + "/" + Self.stagingFolder + "/\(getpid())-\(number)"
   }
