@@ -87,7 +87,9 @@ public struct SiteAssets: Sendable {
       next += 1
       let text = String(decoding: files[try key(path)] ?? [], as: UTF8.self)
       // Imports that are written into a call are left for when they are needed.
-      for match in text.matches(of: /(?m)^(?:import|export)\b[^;"]*"(\.[^"]+)"/) {
+      for match in text.matches(
+        of: /(?m)^(?:import\s*|(?:import|export)\b[^;"]*\bfrom\s*)"(\.[^"]+)"/)
+      {
         let target = Self.resolve(match.output.1, from: path)
         if !found.contains(target) { found.append(target) }
       }

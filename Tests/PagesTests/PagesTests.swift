@@ -72,7 +72,8 @@ struct PagesTests {
       "viewer/viewer.js":
         "// import \"./never.js\"\nimport { a,\n  b } from \"./a.js\";\nimport \"../lib/b.js\";",
       "viewer/a.js":
-        "export { c } from \"../lib/c/d.js\";\nconst later = () => import(\"./later.js\");",
+        "export { c } from \"../lib/c/d.js\";\nconst later = () => import(\"./later.js\");"
+        + "\nexport const find = (a) => a.querySelector(\".calendar\");",
       "lib/b.js":
         "import { a } from \"../viewer/a.js\";\nimport x from \"https://elsewhere.org/x.js\";",
       "lib/c/d.js": "", "viewer/later.js": "",
