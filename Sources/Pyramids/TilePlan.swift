@@ -1,7 +1,6 @@
 public import Cubes
 public import Grids
 public import Images
-public import Multiscales
 
 /// What tiles to make of one variable.
 public struct TilePlan: Sendable {
@@ -59,18 +58,11 @@ public struct TilePlan: Sendable {
   ) {
     self.dataset = dataset
     self.variable = variable
-    key = Self.key(of: variable.name)
+    key = pathSegment(variable.name)
     self.styles = styles
     self.matrixSets = matrixSets
   }
 
-  /// A variable's name as one path segment: letters, digits, `.`, `_` and `-` stay, all else
-  /// becomes `_`.
-  public static func key(of name: String) -> String {
-    let key = String(
-      name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
-    return key.allSatisfy { $0 == "." } ? "_" : key
-  }
 }
 
 extension TilePlan {
@@ -79,10 +71,5 @@ extension TilePlan {
     (["datasets", dataset, "tiles", key, style.style.id, tileMatrixSet.id]
       + variable.labels(of: field))
       .joined(separator: "/")
-  }
-
-  /// The name of the unit of work that makes one field's tiles.
-  public func unit(of field: FieldSelection) -> String {
-    (["tiles", dataset, key] + variable.labels(of: field)).joined(separator: "/")
   }
 }
