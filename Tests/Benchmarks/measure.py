@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from threading import Thread
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -36,24 +37,27 @@ class Cost:
     memory: float
     """Peak resident memory of its largest process, MB (10^6 bytes)."""
     output: str
+    scratch: float = 0
+    """The most that it had on disk at once below the folder that was watched, bytes."""
 
 
-def cost_of(command: list, **options) -> Cost:
-    """Runs a command once.
+def cost_of(command: list, scratch: Path | None = None) -> Cost:
+    """Runs a command once, and watches a folder meanwhile if one is given.
 
     A peer prints a line of JSON with "seconds" and "processor" for its work alone, which then
     count instead of the command's: loading Python packages is not held against it.
     """
     start = time.monotonic()
     process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-    output, errors = _drain(process)
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    output, errors, most = _drain(process, scratch)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(map(str, command[:4]))} … : {errors[-1500:]}")
-    cost = Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6, output)
+    cost = Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6, output,
+                most)
     if output.startswith("{"):
         own = json.loads(output.splitlines()[0])
         cost.seconds, cost.processor = own["seconds"], own["processor"]
@@ -61,11 +65,10 @@ def cost_of(command: list, **options) -> Cost:
     return cost
 
 
-def _drain(process: subprocess.Popen) -> tuple:
-    """Both outputs to their ends, without waiting for the process (os.wait4 does)."""
-    from threading import Thread
-
-    texts = {}
+def _drain(process: subprocess.Popen, folder: Path | None) -> tuple:
+    """Both outputs to their ends, without waiting for the process (os.wait4 does), and the most
+    that lay below a folder meanwhile."""
+    texts, most = {}, 0
 
     def read(name, stream):
         texts[name] = stream.read().decode(errors="replace")
@@ -75,20 +78,38 @@ def _drain(process: subprocess.Popen) -> tuple:
     for thread in threads:
         thread.start()
     for thread in threads:
+        while folder and thread.is_alive():
+            most = max(most, bytes_below(folder))
+            thread.join(0.5)
         thread.join()
-    return texts["stdout"], texts["stderr"]
+    return texts["stdout"], texts["stderr"], most
 
 
 def median_cost(runs: list) -> Cost:
     """The medians of several runs of one command, and the largest memory."""
     return Cost(
         median(run.seconds for run in runs), median(run.processor for run in runs),
-        max(run.memory for run in runs), runs[-1].output)
+        max(run.memory for run in runs), runs[-1].output, max(run.scratch for run in runs))
 
 
 def bytes_below(folder: Path) -> int:
-    """How many bytes the files below a folder have."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """How many bytes of disk the files below a folder take (holes in them take none)."""
+    size, folders = 0, [folder]
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except FileNotFoundError:  # It was removed meanwhile.
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            size += min(status.st_size, status.st_blocks * 512)
+    return size
 
 
 def table(*columns: str) -> None:
