@@ -82,7 +82,6 @@ def bound(folder: Path, program: str, cube: Source, made: Path, threads: int) ->
     chunks = folder / "chunks.raw"
     level = cost_of([BENCH, PEERS / "raw_chunks.py", made, chunks]).output.strip()
     cost = cost_of([program, cube.path / "v", chunks, level, threads])
-    cost.seconds = float(cost.output)
     chunks.unlink()
     return Measure(f"read + compress only, {threads} thread{'s' * (threads > 1)}", cube, cost, None,
                    None, "the bound").show()

@@ -26,11 +26,19 @@ from measure import BENCH, PEERS, XCUBE, attempt, cost_of, describe_machine, row
 from servers import Server, free_port, serving, xcube_command
 
 ROWS, COLUMNS = 300, 600
+SIZE = 180 / ROWS
 CLICKS = 20
-PLACES = [(-175 + 350 * (index * 0.618 % 1), -75 + 150 * (index * 0.377 % 1))
-          for index in range(CLICKS)]
 SIDE = 10
 """Degrees of the side of a polygon; a place is its south-western corner."""
+
+
+def spread(low: float, high: float, part: float, place: float) -> float:
+    """Somewhere between two degrees, so far into a cell that nobody has to round."""
+    return (math.floor((low + (high - low) * (part % 1)) / SIZE) + place) * SIZE
+
+
+PLACES = [(spread(-175, 165, index * 0.618, 0.25), spread(-75, 65, index * 0.377, 0.75))
+          for index in range(CLICKS)]
 
 
 def ring(place: tuple) -> list:
@@ -41,15 +49,13 @@ def ring(place: tuple) -> list:
 
 def cells(place: tuple, polygon: bool) -> tuple:
     """The rows and columns of level 0 whose centres lie in the polygon, or the one under a point."""
-    size = 180 / ROWS
     west, south = place
+    top, left = (90 - south) / SIZE, (west + 180) / SIZE
     if not polygon:
-        row, column = int((90 - south) / size), int((west + 180) / size)
-        return range(row, row + 1), range(column, column + 1)
-    top, bottom = (90 - south - SIDE) / size, (90 - south) / size
-    left, right = (west + 180) / size, (west + 180 + SIDE) / size
-    return (range(math.ceil(top - 0.5), math.ceil(bottom - 0.5)),
-            range(math.ceil(left - 0.5), min(COLUMNS, math.ceil(right - 0.5))))
+        return range(int(top), int(top) + 1), range(int(left), int(left) + 1)
+    side = SIDE / SIZE
+    return (range(math.ceil(top - side - 0.5), math.ceil(top - 0.5)),
+            range(math.ceil(left - 0.5), math.ceil(left + side - 0.5)))
 
 
 @dataclass
