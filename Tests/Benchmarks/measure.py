@@ -41,15 +41,16 @@ class Cost:
     """The most that it had on disk at once below the folder that was watched, bytes."""
 
 
-def cost_of(command: list, scratch: Path | None = None) -> Cost:
-    """Runs a command once, and watches a folder meanwhile if one is given.
+def cost_of(command: list, folder: Path | None = None, scratch: Path | None = None) -> Cost:
+    """Runs a command once, in a folder, and watches one for what lies in it meanwhile.
 
     A peer prints a line of JSON with "seconds" and "processor" for its work alone, which then
     count instead of the command's: loading Python packages is not held against it.
     """
     start = time.monotonic()
     process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=folder)
     output, errors, most = _drain(process, scratch)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - start

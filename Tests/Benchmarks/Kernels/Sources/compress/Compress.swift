@@ -8,7 +8,8 @@ import Foundation
 ///
 /// SOURCE is a folder of files with one Blosc container each, as a Zarr v2 array has them. CHUNKS is a
 /// file of the chunks to be made, before they are compressed: a length (8 bytes, little-endian) and
-/// so many bytes, again and again. Prints the seconds that both together take.
+/// so many bytes, again and again. Prints the seconds and processor seconds that both together take,
+/// as JSON.
 @main
 struct Compress {
   static func main() throws {
