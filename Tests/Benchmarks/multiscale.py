@@ -16,8 +16,8 @@ from measure import BENCH, describe_machine, table
 
 LEVELS = 5
 NOTES = {
-    "topozarr": "its own chunks, shards and codec (Zstandard)",
-    "ndpyramid": "chunks of 256 × 256, Zstandard, not sharded",
+    "topozarr": "its own chunks, shards and codec (Zstandard); packed values become floats",
+    "ndpyramid": "chunks of 256 × 256, Zstandard, not sharded; packed values become floats",
     "coarsen": "plain xarray: chunks and shards as ours, Zstandard",
 }
 
