@@ -212,7 +212,7 @@ def ours(folder: Path, program: str) -> dict:
         with serving([program, "preview", site, "--port", port], port, "/", folder / "p.log") as server:
             client = StaticSeries(server, "/datasets/c/series.zarr")
             clicks[polygon] = measure(
-                "cubepress preview", client, polygon, "20 places, most in shards not yet seen")
+                "cubepress preview", client, polygon, "indexes of shards kept")
             if not polygon:
                 one_range(client)
     return clicks
