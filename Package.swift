@@ -33,6 +33,7 @@ let package = Package(
   products: [
     .executable(name: "cubepress", targets: ["cubepress"]),
     // For Tests/Benchmarks, a package of its own.
+    .library(name: "Codecs", targets: ["Codecs"]),
     .library(name: "Images", targets: ["Images"]),
   ],
   dependencies: [
