@@ -28,22 +28,28 @@ struct Sealing: Sendable {
   /// Makes the shards that are not made, out of sight.
   func makeShards() throws {
     guard work.current == nil else { return }
-    let rows = Self.rows(of: arrays).filter { work.rows[$0] == nil }
-    try builder.pool.forEach(rows.count) { index in
-      let row = rows[index]
-      var objects: [BuiltObject] = []
-      for column in 0..<arrays.layouts[row.level].shards.columns {
-        let shard = ShardMaking(
-          arrays: arrays, work: work, row: row, column: column, pool: builder.pool)
-        guard let bytes = try shard.bytes() else { continue }
-        let key = self.key(row, column: column)
-        try builder.folder.write(bytes, to: builder.stagedKey(key))
-        objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
-      }
-      try builder.journal.save(
-        UnitRecord(fingerprint: work.target, objects: objects, summary: [:]),
-        of: builder.rowUnit(arrays.segment, row))
+    let missing = Self.rows(of: arrays).filter { work.rows[$0] == nil }
+    for (level, layout) in arrays.layouts.enumerated() {
+      let rows = missing.filter { $0.level == level }
+      // Where the bands of one shard keep all threads busy, only one shard is in memory.
+      let width = layout.bands >= builder.pool.workers ? 1 : builder.pool.workers
+      try builder.pool.forEach(rows.count, width: width) { try make(rows[$0]) }
     }
+  }
+
+  private func make(_ row: ShardRow) throws {
+    var objects: [BuiltObject] = []
+    for column in 0..<arrays.layouts[row.level].shards.columns {
+      let shard = ShardMaking(
+        arrays: arrays, work: work, row: row, column: column, pool: builder.pool)
+      guard let bytes = try shard.bytes() else { continue }
+      let key = self.key(row, column: column)
+      try builder.folder.write(bytes, to: builder.stagedKey(key))
+      objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+    }
+    try builder.journal.save(
+      UnitRecord(fingerprint: work.target, objects: objects, summary: [:]),
+      of: builder.rowUnit(arrays.segment, row))
   }
 
   private func key(_ row: ShardRow, column: Int) -> String {
