@@ -34,7 +34,8 @@ final class NetCDFSource: ArraySource {
     do {
       return try file.read(array.name, region)
     } catch {
-      throw CubeError("read \"\(array.name)\"", of: location, reason: error.reason, remedy: error.remedy)
+      throw CubeError(
+        "read \"\(array.name)\"", of: location, reason: error.reason, remedy: error.remedy)
     }
   }
 
@@ -42,7 +43,8 @@ final class NetCDFSource: ArraySource {
     do {
       return try file.readStrings(array.name)
     } catch {
-      throw CubeError("read \"\(array.name)\"", of: location, reason: error.reason, remedy: error.remedy)
+      throw CubeError(
+        "read \"\(array.name)\"", of: location, reason: error.reason, remedy: error.remedy)
     }
   }
 

@@ -34,7 +34,8 @@ public struct NetCDFError: Error, CustomStringConvertible, Sendable, Equatable {
         remedy: "the program cubepress must lie in the folder of the one that runs")
     case .died(let status):
       self.init(
-        operation, of: path, reason: "the NetCDF library \(Self.ending(status)) on what it found there",
+        operation, of: path,
+        reason: "the NetCDF library \(Self.ending(status)) on what it found there",
         remedy: again)
     case .late(let seconds):
       self.init(
@@ -57,6 +58,7 @@ public struct NetCDFError: Error, CustomStringConvertible, Sendable, Equatable {
     guard let status else { return "ended" }
     let signal = status & 0x7F
     guard signal != 0 else { return "ended with code \(status >> 8 & 0xFF)" }
-    return signal == SIGKILL ? "was killed, perhaps for want of memory," : "crashed (signal \(signal))"
+    return signal == SIGKILL
+      ? "was killed, perhaps for want of memory," : "crashed (signal \(signal))"
   }
 }
