@@ -50,7 +50,7 @@ enum CoordinateReading {
     guard length <= labelLimit else {
       throw CubeError(
         "number the dimension \"\(dimension)\"", of: source.location,
-        reason: "it has \(length) positions, more than \(labelLimit)")
+        reason: "the dimension \"\(dimension)\" has \(length) positions, more than \(labelLimit)")
     }
     let name = dimension.split(separator: "/").last.map(String.init) ?? dimension
     guard let coordinate, coordinate.unreadable == nil,

@@ -1,4 +1,5 @@
 import Foundation
+
 @testable import NetCDF
 
 /// The file into which each input goes, in memory.

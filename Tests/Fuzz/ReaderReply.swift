@@ -1,4 +1,5 @@
 import JSON
+
 @testable import NetCDF
 
 /// Any JSON as what a reader process answers: what is taken can be sent again and stays the same.
@@ -9,6 +10,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   _ = ReaderRequest(message: message)
   guard let reply = ReaderReply(message: message) else { return 0 }
   let sent = reply.message.serialized()
-  precondition((try? JSONValue(parsing: sent)).flatMap(ReaderReply.init)?.message.serialized() == sent)
+  precondition(
+    (try? JSONValue(parsing: sent)).flatMap(ReaderReply.init)?.message.serialized() == sent)
   return 0
 }
