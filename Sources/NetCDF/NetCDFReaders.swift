@@ -49,10 +49,12 @@ final class NetCDFReaders: Sendable {
   /// Has a request answered.
   ///
   /// - Parameters:
+  ///   - request: What for.
   ///   - bytes: How many bytes the reader has to go through for it.
   ///   - room: How many bytes of numbers the answer may bring.
   ///   - turn: Requests of one turn go to one process, which may still have decoded what they need.
   /// - Returns: The answer and the numbers that came with it.
+  /// - Throws: `ReaderProcess.Failure` where there is none.
   func answer(
     _ request: ReaderRequest, goingThrough bytes: Double, room: Int = 0, turn: Int? = nil
   ) throws(ReaderProcess.Failure) -> (reply: ReaderReply, numbers: [UInt8]) {

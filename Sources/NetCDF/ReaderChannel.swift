@@ -34,6 +34,8 @@ package struct ReaderChannel {
   ///
   /// - Parameter whileWaiting: Is called again and again, some times each second, and may give up by
   ///   throwing.
+  /// - Returns: The message.
+  /// - Throws: `Failure`, or what `whileWaiting` throws.
   package func receive<Late: Error>(
     whileWaiting: () throws(Late) -> Void
   ) throws -> JSONValue {

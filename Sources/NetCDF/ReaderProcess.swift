@@ -42,7 +42,7 @@ final class ReaderProcess {
     let memory = process_shim_memory("cubepress-netcdf")
     guard memory >= 0 else {
       let reason = Self.lastError
-      pair.forEach { close($0) }
+      for descriptor in pair { close(descriptor) }
       throw .notStarted(reason)
     }
     // The child wants its descriptors at 3 and 4, so here they must be elsewhere.
@@ -51,7 +51,7 @@ final class ReaderProcess {
     var code = theirs.contains { $0 < 0 } ? errno : 0
     if code == 0 {
       var words = [strdup(program), strdup(readerArgument)]
-      defer { words.forEach { free($0) } }
+      defer { for word in words { free(word) } }
       words.append(nil)
       code = process_shim_spawn(&id, program, words, theirs[0], theirs[1])
     }
@@ -84,8 +84,11 @@ final class ReaderProcess {
   /// Asks for something and waits for the answer, with the numbers that came with it.
   ///
   /// - Parameters:
+  ///   - request: What for.
   ///   - room: How many bytes of numbers the answer may bring.
   ///   - patience: How long it may take.
+  /// - Returns: The answer, and the numbers that it counts.
+  /// - Throws: `Failure` where there is none; the process is of no use after that.
   func answer(
     _ request: ReaderRequest, room: Int, patience: ReaderPatience
   ) throws(Failure) -> (reply: ReaderReply, numbers: [UInt8]) {
