@@ -58,6 +58,7 @@ let package = Package(
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
+    .target(name: "CProcessShim"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
@@ -75,9 +76,10 @@ let package = Package(
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
-    module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),
+    module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
     // rank 3
     module("Publishing", ["JSON", "Jobs", "Stores"]),
+    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
     module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
@@ -110,7 +112,8 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     .executableTarget(
-      name: "cubepress", dependencies: ["CubepressCommands"], swiftSettings: strict),
+      name: "cubepress", dependencies: ["CubepressCommands", "NetCDFReader"],
+      swiftSettings: strict),
 
     .target(
       name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",

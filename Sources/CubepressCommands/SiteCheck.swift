@@ -43,9 +43,11 @@ struct SiteCheck {
     // SiteFolder would make the folder.
     let folder = try FolderStore(path: path)
     var check = SiteCheck(site: try SiteFolder(path: folder.location))
-    try check.compareWithManifest()
-    try check.followReferences()
-    try check.lookThroughArrays()
+    // Without a manifest this is no site, and may be a whole disk.
+    if try check.compareWithManifest() {
+      try check.followReferences()
+      try check.lookThroughArrays()
+    }
     return check.report
   }
 
@@ -62,8 +64,9 @@ struct SiteCheck {
     let sha256: String
   }
 
-  private mutating func compareWithManifest() throws(StoreError) {
-    guard let (manifestKey, listed) = try manifest() else { return }
+  /// Returns whether there is a manifest.
+  private mutating func compareWithManifest() throws(StoreError) -> Bool {
+    guard let (manifestKey, listed) = try manifest() else { return false }
     let own = ["_release/current.json", manifestKey]
     var rest = listed[...]
     var present: [SiteFolder.File] = []
@@ -84,6 +87,7 @@ struct SiteCheck {
       try compare(file, entry)
     }
     for entry in rest { missing(entry) }
+    return true
   }
 
   private mutating func compare(_ file: SiteFolder.File, _ entry: Listed) throws(StoreError) {

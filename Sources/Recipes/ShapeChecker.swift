@@ -109,7 +109,8 @@ struct ShapeChecker {
     let place = Place(scalar.mark)
     let text = scalar.string.trimmed
     switch shape {
-    case .text: return text.isEmpty ? nil : .text(text, place)
+    // A path would end at a zero byte for the system, but not for us.
+    case .text: return text.isEmpty || text.utf8.contains(0) ? nil : .text(text, place)
     case .identifier: return Identifier.isValid(text) ? .text(text, place) : nil
     case .address: return Address.isValid(text) ? .text(text, place) : nil
     case .number: return number(scalar).map { .number($0, place) }

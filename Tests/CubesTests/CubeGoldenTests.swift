@@ -1,5 +1,6 @@
 import Grids
 import JSON
+import TestKit
 import Testing
 
 @testable import Cubes
@@ -123,6 +124,24 @@ struct CubeOpeningTests {
     #expect(error?.reason.hasPrefix("its grid differs from that of") == true)
     #expect(throws: CubeError.self) { try Cube.open(["/nowhere/*.nc"]) }
     #expect(throws: CubeError.self) { try Cube.open([]) }
+  }
+
+  @Test(
+    "dimensions beyond counting are refused before memory is taken for them",
+    arguments: [[1 << 40, 2, 2], [1 << 10, 1 << 10, 1 << 10, 1 << 10, 1 << 10, 1 << 10, 2, 2]])
+  func huge(shape: [Int]) throws {
+    let folder = try TemporaryFolder()
+    let path = try TestCube(x: [0, 1], y: [0, 1]).write(to: folder) { _, _, _ in 0 }
+    let names = (0..<shape.count - 2).map { "\"d\($0)\"" } + ["\"lat\"", "\"lon\""]
+    let head = """
+      {"zarr_format":2,"shape":\(shape),"chunks":\(shape.map { min($0, 2) }),"dtype":"<f4",
+      "compressor":null,"fill_value":0,"order":"C","filters":null}
+      """
+    try folder.write(head.utf8, to: "cube.zarr/v/.zarray")
+    let attributes = #"{"_ARRAY_DIMENSIONS":[\#(names.joined(separator: ","))]}"#
+    try folder.write(attributes.utf8, to: "cube.zarr/v/.zattrs")
+    let error = #expect(throws: CubeError.self) { try Cube.open([path]) }
+    #expect(error?.description.contains("more than") == true)
   }
 
   @Test("blocks are disjoint, cover the window and keep to chunks")

@@ -183,6 +183,7 @@ struct RecipeProblemTests {
     #expect(problems(String(repeating: "- ", count: 100_000)).map(\.id) == ["syntax"])
     #expect(problems(String(repeating: "#", count: 2_000_000)).map(\.id) == ["too-large"])
     #expect(problems("datasets: [\u{0}]").map(\.id) == ["syntax"])
+    #expect(problems(#"datasets: ["a.nc\0b"]"#).map(\.id) == ["wrong-type"])
     // Many mistakes do not give an endless list.
     let many = (0..<5000).map { "k\($0): 1" }.joined(separator: "\n")
     #expect(problems(many).count == 50)
