@@ -75,8 +75,9 @@ let package = Package(
     module("Jobs", ["JSON", "Stores"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),
+    module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
-    module("Publishing", ["JSON", "Jobs", "Stores"]),
+    module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
     module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
@@ -95,7 +96,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
+        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
@@ -122,7 +123,8 @@ let package = Package(
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
-    tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
+    tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
+    tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
     tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
     tests("Multiscales", ["Multiscales", "Cubes", "Jobs"]),
