@@ -82,7 +82,7 @@ let package = Package(
     // rank 4
     module(
       "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
-    module("Multiscales", ["Cubes", "Grids", "Jobs", "CHalving"]),
+    module("Multiscales", ["JSON", "Cubes", "Grids", "Jobs", "CHalving"]),
     // rank 5
     module(
       "Pyramids",
@@ -127,7 +127,7 @@ let package = Package(
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
     tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
-    tests("Multiscales", ["Multiscales", "Cubes", "Jobs"]),
+    tests("Multiscales", ["Multiscales", "Cubes", "Jobs", "JSON", "Stores"]),
     tests(
       "Pyramids",
       ["Pyramids", "Multiscales", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),

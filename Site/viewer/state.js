@@ -35,8 +35,10 @@
 //   app.registerPanel({id, title, icon, render(host, app), dock, order})      (panels.js)
 //       render may return a function that is called when the panel closes
 //   app.onPointer(callback)       → function that stops; callback({lng, lat, values})
-//   app.draw(mode, callbacks)     → function that stops; "point" | "polygon" | "circle" | "box"
-//   app.choosePlace(callback)     the next click on the map gives {lng, lat}
+//   app.onClick(callback)         → function that stops; of clicks that no tool takes
+//   app.useTool({click, double, move, key, cancel, stop}) → function that stops; one tool at a
+//       time has the clicks on the map
+//   app.openPanel(id), app.time {move(index), by(step), player, times(), text(iso)}
 
 export const defaults = Object.freeze({
   layers: [],

@@ -1,7 +1,8 @@
 // The entry of the map viewer: reads what the address asks for, builds `app`, puts the page together.
 
 import { decode, keepAddress } from "./address.js";
-import { addDrawing } from "./draw.js";
+import { addCurtain } from "./curtain.js";
+import { addDimensions } from "./dimensions.js";
 import { createTexts, preferredLanguage } from "./i18n.js";
 import { createMap } from "./map.js";
 import { addNotices } from "./notices.js";
@@ -17,6 +18,7 @@ import { chooseFirst, complete } from "./start.js";
 import { createStore } from "./state.js";
 import { addTheme } from "./theme.js";
 import { addTimeBar } from "./timebar.js";
+import { addTop } from "./top.js";
 
 const page = (id) => document.getElementById(id);
 
@@ -55,14 +57,16 @@ const start = async () => {
   await (wanted?.layers?.length ? complete(app) : chooseFirst(app));
 
   addPointer(app, page("map"));
-  addDrawing(app);
   app.map = createMap(app, page("map"));
   const panels = createPanels(app, page("rail"), { side: page("side"), bottom: page("below") });
   app.registerPanel = panels.register;
   app.openPanel = panels.open;
+  addCurtain(app, document.querySelector(".maps"));
   addLegends(app, page("legends"));
   addReadout(app, page("readout"));
   addTimeBar(app, page("time"));
+  addDimensions(app, page("dims"));
+  addTop(app, page("now"));
   addShortcuts(app);
   if (!embedded) await registerPanels(app);
   keepAddress(store, {

@@ -6,7 +6,8 @@ import Pyramids
 
 /// Everything about one dataset for programs, the viewer first: `api/datasets/<id>.json`.
 ///
-/// Addresses in it are relative to the root of the site, so that a mirror works.
+/// Addresses in it are relative to the root of the site, to which its member `root` leads, so that a
+/// mirror works.
 struct DatasetDocument {
   let dataset: BuiltDataset
 
@@ -16,7 +17,7 @@ struct DatasetDocument {
     // As in GeoJSON (RFC 7946, 5.2): a box across the antimeridian ends west of where it begins.
     let east = bounds.crossesAntimeridian ? bounds.east - 360 : bounds.east
     var document: JSONObject = [
-      "id": .string(dataset.id), "title": .string(dataset.title),
+      "root": "../../", "id": .string(dataset.id), "title": .string(dataset.title),
       "page": .string(folder + "/index.html"),
       "wmts": .string(folder + "/wmts/1.0.0/WMTSCapabilities.xml"),
       "bounds": .array([bounds.west, bounds.south, east, bounds.north].map { .number($0) }),

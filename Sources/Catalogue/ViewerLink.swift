@@ -1,3 +1,4 @@
+import Grids
 import Pyramids
 
 /// A link into the viewer in plain words; `Site/viewer/address.js` reads it.

@@ -36,18 +36,67 @@ struct VariableReader: Sendable {
   let extraCounts: [Int]
   let rows: Int
   let columns: Int
+
+  /// Which chunks hold a field, apart from where they lie in the grid.
+  struct ChunkPlace: Hashable {
+    let part: Int
+    /// The chunk's number along the time and each further dimension; where the data is contiguous,
+    /// the positions themselves.
+    let chunks: [Int]
+  }
+
+  /// Where a field lies in its part.
+  private struct Place {
+    let time: Int
+    let extras: [Int]
+  }
 }
 
 extension VariableReader {
-  func read<Decoded: DecodedNumber>(
-    time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>,
-    into target: UnsafeMutablePointer<Decoded>, rowStride: Int
+  func chunkPlace(of field: FieldSelection) throws(CubeError) -> ChunkPlace {
+    let step = try locate(
+      time: field.time, extras: field.extras, rows: 0..<rows, columns: 0..<columns)
+    let part = parts[step.part]
+    let lengths =
+      [part.chunkLength(.time)] + field.extras.indices.map { part.chunkLength(.extra($0)) }
+    let chunks = zip([step.index] + field.extras, lengths).map { $0 / ($1 ?? 1) }
+    return ChunkPlace(part: step.part, chunks: chunks)
+  }
+
+  /// Reads a window of several fields; those whose chunks are the same in one go.
+  func read(
+    _ fields: [FieldSelection], rows: Range<Int>, columns: Range<Int>,
+    _ take: (Int, StoredWindow) throws(CubeError) -> Void
   ) throws(CubeError) {
-    let (part, index) = try locate(time: time, extras: extras, rows: rows, columns: columns)
+    var groups: [ChunkPlace: [Int]] = [:]
+    var places: [Place] = []
+    for (number, field) in fields.enumerated() {
+      let step = try locate(time: field.time, extras: field.extras, rows: rows, columns: columns)
+      places.append(Place(time: step.index, extras: field.extras))
+      groups[try chunkPlace(of: field), default: []].append(number)
+    }
     guard !rows.isEmpty, !columns.isEmpty else { return }
-    let region = part.region(time: index..<index + 1, extras: extras, rows: rows, columns: columns)
-    let array = try part.source.read(part.array, region)
-    try part.decode(array, down: .row, across: .column, into: target, rowStride: rowStride)
+    for (place, numbers) in groups {
+      let part = parts[place.part]
+      let times = Self.span(numbers.map { places[$0].time })
+      let extras = extraCounts.indices.map { axis in
+        Self.span(numbers.map { places[$0].extras[axis] })
+      }
+      let array = try part.source.read(
+        part.array, part.region(time: times, extras: extras, rows: rows, columns: columns))
+      for number in numbers {
+        let start = part.start(
+          of: array, time: places[number].time - times.lowerBound,
+          extras: zip(places[number].extras, extras).map { $0 - $1.lowerBound })
+        let layout = part.layout(of: array, down: .row, across: .column, start: start)
+        try take(number, StoredWindow(part: part, array: array, layout: layout))
+      }
+    }
+  }
+
+  /// The range that holds some indices, of which there is at least one.
+  private static func span(_ indices: [Int]) -> Range<Int> {
+    (indices.min() ?? 0)..<(indices.max() ?? 0) + 1
   }
 
   func series(row: Int, column: Int, extras: [Int]) throws(CubeError) -> [Double] {
@@ -64,26 +113,29 @@ extension VariableReader {
         let last = wanted.map(\.index).max()
       else { continue }
       let region = part.region(
-        time: first..<last + 1, extras: extras, rows: row..<row + 1, columns: column..<column + 1)
+        time: first..<last + 1, extras: extras.map { $0..<$0 + 1 }, rows: row..<row + 1,
+        columns: column..<column + 1)
       let array = try part.source.read(part.array, region)
       var values = [Double](repeating: .nan, count: last + 1 - first)
-      try part.decode(array, down: .column, across: .time, into: &values, rowStride: values.count)
+      let layout = part.layout(of: array, down: .column, across: .time, start: 0)
+      try part.decode(array, layout, into: &values, rowStride: values.count)
       for (step, index) in wanted { series[step] = values[index - first] }
     }
     return series
   }
 
   func fingerprint(time: Int?, extras: [Int]) throws(CubeError) -> String {
-    let (part, index) = try locate(
-      time: time, extras: extras, rows: 0..<rows, columns: 0..<columns)
+    let step = try locate(time: time, extras: extras, rows: 0..<rows, columns: 0..<columns)
+    let part = parts[step.part]
     let region = part.region(
-      time: index..<index + 1, extras: extras, rows: 0..<rows, columns: 0..<columns)
+      time: step.index..<step.index + 1, extras: extras.map { $0..<$0 + 1 }, rows: 0..<rows,
+      columns: 0..<columns)
     return try part.source.fingerprint(part.array, region)
   }
 
   private func locate(
     time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>
-  ) throws(CubeError) -> (Part, Int) {
+  ) throws(CubeError) -> Step {
     guard let first = parts.first else {
       throw CubeError("read a variable", of: "nothing", reason: "it has no source")
     }
@@ -105,20 +157,19 @@ extension VariableReader {
       throw refuse(
         "rows \(rows), columns \(columns) leave the grid of \(self.rows)×\(self.columns)")
     }
-    let step = steps[time ?? 0]
-    return (parts[step.part], step.index)
+    return steps[time ?? 0]
   }
 }
 
 extension VariableReader.Part {
   /// The region of the stored array that holds a window.
   func region(
-    time: Range<Int>, extras: [Int], rows: Range<Int>, columns: Range<Int>
+    time: Range<Int>, extras: [Range<Int>], rows: Range<Int>, columns: Range<Int>
   ) -> [Range<Int>] {
     uses.map { use in
       switch use {
       case .time: time
-      case .extra(let number): extras[number]..<extras[number] + 1
+      case .extra(let number): extras[number]
       case .single: 0..<1
       case .row: rows
       case .column: columns
@@ -126,20 +177,45 @@ extension VariableReader.Part {
     }
   }
 
-  /// Decodes an array that was read, of which only two dimensions are longer than one.
-  func decode<Decoded: DecodedNumber>(
-    _ array: NumericArray, down: DimensionUse, across: DimensionUse,
-    into target: UnsafeMutablePointer<Decoded>, rowStride: Int
-  ) throws(CubeError) {
+  /// Where in an array that was read the window of a time and further positions begins, all of
+  /// them counted within the array.
+  func start(of array: NumericArray, time: Int, extras: [Int]) -> Int {
+    zip(uses, Self.strides(of: array)).reduce(0) { start, dimension in
+      switch dimension.0 {
+      case .time: start + time * dimension.1
+      case .extra(let number): start + extras[number] * dimension.1
+      case .single, .row, .column: start
+      }
+    }
+  }
+
+  /// How a window of two dimensions that begins at an element lies in an array that was read.
+  func layout(
+    of array: NumericArray, down: DimensionUse, across: DimensionUse, start: Int
+  ) -> WindowLayout {
+    let strides = Self.strides(of: array)
+    let row = uses.firstIndex(of: down)
+    let column = uses.firstIndex(of: across)
+    return WindowLayout(
+      start: start, rows: row.map { array.shape[$0] } ?? 1,
+      columns: column.map { array.shape[$0] } ?? 1, rowStride: row.map { strides[$0] } ?? 0,
+      columnStride: column.map { strides[$0] } ?? 1)
+  }
+
+  /// How many elements lie between neighbours along each dimension of an array in C order.
+  private static func strides(of array: NumericArray) -> [Int] {
     var strides = [Int](repeating: 1, count: array.shape.count)
     for index in array.shape.indices.dropLast().reversed() {
       strides[index] = strides[index + 1] * array.shape[index + 1]
     }
-    let row = uses.firstIndex(of: down)
-    let column = uses.firstIndex(of: across)
-    let layout = WindowLayout(
-      rows: row.map { array.shape[$0] } ?? 1, columns: column.map { array.shape[$0] } ?? 1,
-      rowStride: row.map { strides[$0] } ?? 0, columnStride: column.map { strides[$0] } ?? 1)
+    return strides
+  }
+
+  /// Decodes a window of an array that was read.
+  func decode<Decoded: DecodedNumber>(
+    _ array: NumericArray, _ layout: WindowLayout, into target: UnsafeMutablePointer<Decoded>,
+    rowStride: Int
+  ) throws(CubeError) {
     do {
       try packing.decode(array, layout, into: target, rowStride: rowStride)
     } catch {

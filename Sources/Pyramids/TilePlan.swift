@@ -1,7 +1,6 @@
 public import Cubes
 public import Grids
 public import Images
-public import Multiscales
 
 /// What tiles to make of one variable.
 public struct TilePlan: Sendable {
@@ -79,10 +78,5 @@ extension TilePlan {
     (["datasets", dataset, "tiles", key, style.style.id, tileMatrixSet.id]
       + variable.labels(of: field))
       .joined(separator: "/")
-  }
-
-  /// The name of the unit of work that makes one field's tiles.
-  public func unit(of field: FieldSelection) -> String {
-    (["tiles", dataset, key] + variable.labels(of: field)).joined(separator: "/")
   }
 }

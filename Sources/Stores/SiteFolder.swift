@@ -32,6 +32,7 @@ public final class SiteFolder: Sendable {
   /// The files of the site, for reading.
   public let contents: FolderStore
   private let stagedCount = Atomic<Int>(0)
+  private let stagingIsThere = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
 
   /// Makes the folder, where it is missing, and opens it.
@@ -62,7 +63,10 @@ public final class SiteFolder: Sendable {
         let claim = try FolderClaim(path: name + "/lock")
         claimed.withLock { $0 = claim }
       }
-      try removeFolderTree(path + "/" + Self.stagingFolder)
+      try stagingIsThere.withLock { isThere throws(SystemFailure) in
+        try removeFolderTree(path + "/" + Self.stagingFolder)
+        isThere = false
+      }
     } catch {
       if error.code == EWOULDBLOCK {
         throw StoreError(
@@ -223,7 +227,11 @@ extension SiteFolder {
   /// A path below the staging folder, which is there, that nothing else uses.
   func temporaryName() throws(SystemFailure) -> String {
     let number = stagedCount.add(1, ordering: .relaxed).newValue
-    if number == 1 { try makeFolders(path + "/" + Self.stagingFolder) }
+    // No thread may go on before the folder is there.
+    try stagingIsThere.withLock { isThere throws(SystemFailure) in
+      if !isThere { try makeFolders(path + "/" + Self.stagingFolder) }
+      isThere = true
+    }
     // The process number keeps two programs apart that write without having claimed the folder.
     return path + "/" + Self.stagingFolder + "/\(getpid())-\(number)"
   }

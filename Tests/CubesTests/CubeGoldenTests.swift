@@ -87,7 +87,7 @@ struct CubeGoldenTests {
     "own fixtures, one trap each",
     arguments: [
       "packing", "types", "order", "wrap", "groups", "labels", "curvilinear", "rotated", "unnamed",
-      "join", "filter",
+      "join", "filter", "chunks",
     ])
   func fixtures(name: String) throws {
     let golden = try #require(try Golden.json("cubes_fixtures.json")[name])
@@ -156,5 +156,39 @@ struct CubeOpeningTests {
     let prints = try (0..<5).map { try field.fingerprint(time: $0, extras: []) }
     #expect(Set(prints).count == 5)
     #expect(prints.allSatisfy { !$0.contains("/") })
+  }
+
+  @Test("fields that are read together are as those read alone")
+  func fieldsTogether() throws {
+    var largest = 0
+    for name in try Golden.fixtureNames() {
+      guard let cube = try? Cube.open([Golden.fixture(name)]) else { continue }
+      for variable in cube.variables {
+        let fields = (0..<(variable.time?.count ?? 1)).flatMap { step in
+          variable.extraPositions.map { FieldSelection(time: step, extras: $0) }
+        }
+        let groups = try variable.storageGroups(of: fields)
+        #expect(Set(groups.flatMap(\.self)) == Set(fields))
+        largest = max(largest, groups.map(\.count).max() ?? 0)
+        // Without the first, the part that is read does not begin where the chunk does.
+        for group in groups + groups.map({ Array($0.dropFirst()) }) + [fields] {
+          for block in variable.blocks {
+            var taken: Set<Int> = []
+            try variable.read(group, rows: block.rows, columns: block.columns) {
+              (number, window) throws(CubeError) in
+              var values = [Double](repeating: 0, count: block.count)
+              try window.decode(into: &values, rowStride: block.columns.count)
+              let alone = try variable.readDoubles(
+                time: group[number].time, extras: group[number].extras, rows: block.rows,
+                columns: block.columns)
+              #expect(values.map(\.bitPattern) == alone.map(\.bitPattern), "\(name)")
+              taken.insert(number)
+            }
+            #expect(taken == Set(group.indices))
+          }
+        }
+      }
+    }
+    #expect(largest > 1)
   }
 }

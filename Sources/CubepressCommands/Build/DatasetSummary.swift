@@ -94,7 +94,7 @@ struct DatasetSummary {
     _ prepared: PreparedDataset.PreparedVariable, records: [UnitRecord]
   ) throws -> BuiltVariable? {
     let plan = prepared.builder.plan
-    for field in prepared.fields { units.insert(plan.unit(of: field)) }
+    for field in prepared.fields { units.insert(prepared.builder.unit(of: field)) }
     for style in plan.styles {
       units.insert("measure/\(plan.dataset)/\(plan.key)/\(style.style.id)")
     }
@@ -106,7 +106,9 @@ struct DatasetSummary {
       return nil
     }
     let title = prepared.recipe.title ?? prepared.variable.longName ?? prepared.variable.name
-    let thumbnails = try thumbnails(of: prepared, field: best.0)
+    let place = prepared.fields.firstIndex(of: best.0) ?? 0
+    let thumbnails = try thumbnails(
+      of: prepared, field: best.0, fingerprint: records[place].fingerprint)
     let styles = try plan.styles.enumerated().map { index, style in
       try describe(
         style, title: title, plan: plan, summaries: summaries, thumbnail: thumbnails[index])
@@ -205,7 +207,7 @@ struct DatasetSummary {
 
   /// Small pictures of the field that shows most, one for each style.
   private mutating func thumbnails(
-    of prepared: PreparedDataset.PreparedVariable, field: FieldSelection
+    of prepared: PreparedDataset.PreparedVariable, field: FieldSelection, fingerprint: String
   ) throws -> [String] {
     let plan = prepared.builder.plan
     let unit = "thumbnails/\(plan.dataset)/\(plan.key)"
@@ -213,18 +215,22 @@ struct DatasetSummary {
     let keys = plan.styles.map {
       "datasets/\(plan.dataset)/thumbnails/\(plan.key)/\($0.style.id).png"
     }
-    let fingerprint = try prepared.builder.fingerprint(of: field)
     if let record = try workshop.journal.record(of: unit), record.fingerprint == fingerprint,
       record.objects.map(\.key) == keys
     {
       objects += record.objects
       return keys
     }
-    let pictures = try Thumbnail.draw(
-      prepared.variable, field: field, styles: plan.styles.map(\.style), memory: workshop.memory,
-      pool: workshop.pool)
+    let thumbnail =
+      try prepared.builder.thumbnail(of: field)
+      ?? Thumbnail(
+        try Levels(
+          of: prepared.variable, field: field, memory: workshop.memory, pool: workshop.pool),
+        of: prepared.variable.grid)
     let start = objects.count
-    for (key, picture) in zip(keys, pictures) { try write(picture, to: key) }
+    for (key, style) in zip(keys, plan.styles) {
+      try write(try thumbnail.png(style.style), to: key)
+    }
     try workshop.journal.save(
       UnitRecord(fingerprint: fingerprint, objects: Array(objects[start...]), summary: [:]),
       of: unit)

@@ -71,7 +71,7 @@ struct PreparedDataset: Sendable {
     return PreparedVariable(
       recipe: recipe,
       builder: try TileBuilder(
-        plan: plan, folder: workshop.folder, pool: workshop.pool, memory: workshop.memory),
+        plan: plan, folder: workshop.folder, pool: workshop.pool),
       fields: fields)
   }
 

@@ -1,0 +1,67 @@
+// The other dimensions of the active layer (depth, band, …) beside time: a slider for many
+// numbers, a list for few or for texts.
+
+import { choice, iconButton, make } from "./dom.js";
+import { icons } from "./icons.js";
+import { extrasOf, unitsOf } from "./site.js";
+import { activeLayer, withLayer } from "./state.js";
+
+const FEW = 6;
+const isNumeric = (values) => values.every((one) => one !== "" && Number.isFinite(Number(one)));
+
+const control = (app, layer, dimension) => {
+  const { t, store } = app;
+  const { name, title, values } = dimension;
+  const units = unitsOf(dimension.units);
+  const current = () => {
+    const now = store.get().layers.find((one) => one.id === layer.id);
+    return Math.max(0, values.indexOf(now?.dims?.[name] ?? dimension.default ?? values[0]));
+  };
+  const pick = (index) => {
+    const value = values[Math.min(Math.max(index, 0), values.length - 1)];
+    store.set((state) => withLayer(state, layer.id, {
+      dims: { ...state.layers.find((one) => one.id === layer.id).dims, [name]: value },
+    }));
+  };
+  const text = (index) => `${values[index]}${units ? ` ${units}` : ""}`;
+  if (!isNumeric(values) || values.length <= FEW) {
+    return make("label", { className: "dim" }, make("span", {}, title),
+      choice(values.map((_, i) => [String(i), text(i)]), String(current()), (value) => pick(Number(value)),
+        { dataset: { dim: name } }));
+  }
+  const told = make("output", {}, text(current()));
+  const slider = make("input", {
+    type: "range", min: 0, max: values.length - 1, step: 1, value: current(), "aria-label": title,
+    "aria-valuetext": text(current()), dataset: { dim: name },
+    oninput: () => {
+      told.textContent = text(slider.valueAsNumber);
+      slider.setAttribute("aria-valuetext", told.textContent);
+      pick(slider.valueAsNumber);
+    },
+  });
+  const step = (by) => () => {
+    slider.value = slider.valueAsNumber + by;
+    slider.oninput();
+  };
+  return make("div", { className: "dim" }, make("span", {}, title, " ", told),
+    make("div", { className: "dim-slider" },
+      iconButton(icons.previous, t("dims.previous", { title }), step(-1)), slider,
+      iconButton(icons.next, t("dims.next", { title }), step(1))));
+};
+
+export const addDimensions = (app, host) => {
+  const draw = () => {
+    const layer = activeLayer(app.store.get());
+    const variable = app.site.loaded.get(layer?.dataset)?.variable(layer?.variable);
+    const extras = layer?.kind === "xyz" ? [] : extrasOf(variable).filter((one) => one.values.length > 1);
+    host.hidden = !extras.length;
+    host.setAttribute("aria-label", app.t("dims.title"));
+    host.replaceChildren(...extras.map((one) => control(app, layer, one)));
+  };
+  app.store.subscribe((state) => {
+    const layer = activeLayer(state);
+    return [layer?.id, layer?.dataset, layer?.variable];
+  }, draw);
+  document.addEventListener("languagechange", draw);
+  draw();
+};

@@ -1,0 +1,195 @@
+// Keeps what maps draw in step with the state: opens fields, asks for the windows in view, shows
+// a new time or style once there is something of it to show in every place.
+
+import { colourMaps, lookOf, tablesOf } from "./colours.js";
+import { openField } from "./field.js";
+import { samplePoints, windowsInView } from "./view.js";
+import { createWindows } from "./windows.js";
+
+/** What of a layer entry decides which field it is. */
+const signature = (layer) => JSON.stringify([
+  layer.kind, layer.dataset, layer.variable, layer.expression, layer.composite, layer.other,
+]);
+
+/** Whether a layer is drawn from values. */
+export const isValues = (layer) => layer.kind !== "xyz";
+
+/**
+ * Drawing for all maps. `report(error, layer)` is told what fails.
+ *
+ * `lookAhead(slice)` gives the slices to read next while time plays.
+ */
+export const createDrawing = (app, report) => {
+  const fields = new Map();
+  const views = new Set();
+  const drawn = new Map();
+  const failures = new Map();
+  let colours = null;
+  let scheduled = 0;
+  let ahead = () => [];
+  const settled = new Set();
+
+  const schedule = () => { scheduled ||= requestAnimationFrame(refresh); };
+  const windows = createWindows({
+    changed: schedule,
+    failed: (error, slice) => report(error, slice.field.dataset),
+  });
+
+  const fieldOf = (layer) => {
+    const name = signature(layer);
+    if (!fields.has(name)) {
+      fields.set(name, null);
+      Promise.all([openField(app, layer), colourMaps(app.site)]).then(([field, maps]) => {
+        fields.set(name, field);
+        colours = maps;
+        failures.delete(name);
+        document.dispatchEvent(new CustomEvent("fieldopen"));
+        schedule();
+      }, (error) => {
+        failures.set(name, error);
+        report(error, layer.dataset, layer);
+        document.dispatchEvent(new CustomEvent("fieldopen"));
+      });
+    }
+    return fields.get(name);
+  };
+
+  const look = (layer, field) => {
+    if (field.bands === 3) {
+      return {
+        ...tablesOf({ scale: "linear", range: [0, 1], colours: "viridis" }, colours),
+        ranges: field.ranges, bilinear: (layer.interpolation ?? "bilinear") === "bilinear",
+      };
+    }
+    try {
+      return tablesOf(lookOf(layer, field.variable), colours);
+    } catch (error) {
+      report(error, layer.dataset, layer);
+      return null;
+    }
+  };
+
+  const covered = (slice, level, i, j) => {
+    if (windows.has(slice, level, i, j) || windows.isBroken(slice, level, i, j)) return true;
+    const own = slice.field.extent(level, i, j);
+    for (let up = level + 1; up < slice.field.levels; up += 1) {
+      const size = slice.field.size(up);
+      const shift = 2 ** (up - level);
+      if (windows.has(slice, up, Math.floor(own.row / shift / size.rows),
+        Math.floor(own.column / shift / size.columns))) return true;
+    }
+    return false;
+  };
+
+  const request = (slice, { level, list }) => {
+    const { field } = slice;
+    const top = field.levels - 1;
+    // Something of the whole first: the coarsest level is one small window.
+    if (level < top && list.length > 1 && list.some(([i, j]) => !covered(slice, level, i, j))) {
+      const { down, across } = field.counts(top);
+      for (let i = 0; i < down; i += 1) for (let j = 0; j < across; j += 1) windows.request(slice, top, i, j);
+    }
+    for (const [i, j] of list) windows.request(slice, level, i, j);
+  };
+
+  const update = (view, layer, state) => {
+    const field = fieldOf(layer);
+    if (!field || !colours) return;
+    const name = `${view.id}/${layer.id}`;
+    const tables = look(layer, field);
+    if (!tables) return;
+    const wanted = field.slice({ time: layer.time ?? state.time, dims: layer.dims });
+    const plan = windowsInView(field, view.samples, view.gl);
+    request(wanted, plan);
+    for (const next of ahead(wanted, layer, field)) {
+      for (const [i, j] of plan.list) windows.request(next, plan.level, i, j, true);
+    }
+    const before = drawn.get(name);
+    const ready = plan.list.every(([i, j]) => covered(wanted, plan.level, i, j));
+    const slice = ready || before?.slice.field !== field ? wanted : before.slice;
+    drawn.set(name, {
+      slice, wanted, ready, level: plan.level, list: plan.list, look: tables,
+      opacity: layer.opacity ?? 1, clip: view.clipOf(layer, state), layer,
+      complete: plan.list.every(([i, j]) =>
+        windows.has(slice, plan.level, i, j) || windows.isBroken(slice, plan.level, i, j)),
+    });
+  };
+
+  const refresh = () => {
+    scheduled = 0;
+    const state = app.store.get();
+    windows.beginRound();
+    const live = new Set();
+    for (const view of views) {
+      if (!view.samples || view.stale) {
+        view.samples = samplePoints(view.gl);
+        view.stale = false;
+      }
+      for (const layer of state.layers) {
+        if (!isValues(layer) || !layer.visible || !view.shows(layer, state)) continue;
+        live.add(`${view.id}/${layer.id}`);
+        update(view, layer, state);
+      }
+    }
+    for (const name of [...drawn.keys()]) if (!live.has(name)) drawn.delete(name);
+    windows.endRound();
+    for (const view of views) view.gl.triggerRepaint();
+    app.pointerStale?.();
+    for (const one of [...settled]) one();
+  };
+
+  return {
+    windows, schedule,
+    /** Adds a map; clipOf(layer, state) gives the part of its width that a layer is drawn in,
+        shows(layer, state) whether it is drawn at all. */
+    addView(id, gl, clipOf, shows) {
+      const view = { id, gl, clipOf, shows, stale: true };
+      views.add(view);
+      const moved = () => {
+        view.stale = true;
+        schedule();
+      };
+      gl.on("move", moved);
+      gl.on("resize", moved);
+      schedule();
+      return () => {
+        views.delete(view);
+        gl.off("move", moved);
+        gl.off("resize", moved);
+      };
+    },
+    drawn: (view, id) => drawn.get(`${view}/${id}`) ?? null,
+    /** The field of a layer if it is open, and why not if that failed. */
+    field: (layer) => fields.get(signature(layer)) ?? null,
+    failure: (layer) => failures.get(signature(layer)),
+    look: (layer) => {
+      const field = fields.get(signature(layer));
+      return field && colours ? lookOf(layer, field.variable) : null;
+    },
+    colours: () => colours,
+    /** Called after every refresh; returns what ends it. */
+    onRefresh(callback) {
+      settled.add(callback);
+      return () => settled.delete(callback);
+    },
+    lookAhead(callback) { ahead = callback ?? (() => []); },
+    /** Whether a slice is held wherever it is in view. */
+    holds(slice, view = "main", id) {
+      const now = drawn.get(`${view}/${id}`);
+      return Boolean(now?.list.every(([i, j]) => windows.has(slice, now.level, i, j)
+        || windows.isBroken(slice, now.level, i, j)));
+    },
+    /** Starts a dataset anew, after its cube was replaced. */
+    forget(dataset) {
+      windows.forget(dataset);
+      for (const [name, field] of [...fields]) if (!field || field.dataset === dataset) fields.delete(name);
+      schedule();
+    },
+    retry() {
+      windows.retry();
+      for (const [name] of failures) fields.delete(name);
+      failures.clear();
+      schedule();
+    },
+  };
+};

@@ -1,0 +1,151 @@
+// Triangles over a part of a grid: corners in Mercator coordinates (relative to the part's own
+// box, so that single precision suffices at every zoom), each with its position in the grid.
+// The shader makes cells out of positions; triangles are small enough for that to be right to a
+// few thousandths of a cell (geographic) or about a tenth (other grids, as their nodes promise).
+
+import { mercatorX, mercatorY, spacingOf } from "./grid.js";
+
+const rad = Math.PI / 180;
+/** On the globe sides of triangles are straight: none may be longer than this many degrees. */
+const STRAIGHT = 2.5;
+const MOST = 512;
+
+/** Positions from `low` to `high` that include `stops` where these are not too many. */
+const positions = (low, high, parts, stops) => {
+  let between = stops.filter((one) => one > low && one < high);
+  if (between.length > MOST) {
+    const skip = Math.ceil(between.length / MOST);
+    between = between.filter((_, i) => i % skip === 0);
+  }
+  const corners = [low, ...between, high];
+  const pieces = Math.max(1, Math.ceil(parts / (corners.length - 1)));
+  const list = [];
+  for (let i = 0; i + 1 < corners.length; i += 1) {
+    for (let k = 0; k < pieces; k += 1) {
+      list.push(corners[i] + (corners[i + 1] - corners[i]) * k / pieces);
+    }
+  }
+  list.push(high);
+  return list;
+};
+
+const edgesBetween = (edges, low, high) => {
+  const list = [];
+  if (Array.isArray(edges)) for (let i = Math.ceil(low); i <= high; i += 1) list.push(i);
+  return list;
+};
+
+/**
+ * Between rows of constant spacing a straight line through Mercator's y errs by up to
+ * dy² / 16 radians of latitude; as many strips as keep that below 1/2000 of a cell.
+ */
+const stripsOf = (grid, edges, low, high) => {
+  const reach = (position) => mercatorY(Math.min(Math.max(grid.lonLat(position, 0)[1], -86), 86));
+  const height = Math.abs(reach(high) - reach(low)) * 2 * Math.PI;
+  const longest = Math.sqrt(16 * spacingOf(edges).step * rad / 2000);
+  return Math.min(MOST, Math.max(1, Math.ceil(height / longest)));
+};
+
+const sides = (grid, entry, [top, left, bottom, right]) => {
+  if (grid.kind === "geographic") {
+    const [west, south] = grid.lonLat(top, left);
+    const [east, north] = grid.lonLat(bottom, right);
+    return [
+      positions(top, bottom,
+        Math.max(stripsOf(grid, entry.rowEdges, top, bottom), Math.abs(north - south) / STRAIGHT),
+        edgesBetween(entry.rowEdges, top, bottom)),
+      positions(left, right, Math.abs(east - west) / STRAIGHT,
+        edgesBetween(entry.columnEdges, left, right)),
+    ];
+  }
+  return [
+    positions(top, bottom, 64, entry.mesh.rows), positions(left, right, 64, entry.mesh.columns),
+  ];
+};
+
+/**
+ * The mesh of rows top…bottom, columns left…right (positions of level 0) of a grid (lib/geo) with
+ * its published entry.
+ *
+ * `corners`: 4 numbers each: x, y in the box, column - left, row - top. `whole`: triangles for the
+ * globe; `flat`: those for Mercator, without any that hold a pole. `box`: x, y, width, height.
+ */
+export const buildMesh = (grid, entry, part) => {
+  const [top, left] = part;
+  const [rows, columns] = sides(grid, entry, part);
+  const wide = columns.length;
+  const count = rows.length * wide;
+  const [xs, ys] = [new Float64Array(count), new Float64Array(count)];
+  const cells = [];
+  rows.forEach((row, i) => {
+    columns.forEach((column, j) => {
+      const [lon, lat] = grid.lonLat(row, column) ?? [NaN, NaN];
+      xs[i * wide + j] = mercatorX(lon);
+      ys[i * wide + j] = mercatorY(lat);
+      cells.push(column - left, row - top);
+    });
+  });
+  const places = { x: Array.from(xs), y: Array.from(ys), cells };
+  const { whole, flat } = triangles(grid, places, rows.length, wide);
+  return packed(places, whole, flat);
+};
+
+const triangles = (grid, places, high, wide) => {
+  const { x, y, cells } = places;
+  const whole = [];
+  const flat = [];
+  const copy = (node, nx) => {
+    x.push(nx);
+    y.push(y[node]);
+    cells.push(cells[2 * node], cells[2 * node + 1]);
+    return x.length - 1;
+  };
+  for (let i = 0; i + 1 < high; i += 1) {
+    for (let j = 0; j + 1 < wide; j += 1) {
+      const a = i * wide + j;
+      const quad = [a, a + 1, a + wide, a + wide + 1];
+      if (quad.some((node) => !Number.isFinite(x[node]) || !Number.isFinite(y[node]))) continue;
+      whole.push(quad[0], quad[2], quad[1], quad[1], quad[2], quad[3]);
+      if (grid.kind === "geographic") continue;
+      // Go around the quad; one that closes only after a whole turn holds a pole.
+      const ring = [0, 1, 3, 2];
+      const near = [x[a]];
+      let turned = 0;
+      for (let k = 1; k <= 4; k += 1) {
+        const [from, to] = [x[quad[ring[k - 1]]], x[quad[ring[k % 4]]]];
+        const step = to - from - Math.round(to - from);
+        turned += step;
+        if (k < 4) near.push(near[k - 1] + step);
+      }
+      if (Math.abs(turned) > 0.5) continue;
+      const low = Math.floor(Math.min(...near));
+      const shown = ring.map((corner, k) => {
+        const wanted = near[k] - low;
+        return Math.abs(wanted - x[quad[corner]]) < 1e-9 ? quad[corner] : copy(quad[corner], wanted);
+      });
+      flat.push(shown[0], shown[3], shown[1], shown[1], shown[3], shown[2]);
+    }
+  }
+  return { whole, flat: grid.kind === "geographic" ? whole : flat };
+};
+
+const packed = ({ x, y, cells }, whole, flat) => {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < x.length; i += 1) {
+    if (!Number.isFinite(x[i]) || !Number.isFinite(y[i])) continue;
+    box[0] = Math.min(box[0], x[i]);
+    box[1] = Math.min(box[1], y[i]);
+    box[2] = Math.max(box[2], x[i]);
+    box[3] = Math.max(box[3], y[i]);
+  }
+  const [width, height] = [box[2] - box[0] || 1, box[3] - box[1] || 1];
+  const corners = new Float32Array(4 * x.length);
+  for (let i = 0; i < x.length; i += 1) {
+    corners.set([(x[i] - box[0]) / width, (y[i] - box[1]) / height, cells[2 * i], cells[2 * i + 1]],
+      4 * i);
+  }
+  return {
+    corners, whole: new Uint32Array(whole), flat: whole === flat ? null : new Uint32Array(flat),
+    box: [box[0], box[1], width, height],
+  };
+};

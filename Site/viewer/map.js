@@ -1,0 +1,240 @@
+// The map: MapLibre with the basemap, the value layers of the state, a second linked map for
+// comparing side by side, and what lies under a point.
+
+import { ABOVE, applyBasemap, baseStyle } from "./basemap.js";
+import { reportOf } from "./failures.js";
+import { createDrawing, isValues } from "./layer/drawing.js";
+import { valuesAt } from "./layer/values.js";
+import { ValueLayer } from "./layer/valuelayer.js";
+import { same } from "./state.js";
+
+const collection = (features) => ({ type: "FeatureCollection", features });
+
+/** Which part of a map's width a layer is drawn in while two are compared; null for all. */
+const clipOf = (layer, { compare }) => {
+  if (compare?.mode !== "swipe") return null;
+  return layer.id === compare.layer ? [compare.position ?? 0.5, 1] : [0, compare.position ?? 0.5];
+};
+
+/** Which layers a map shows while two maps lie side by side. */
+const shownOn = (view, layer, { compare }) => {
+  if (compare?.mode !== "side") return view === "main";
+  return (layer.id === compare.layer) === (view === "other");
+};
+
+const library = () => new Promise((resolve, reject) => {
+  if (window.maplibregl) return resolve(window.maplibregl);
+  addEventListener("load", () => (window.maplibregl ? resolve(window.maplibregl) : reject()), { once: true });
+});
+
+const hasWebGL2 = () => {
+  try {
+    return Boolean(document.createElement("canvas").getContext("webgl2"));
+  } catch {
+    return false;
+  }
+};
+
+/** One MapLibre map in `host`. */
+const openMap = (maplibre, app, host) => {
+  const { view } = app.store.get();
+  const gl = new maplibre.Map({
+    container: host, style: baseStyle(app.dark()), center: [view.lon, view.lat], zoom: view.zoom,
+    bearing: view.bearing, pitch: view.pitch, attributionControl: false, maxPitch: 70,
+    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true }, fadeDuration: 0,
+    minZoom: -1, maxZoom: 18,
+    locale: { "Map.Title": app.t("map.title") },
+  });
+  gl.getCanvas().setAttribute("aria-label", app.t("map.label"));
+  gl.on("style.load", () => gl.setProjection({ type: app.store.get().view.projection }));
+  return gl;
+};
+
+const tileSource = (layer) => ({
+  type: "raster", tiles: [layer.url], tileSize: 256, scheme: layer.scheme ?? "xyz",
+  attribution: layer.attribution ?? "",
+});
+
+/** Brings the layers of a MapLibre map to what the state says. */
+const syncLayers = (app, gl, view, drawing) => {
+  const state = app.store.get();
+  const wanted = state.layers.filter((one) => one.visible && shownOn(view, one, state));
+  const names = wanted.map((one) => `layer-${one.id}`);
+  for (const { id } of gl.getStyle().layers) {
+    if (!id.startsWith("layer-") || names.includes(id)) continue;
+    gl.removeLayer(id);
+    if (gl.getSource(id)) gl.removeSource(id);
+  }
+  for (const id of gl.customNames ?? []) if (!names.includes(id) && gl.getLayer(id)) gl.removeLayer(id);
+  gl.customNames = new Set(names);
+  // From the top down: each is put just below the one before.
+  let before = ABOVE;
+  for (const layer of wanted) {
+    const id = `layer-${layer.id}`;
+    if (isValues(layer)) {
+      if (!gl.getLayer(id)) {
+        gl.addLayer(new ValueLayer(id, drawing.windows, () => drawing.drawn(view, layer.id)), before);
+      }
+    } else {
+      const known = gl.getSource(id);
+      if (known && known.tiles?.[0] !== layer.url) {
+        gl.removeLayer(id);
+        gl.removeSource(id);
+      }
+      if (!gl.getSource(id)) gl.addSource(id, tileSource(layer));
+      if (!gl.getLayer(id)) gl.addLayer({ id, type: "raster", source: id }, before);
+      gl.setPaintProperty(id, "raster-opacity", layer.opacity ?? 1);
+    }
+    gl.moveLayer(id, before);
+    before = id;
+  }
+};
+
+/** Builds the map and keeps it in step with the state; resolves `ready` when it can be used. */
+export const createMap = (app, host) => {
+  const { store } = app;
+  const drawing = createDrawing(app, reportOf(app));
+  const map = {
+    drawing, gl: null, other: null,
+    layerAt: (id) => drawing.drawn("main", id) ?? drawing.drawn("other", id),
+    retry: () => drawing.retry(),
+    resized() {
+      requestAnimationFrame(() => {
+        map.gl?.resize();
+        map.other?.resize();
+      });
+    },
+    /** What lies at a place of every layer that is drawn there, the uppermost first. */
+    valuesAt(place) {
+      const state = store.get();
+      return state.layers.filter((one) => one.visible && isValues(one)).flatMap((layer) => {
+        const drawn = map.layerAt(layer.id);
+        const found = drawn && valuesAt(drawing.windows, drawn, place);
+        return found ? [{ layer, field: drawn.slice.field, time: drawn.slice.time, ...found }] : [];
+      });
+    },
+    sketch(geometry) {
+      for (const gl of [map.gl, map.other]) {
+        gl?.getSource("sketch")?.setData(collection(geometry ? [{ type: "Feature", properties: {}, geometry }] : []));
+      }
+    },
+    /** Moves the map so that [west, south, east, north] fills it. */
+    fit(bounds, more = {}) {
+      const [west, south, east, north] = bounds;
+      const wide = east < west ? east + 360 : east;
+      map.gl?.fitBounds([[west, Math.max(south, -85)], [wide, Math.min(north, 85)]],
+        { padding: 24, duration: 600, maxZoom: 14, ...more });
+    },
+  };
+
+  if (!hasWebGL2()) {
+    import("./fallback.js").then(({ showPictures }) => showPictures(app));
+    return map;
+  }
+
+  const syncView = (gl) => {
+    const read = () => {
+      const { lng, lat } = gl.getCenter();
+      const view = {
+        ...store.get().view, lon: lng, lat, zoom: gl.getZoom(), bearing: gl.getBearing(),
+        pitch: gl.getPitch(),
+      };
+      if (!same(view, store.get().view)) store.set({ view });
+    };
+    gl.on("moveend", read);
+    gl.on("move", () => { if (map.other) follow(gl, gl === map.gl ? map.other : map.gl); });
+  };
+
+  let following = false;
+  const follow = (from, to) => {
+    if (following) return;
+    following = true;
+    to.jumpTo({ center: from.getCenter(), zoom: from.getZoom(), bearing: from.getBearing(), pitch: from.getPitch() });
+    following = false;
+  };
+
+  const prepare = (gl, view) => {
+    const sync = () => {
+      if (!gl.style?._loaded && !gl.isStyleLoaded()) return;
+      applyBasemap(gl, store.get(), app.dark());
+      syncLayers(app, gl, view, drawing);
+      drawing.schedule();
+    };
+    const end = [
+      drawing.addView(view, gl, clipOf, (layer, state) => shownOn(view, layer, state)),
+      store.subscribe((state) => [
+        state.layers.map((one) => [one.id, one.visible, one.kind, one.url, one.kind === "xyz" && one.opacity]),
+        state.compare?.mode, state.compare?.layer, state.basemap, state.overlays,
+      ], sync),
+      store.subscribe((state) => state.places, (places) => gl.getSource("places")?.setData(collection(places))),
+    ];
+    app.onTheme(() => { if (!gl._removed) sync(); });
+    gl.once("style.load", () => {
+      sync();
+      gl.getSource("places").setData(collection(store.get().places));
+    });
+    gl.on("moveend", sync);
+    return () => end.forEach((one) => one());
+  };
+
+  const openOther = async (maplibre) => {
+    const box = document.createElement("div");
+    box.className = "map";
+    host.parentElement.append(box);
+    map.other = openMap(maplibre, app, box);
+    const end = prepare(map.other, "other");
+    syncView(map.other);
+    app.attachPointer(map.other);
+    map.resized();
+    return () => {
+      end();
+      map.other.remove();
+      map.other = null;
+      box.remove();
+      map.resized();
+    };
+  };
+
+  library().then(async (maplibre) => {
+    const gl = openMap(maplibre, app, host);
+    map.gl = gl;
+    const { startBounds } = app;
+    if (startBounds) gl.jumpTo(startView(gl, startBounds));
+    prepare(gl, "main");
+    syncView(gl);
+    app.attachPointer(gl);
+    gl.on("error", (event) => console.warn("map:", event.error?.message ?? event));
+    store.subscribe((state) => [state.layers, state.time, state.compare], drawing.schedule);
+    store.subscribe((state) => state.view.projection, (type) => {
+      for (const one of [map.gl, map.other]) one?.setProjection({ type });
+      drawing.schedule();
+    });
+    let closeOther = null;
+    const compare = async () => {
+      const wanted = store.get().compare?.mode === "side";
+      if (wanted && !closeOther) closeOther = await openOther(maplibre);
+      else if (!wanted && closeOther) {
+        closeOther();
+        closeOther = null;
+      }
+    };
+    store.subscribe((state) => state.compare?.mode, compare);
+    compare();
+    document.dispatchEvent(new CustomEvent("mapready"));
+  }, () => app.fail(app.t("map.library")));
+  return map;
+};
+
+/** Where to begin: the whole dataset in view, the whole world no smaller than the window. */
+const startView = (gl, [west, south, east, north]) => {
+  const wide = east < west ? east + 360 : east;
+  if (wide - west > 300) {
+    const { width, height } = gl.transform;
+    const zoom = Math.log2(Math.max(width, height * 1.15) / 512);
+    return { center: [0, south < -80 && north < 0 ? -60 : 12], zoom };
+  }
+  const camera = gl.cameraForBounds(
+    [[west, Math.max(south, -82)], [wide, Math.min(north, 82)]], { padding: 24, maxZoom: 14 });
+  return { center: camera.center, zoom: camera.zoom };
+};
+

@@ -1,0 +1,65 @@
+// The top bar: what is shown now, buttons of the map (zoom, globe, fit), the state of loading.
+
+import { iconButton, make } from "./dom.js";
+import { icons } from "./icons.js";
+import { activeLayer } from "./state.js";
+import { datasetTitle, layerTitle } from "./titles.js";
+
+export const addTop = (app, host) => {
+  const { store, t } = app;
+  const title = make("p", { className: "title" });
+  const busy = make("span", { className: "busy", role: "status" }, make("span", { className: "vh" }));
+  const globe = iconButton(icons.globe, t("map.globe"), () => store.set(({ view }) => ({
+    view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },
+  })));
+  const north = iconButton(icons.north, t("map.north"), () => app.map.gl?.easeTo({ bearing: 0, pitch: 0 }),
+    { className: "icon-button north" });
+  app.fitActive = () => {
+    const layer = activeLayer(store.get());
+    const bounds = app.site.loaded.get(layer?.dataset)?.bounds;
+    if (bounds) app.map.fit(bounds);
+  };
+  const tools = make("div", { className: "map-tools", role: "group", "aria-label": t("map.tools") },
+    iconButton(icons.plus, t("map.in"), () => app.map.gl?.zoomIn()),
+    iconButton(icons.minus, t("map.out"), () => app.map.gl?.zoomOut()),
+    globe, iconButton(icons.locate, t("map.fit"), () => app.fitActive()), north);
+  document.querySelector(".stage").append(tools);
+  host.append(title, busy);
+
+  const show = () => {
+    const state = store.get();
+    const layer = activeLayer(state);
+    title.replaceChildren(...(layer ? [
+      make("strong", {}, layerTitle(app, layer)),
+      make("span", {}, layer.kind === "xyz" ? "" : datasetTitle(app, layer)),
+    ] : [make("span", {}, t("layers.none"))]));
+    document.title = layer ? `${layerTitle(app, layer)} · ${app.site.title ?? "Cubepress"}` : document.title;
+    const onGlobe = state.view.projection === "globe";
+    globe.setAttribute("aria-pressed", String(onGlobe));
+    const turned = Math.abs(state.view.bearing) > 0.5 || state.view.pitch > 0.5;
+    north.hidden = !turned;
+    north.querySelector("svg").style.transform = `rotate(${-state.view.bearing}deg)`;
+  };
+  store.subscribe((state) => [
+    state.active, state.layers, state.view.projection, state.view.bearing, state.view.pitch,
+  ], show);
+  document.addEventListener("fieldopen", show);
+  document.addEventListener("languagechange", () => {
+    tools.remove();
+    host.replaceChildren();
+    addTop(app, host);
+  }, { once: true });
+  show();
+
+  let timer;
+  const { drawing } = app.map;
+  drawing?.onRefresh(() => {
+    const waits = drawing.windows.waiting > 0;
+    clearTimeout(timer);
+    // What comes within a moment needs no sign.
+    timer = setTimeout(() => {
+      busy.classList.toggle("on", waits);
+      busy.firstChild.textContent = waits ? t("loading") : "";
+    }, waits ? 250 : 0);
+  });
+};
