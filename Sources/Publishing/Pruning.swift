@@ -96,7 +96,7 @@ public struct Pruning {
       report.objectCount += 1
       try claim.renewWhenDue()
     }
-    claim.endDeletion()
+    try claim.endDeletion()
   }
 
   /// Takes objects out of the list of those that are still there.

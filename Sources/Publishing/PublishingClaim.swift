@@ -85,7 +85,7 @@ final class PublishingClaim {
       throw Self.busy(target, document)
     }
     document.holder = id
-    document.by = "\(ProcessInfo.processInfo.hostName), process \(getpid())"
+    document.by = "\(Self.host), process \(getpid())"
     document.since = target.now
     document.until = target.now + Self.length
     tag = ""
@@ -105,7 +105,11 @@ final class PublishingClaim {
   }
 
   /// Says that all such deletions are done.
-  func endDeletion() { document.dropped = [] }
+  func endDeletion() throws {
+    guard !document.dropped.isEmpty else { return }
+    document.dropped = []
+    try renew()
+  }
 
   /// Holds the claim for longer, where a third of its time has passed.
   func renewWhenDue() throws {
@@ -136,6 +140,13 @@ final class PublishingClaim {
       let written = try target.writeSurely(bytes, to: Self.key, caching: .never, when: condition)
     else { throw Self.busy(target, try Self.read(from: target)?.document ?? Document()) }
     tag = written
+  }
+
+  /// The name of this machine. Foundation's would be looked up in the network.
+  private static var host: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "a machine" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func busy(

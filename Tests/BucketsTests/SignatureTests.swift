@@ -1,3 +1,5 @@
+import Foundation
+import JSON
 import Testing
 
 @testable import Buckets
@@ -62,5 +64,34 @@ struct SignatureTests {
       signed.last?.value == "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/"
         + "aws4_request, SignedHeaders=host;x-amz-date, Signature="
         + "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
+  }
+}
+
+/// Requests that botocore has signed: `Tests/Golden/make_sigv4.py`.
+struct SignatureGoldenTests {
+  @Test func signsAsBotocoreDoes() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Golden/sigv4.json")
+    let golden = try JSONValue(parsing: [UInt8](Data(contentsOf: file)))
+    let text = { (value: JSONValue?) in value?.stringValue ?? "" }
+    let pairs = { (value: JSONValue?) in
+      (value?.arrayValue ?? []).map { (text($0[0]), text($0[1])) }
+    }
+    let cases = try #require(golden["cases"]?.arrayValue)
+    #expect(cases.count > 20)
+    for entry in cases {
+      let request = SignatureV4.Request(
+        method: text(entry["method"]), host: text(entry["host"]),
+        path: "/" + URIEncoding.path(text(entry["key"])),
+        query: URIEncoding.query(pairs(entry["query"])),
+        fields: pairs(entry["fields"]).map { (name: $0.0, value: $0.1) },
+        bodyHash: text(entry["bodyHash"]))
+      let credentials = AWSCredentials(
+        accessKey: text(golden["access"]), secretKey: text(golden["secret"]),
+        sessionToken: entry["token"]?.stringValue)
+      let signed = SignatureV4(region: "eu-central-1", service: "s3")
+        .signedFields(request, credentials, at: golden["time"]?.intValue ?? 0)
+      #expect(signed.last?.value == text(entry["authorization"]), "\(text(entry["key"]))")
+    }
   }
 }
