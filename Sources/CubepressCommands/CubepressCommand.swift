@@ -22,7 +22,7 @@ public struct CubepressCommand: AsyncParsableCommand {
     subcommands: [
       InspectCommand.self, BuildCommand.self, PreviewCommand.self, CheckCommand.self,
       StylesCommand.self, ExtractCommand.self, PublishCommand.self, ReleasesCommand.self,
-      DiffCommand.self, RollbackCommand.self, PruneCommand.self,
+      DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
     ])
 
   /// Makes the command.

@@ -23,25 +23,20 @@ public struct ReleaseManifest: PartShelf {
   /// - Throws: `StoreError` where the documents cannot be read; ``PublishingError`` where they are
   ///   damaged.
   public func current() throws -> Release? {
-    guard let bytes = try folder.read(CurrentRelease.key) else { return nil }
-    guard let current = CurrentRelease(bytes),
-      let text = try folder.read(Release.key(current.release)), let release = Release(text),
-      release.number == current.release
-    else {
-      throw PublishingError(
-        .damaged, attempt: "read the release in \(folder.path)",
-        reason: "its manifest is not what cubepress writes",
-        remedy: "Remove the folder's _release and build again.")
+    try reader.current()
+  }
+
+  private var reader: ReleaseReader {
+    ReleaseReader(folder.path, remedy: "Remove the folder's _release and build again.") { [folder] in
+      try folder.read($0)
     }
-    return release
   }
 
   /// Visits every object of a release in the order of the keys' bytes.
   ///
   /// - Throws: ``PublishingError`` where a part is missing or damaged, and what `visit` throws.
   public func forEachObject(of release: Release, _ visit: (ManifestEntry) throws -> Void) throws {
-    var stream = EntryStream(release.parts, on: self)
-    while let entry = try stream.next() { try visit(entry) }
+    try reader.forEachObject(of: release, visit)
   }
 
   /// Visits every object that is in no release any more but is still there, in a published folder.
