@@ -77,8 +77,9 @@ let package = Package(
     module("Jobs", ["JSON", "Stores"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
+    module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
-    module("Publishing", ["JSON", "Jobs", "Stores"]),
+    module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
     module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
     module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
@@ -105,7 +106,7 @@ let package = Package(
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
         "PublishedArrays", "Series", "Zarr", "ZarrCubes",
-        "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
+        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
@@ -133,7 +134,8 @@ let package = Package(
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
-    tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
+    tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
+    tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
     tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
     tests("Multiscales", ["Multiscales", "Cubes", "Jobs", "JSON", "Stores"]),

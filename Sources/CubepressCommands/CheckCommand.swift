@@ -5,23 +5,30 @@ import JSON
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check that a site is whole.",
+    abstract: "Check that a site is whole, or that it can be read on the web.",
     discussion: """
       Compares every file with the manifest of the release (size and SHA-256), and follows every
       reference in pages, JSON documents and WMTS capabilities. Ends with code 1 when something is
       wrong.
 
+      Given an address, asks what browsers, QGIS and readers of Zarr will ask: missing keys, ranges,
+      CORS, types, encodings, capabilities; and explains what will fail.
+
         cubepress check site/
         cubepress check site/ --json
+        cubepress check https://cubes.example.org/
       """)
 
-  @Argument(help: "The folder of the site.")
+  @Argument(help: "The folder of the site, or its address on the web.")
   var folder: String
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
+    if folder.hasPrefix("http://") || folder.hasPrefix("https://") {
+      return try LiveProbes(base: folder).ofSite().close(json: json)
+    }
     let report = try SiteCheck.run(path: folder)
     print(json ? report.json.serialized(pretty: true) : report.text(folder: folder))
     if !report.problems.isEmpty { throw ExitCode.failure }

@@ -1,4 +1,5 @@
 import JSON
+import Publishing
 import Stores
 
 /// Looks through a built site for everything that would be wrong once it is published.
@@ -58,39 +59,51 @@ struct SiteCheck {
 
   // MARK: Manifest
 
-  private struct Listed {
-    let key: String
-    let size: Int
-    let sha256: String
-  }
-
   /// Returns whether there is a manifest.
   private mutating func compareWithManifest() throws(StoreError) -> Bool {
-    guard let (manifestKey, listed) = try manifest() else { return false }
-    let own = ["_release/current.json", manifestKey]
-    var rest = listed[...]
-    var present: [SiteFolder.File] = []
-    try site.forEachFile { file throws(StoreError) in
-      if !own.contains(file.key) { present.append(file) }
-    }
-    for file in present {
-      report.fileCount += 1
-      report.byteCount += file.size
-      while let first = rest.first, first.key.utf8.lexicographicallyPrecedes(file.key.utf8) {
-        missing(rest.removeFirst())
+    let manifest = ReleaseManifest(site)
+    do {
+      guard let release = try manifest.current() else {
+        problem("missing", ReleaseManifest.currentKey, "there is no such file")
+        return false
       }
-      guard let entry = rest.first, entry.key == file.key else {
-        problem("unlisted", file.key, "it is not in the manifest of the release")
-        continue
+      var present: [SiteFolder.File] = []
+      try site.forEachFile { file throws(StoreError) in
+        if !file.key.hasPrefix("_release/") { present.append(file) }
       }
-      rest.removeFirst()
-      try compare(file, entry)
+      report.release = release.number
+      // What readers of former releases may still ask for is there by intent.
+      var gone: Set<String> = []
+      try manifest.forEachGoneObject { gone.insert($0.key) }
+      present.removeAll { gone.contains($0.key) }
+      report.fileCount = present.count
+      report.byteCount = present.map(\.size).reduce(0, +)
+      var rest = present[...]
+      try manifest.forEachObject(of: release) { entry in
+        while let file = rest.first, file.key.utf8.lexicographicallyPrecedes(entry.key.utf8) {
+          unlisted(rest.removeFirst())
+        }
+        guard let file = rest.first, file.key == entry.key else {
+          return problem(
+            "missing", entry.key, "it is in the manifest of the release, but not in the folder")
+        }
+        rest.removeFirst()
+        try compare(file, entry)
+      }
+      for file in rest { unlisted(file) }
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      problem("manifest", ReleaseManifest.currentKey, "\(error)")
     }
-    for entry in rest { missing(entry) }
     return true
   }
 
-  private mutating func compare(_ file: SiteFolder.File, _ entry: Listed) throws(StoreError) {
+  private mutating func unlisted(_ file: SiteFolder.File) {
+    problem("unlisted", file.key, "it is not in the manifest of the release")
+  }
+
+  private mutating func compare(_ file: SiteFolder.File, _ entry: ManifestEntry) throws(StoreError) {
     guard file.size == entry.size else {
       problem(
         "size", file.key, "it has \(file.size) bytes, but \(entry.size) in the manifest")
@@ -100,43 +113,6 @@ struct SiteCheck {
     if hexadecimal(digest.sha256) != entry.sha256 {
       problem("content", file.key, "its content is not that in the manifest (SHA-256)")
     }
-  }
-
-  /// The current release's list, sorted; `nil` where there is none to compare with.
-  private mutating func manifest() throws(StoreError) -> (key: String, objects: [Listed])? {
-    let currentKey = "_release/current.json"
-    guard let current = try json(currentKey) else { return nil }
-    guard let release = current["release"]?.intValue, let key = current["manifest"]?.stringValue
-    else {
-      problem("manifest", currentKey, "it does not name a release and its manifest")
-      return nil
-    }
-    report.release = release
-    guard let document = try json(key) else { return nil }
-    guard document["release"]?.intValue == release, let objects = document["objects"]?.arrayValue
-    else {
-      problem("manifest", key, "it is not the manifest of release \(release)")
-      return nil
-    }
-    var listed: [Listed] = []
-    for object in objects {
-      guard let name = object["key"]?.stringValue, let size = object["size"]?.intValue,
-        let sha256 = object["sha256"]?.stringValue
-      else {
-        problem("manifest", key, "an object lacks its key, size or SHA-256")
-        continue
-      }
-      if let last = listed.last, !last.key.utf8.lexicographicallyPrecedes(name.utf8) {
-        problem("manifest", key, "“\(name)” is listed twice or out of order")
-      }
-      listed.append(Listed(key: name, size: size, sha256: sha256))
-    }
-    listed.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    return (key, listed)
-  }
-
-  private mutating func missing(_ entry: Listed) {
-    problem("missing", entry.key, "it is in the manifest of the release, but not in the folder")
   }
 
   // MARK: References

@@ -1,40 +1,53 @@
-import JSON
 public import Jobs
 public import Stores
 
-/// The list of everything that a release of a site consists of.
-///
-/// `_release/<n>.json` names each object with its size, SHA-256 and MIME type, sorted by key;
-/// `_release/current.json` says which release is the current one and is written last.
-public struct ReleaseManifest: Sendable {
-  /// The number of the release, counted from 1.
-  public let release: Int
-  /// Everything in it, sorted by key.
-  public let objects: [BuiltObject]
+/// The current release of a site in its folder, as a build leaves it behind.
+public struct ReleaseManifest: PartShelf {
+  /// The folder of the site.
+  public let folder: SiteFolder
 
   /// The key of the document that names the current release.
-  public static let currentKey = "_release/current.json"
+  public static var currentKey: String { CurrentRelease.key }
 
-  /// The key of a release's manifest.
-  public static func key(release: Int) -> String { "_release/\(release).json" }
+  /// Opens the records of a site.
+  public init(_ folder: SiteFolder) { self.folder = folder }
 
-  /// The current release of a site, where it has one that can be read.
+  /// The folder's path.
+  public var location: String { folder.path }
+
+  /// The packed bytes of a part; `nil` where there is none.
+  public func packed(_ part: ManifestPart) throws -> [UInt8]? { try folder.read(part.key) }
+
+  /// The current release, where there is one.
   ///
-  /// - Throws: `StoreError` where the documents cannot be read or are damaged.
-  public static func current(in folder: SiteFolder) throws -> ReleaseManifest? {
-    guard let bytes = try folder.read(currentKey) else { return nil }
-    let number = (try? JSONValue(parsing: bytes))?["release"]?.intValue
-    guard let number, let text = try folder.read(key(release: number)),
-      let objects = (try? JSONValue(parsing: text))?["objects"]?.arrayValue
-    else { throw damaged(in: folder) }
-    return ReleaseManifest(
-      release: number,
-      objects: try objects.map { object in
-        guard let key = object["key"]?.stringValue, let size = object["size"]?.intValue,
-          let sha256 = object["sha256"]?.stringValue
-        else { throw damaged(in: folder) }
-        return BuiltObject(key: key, size: size, sha256: sha256)
-      })
+  /// - Throws: `StoreError` where the documents cannot be read; ``PublishingError`` where they are
+  ///   damaged.
+  public func current() throws -> Release? {
+    try reader.current()
+  }
+
+  private var reader: ReleaseReader {
+    ReleaseReader(folder.path, remedy: "Remove the folder's _release and build again.") { [folder] in
+      try folder.read($0)
+    }
+  }
+
+  /// Visits every object of a release in the order of the keys' bytes.
+  ///
+  /// - Throws: ``PublishingError`` where a part is missing or damaged, and what `visit` throws.
+  public func forEachObject(of release: Release, _ visit: (ManifestEntry) throws -> Void) throws {
+    try reader.forEachObject(of: release, visit)
+  }
+
+  /// Visits every object that is in no release any more but is still there, in a published folder.
+  ///
+  /// - Throws: ``PublishingError`` where the records are damaged, and what `visit` throws.
+  public func forEachGoneObject(_ visit: (ManifestEntry) throws -> Void) throws {
+    guard let pointer = try folder.read(CurrentRelease.key).flatMap(CurrentRelease.init) else {
+      return
+    }
+    var stream = EntryStream(pointer.gone, on: self)
+    while let entry = try stream.next() { try visit(entry) }
   }
 
   /// Makes the given objects the current release, where they are not already.
@@ -42,76 +55,62 @@ public struct ReleaseManifest: Sendable {
   /// Objects of the former release that are not in the new one are removed afterwards.
   ///
   /// - Returns: the release, and how many objects are new, changed and gone.
-  /// - Throws: `StoreError` where a document cannot be read or written.
-  public static func update(
-    _ folder: SiteFolder, objects: [BuiltObject]
-  ) throws -> (release: ReleaseManifest, changes: ReleaseChanges) {
-    let former = try current(in: folder)
-    let sorted = objects.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    let changes = ReleaseChanges(from: former?.objects ?? [], to: sorted)
-    if let former, changes.isEmpty { return (former, changes) }
-    let manifest = ReleaseManifest(release: (former?.release ?? 0) + 1, objects: sorted)
-    try folder.write(manifest.serialized(), to: key(release: manifest.release))
-    let current: JSONValue = [
-      "release": .integer(Int64(manifest.release)),
-      "manifest": .string(key(release: manifest.release)),
-    ]
-    try folder.write(Array(current.serialized(pretty: true).utf8), to: currentKey)
-    for key in changes.removed { try folder.remove(key) }
-    if let former { try folder.remove(key(release: former.release)) }
-    return (manifest, changes)
-  }
-
-  /// One object a line, so that releases can be compared by line.
-  private func serialized() -> [UInt8] {
-    var text = "{\"release\":\(release),\"objects\":["
-    var separator = "\n"
-    for object in objects {
-      let entry: JSONValue = [
-        "key": .string(object.key), "size": .integer(Int64(object.size)),
-        "sha256": .string(object.sha256), "type": .string(ContentType.of(key: object.key)),
-      ]
-      text += separator + entry.serialized()
-      separator = ",\n"
+  /// - Throws: `StoreError` where a document cannot be read or written; ``PublishingError`` where
+  ///   the former release is damaged, or two objects have one key.
+  public func update(
+    objects: [BuiltObject]
+  ) throws -> (release: Release, changes: ReleaseChanges) {
+    let former = try current()
+    var writer = PartWriter { [folder] part, packed in
+      if try !folder.exists(part.key) { try folder.write(try packed(), to: part.key) }
     }
-    return Array((text + "\n]}\n").utf8)
+    for object in objects.sorted(by: { $0.key.precedesInBytes($1.key) }) {
+      try writer.append(ManifestEntry(object))
+    }
+    try writer.finish()
+    if let former, former.parts == writer.parts { return (former, ReleaseChanges()) }
+    var changes = ReleaseChanges()
+    var removed: [String] = []
+    try compare(former?.parts ?? [], writer.parts) { key, old, new in
+      switch (old, new) {
+      case (nil, _): changes.added += 1
+      case (_, nil): removed.append(key)
+      default: changes.changed += 1
+      }
+    }
+    changes.removed = removed.count
+    let release = Release(
+      number: (former?.number ?? 0) + 1, count: writer.count, bytes: writer.bytes,
+      parts: writer.parts)
+    try folder.write(release.serialized, to: release.key)
+    try folder.write(CurrentRelease(release: release.number).serialized, to: CurrentRelease.key)
+    for key in removed { try folder.remove(key) }
+    if let former { try folder.remove(former.key) }
+    try removeParts(except: release.parts)
+    return (release, changes)
   }
 
-  private static func damaged(in folder: SiteFolder) -> StoreError {
-    StoreError(
-      .damaged, attempt: "read the release manifest of \(folder.path)",
-      reason: "it is not what cubepress writes",
-      remedy: "Remove the folder's _release and build again.")
+  private func removeParts(except parts: [ManifestPart]) throws {
+    let kept = Set(parts.map(\.key))
+    var gone: [String] = []
+    try folder.forEachFile(below: String(ManifestPart.folder.dropLast())) { file in
+      if !kept.contains(file.key) { gone.append(file.key) }
+    }
+    for key in gone { try folder.remove(key) }
   }
 }
 
-/// How two releases differ.
-public struct ReleaseChanges: Sendable, Equatable {
-  /// Keys that are new.
-  public private(set) var added: [String] = []
-  /// Keys whose bytes are others.
-  public private(set) var changed: [String] = []
-  /// Keys that are gone.
-  public private(set) var removed: [String] = []
-
-  /// Compares two lists of objects, each sorted by the bytes of the keys.
-  public init(from former: [BuiltObject], to current: [BuiltObject]) {
-    var old = former[...]
-    for object in current {
-      while let first = old.first, first.key.utf8.lexicographicallyPrecedes(object.key.utf8) {
-        removed.append(first.key)
-        old.removeFirst()
-      }
-      guard let first = old.first, first.key == object.key else {
-        added.append(object.key)
-        continue
-      }
-      if first != object { changed.append(object.key) }
-      old.removeFirst()
+extension PartShelf {
+  /// Visits every key whose entries differ between two lists of parts on this shelf.
+  func compare(
+    _ former: [ManifestPart], _ current: [ManifestPart],
+    _ visit: (String, ManifestEntry?, ManifestEntry?) throws -> Void
+  ) throws {
+    let lists = MergedStreams.withoutCommon([former, current])
+    var merged = try MergedStreams(lists.map { EntryStream($0, on: self) })
+    while let (key, entries) = try merged.next() {
+      if entries[0] == entries[1] { continue }
+      try visit(key, entries[0], entries[1])
     }
-    removed += old.map(\.key)
   }
-
-  /// Whether there is no difference.
-  public var isEmpty: Bool { added.isEmpty && changed.isEmpty && removed.isEmpty }
 }

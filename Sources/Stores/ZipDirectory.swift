@@ -46,8 +46,9 @@ struct ZipDirectory: Sendable {
     // A comment may hold what looks like a trailer: only one that ends with the archive counts.
     guard
       let start = stride(from: tail.count - 22, through: 0, by: -1).first(where: { start in
-        tail[start..<start + 4].elementsEqual([0x50, 0x4b, 5, 6])
-          && start + 22 + Int(tail[start + 20]) + Int(tail[start + 21]) << 8 == tail.count
+        let comment = Int(tail[start + 20]) + Int(tail[start + 21]) << 8
+        guard start + 22 + comment == tail.count else { return false }
+        return tail[start..<start + 4].elementsEqual([0x50, 0x4b, 5, 6])
       })
     else {
       throw Fault(reason: "it has no zip directory at its end, so it is cut short or no zip file")

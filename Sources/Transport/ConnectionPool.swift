@@ -22,7 +22,7 @@ final class ConnectionPool: Sendable {
   /// Makes a pool that lends at most so many handles at once.
   init(capacity: Int) {
     places = DispatchSemaphore(value: max(1, capacity))
-    _ = Self.library
+    Self.prepareLibrary()
   }
 
   deinit {
@@ -31,6 +31,9 @@ final class ConnectionPool: Sendable {
 
   /// libcurl must be set up once, before any thread uses it.
   private static let library: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+  /// Sets up libcurl, where that has not happened yet.
+  static func prepareLibrary() { _ = library }
 
   /// Calls a function with a handle without options; waits while all are lent.
   ///

@@ -18,6 +18,10 @@ public struct TransportError: Error, CustomStringConvertible, Sendable, Equatabl
     case wrongAnswer
     /// The answer is longer than the stated limit.
     case tooLarge
+    /// What was to be sent cannot be read.
+    case unsendable
+    /// The server's certificate is not trusted.
+    case untrusted
   }
 
   /// What kind of failure it is.

@@ -10,6 +10,7 @@ from check_documents import document_checks
 from check_gdal import gdal_checks
 from check_memory import memory_checks
 from check_pixels import style_checks
+from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_values import value_checks
@@ -47,6 +48,7 @@ def main() -> int:
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
+        publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
     return report.close()
 
 

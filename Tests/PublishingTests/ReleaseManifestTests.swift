@@ -1,53 +1,96 @@
 import JSON
 import Jobs
-import Publishing
 import Stores
 import TestKit
 import Testing
 
+@testable import Publishing
+
 struct ReleaseManifestTests {
-  private func object(_ key: String, _ sha256: String = "00") -> BuiltObject {
-    BuiltObject(key: key, size: 1, sha256: sha256)
+  private func entry(_ key: String, size: Int = 1) -> ManifestEntry {
+    ManifestEntry(BuiltObject(key: key, size: size, sha256: sha256Hex(Array(key.utf8))))
   }
 
-  @Test func releasesAreComparedByKeyAndContent() {
-    let changes = ReleaseChanges(
-      from: [object("a"), object("b"), object("d"), object("é")],
-      to: [object("a"), object("b", "11"), object("c"), object("d"), object("z")])
-    #expect(changes.added == ["c", "z"])
-    #expect(changes.changed == ["b"])
-    #expect(changes.removed == ["é"])
-    #expect(!changes.isEmpty)
-    #expect(ReleaseChanges(from: [], to: []).isEmpty)
-    #expect(ReleaseChanges(from: [object("a")], to: []).removed == ["a"])
+  @Test(arguments: [
+    "a.png", "x y:z+=%.json", "é/日本.png", "with \"quotes\" and \\.png", "line\nbreak", "4d/a.terrain",
+    "assets/s.0a1b2c3d.css",
+  ])
+  func linesAreReadAsTheyWereWritten(key: String) throws {
+    var wanted = entry(key, size: 12)
+    for gone in [nil, 1_700_000_000] {
+      wanted.gone = gone
+      var bytes: [UInt8] = []
+      wanted.write(to: &bytes)
+      #expect(bytes.last == UInt8(ascii: "\n"))
+      #expect(ManifestEntry(line: bytes.dropLast()) == wanted)
+      let json = try JSONValue(parsing: bytes)
+      #expect(json["key"]?.stringValue == key)
+      #expect(json["type"]?.stringValue == ContentType.of(key: key))
+    }
+  }
+
+  @Test(arguments: ["", "{}", "{\"key\":\"a\"}", "{\"key\":\"a\",\"size\":-1,\"sha256\":\"\",\"type\":\"\"}"])
+  func otherLinesAreRefused(line: String) {
+    #expect(ManifestEntry(line: Array(line.utf8)[...]) == nil)
+  }
+
+  /// The parts of a list of keys.
+  private func parts(_ keys: [String]) throws -> [ManifestPart] {
+    var writer = PartWriter { _, _ in }
+    for key in keys.sorted(by: { $0.precedesInBytes($1) }) { try writer.append(entry(key)) }
+    try writer.finish()
+    #expect(writer.parts.map(\.count).reduce(0, +) == keys.count)
+    return writer.parts
+  }
+
+  @Test func aChangeMovesNoOtherBoundary() throws {
+    var keys = (0..<120_000).map { "tiles/\($0 / 100)/\($0 % 100).png" }
+    let before = try parts(keys)
+    #expect(before.count >= 3)
+    #expect(before.allSatisfy { $0.count <= PartWriter.longest })
+    keys.insert("tiles/7/new.png", at: 0)
+    keys.removeLast()
+    let after = try parts(keys)
+    #expect(Set(before).subtracting(after).count <= 3)
+    #expect(Set(before).intersection(after).count >= before.count - 3)
+  }
+
+  @Test func twoObjectsOfOneKeyAreRefused() {
+    var writer = PartWriter { _, _ in }
+    #expect(throws: PublishingError.self) {
+      try writer.append(entry("a"))
+      try writer.append(entry("a"))
+    }
   }
 
   @Test func aNewReleaseReplacesTheFormerAndRemovesWhatIsGone() throws {
     let temporary = try TemporaryFolder()
     let folder = try SiteFolder(path: temporary.path)
+    let manifest = ReleaseManifest(folder)
     func write(_ key: String, _ text: String) throws -> BuiltObject {
       try folder.write(Array(text.utf8), to: key)
       return BuiltObject(
         key: key, size: text.utf8.count, sha256: sha256Hex(Array(text.utf8)))
     }
-    #expect(try ReleaseManifest.current(in: folder) == nil)
+    #expect(try manifest.current() == nil)
     let both = [try write("b.png", "two"), try write("a/x y:z.json", "one")]
-    let first = try ReleaseManifest.update(folder, objects: both)
-    #expect(first.release.release == 1)
-    #expect(first.changes.added == ["a/x y:z.json", "b.png"])
+    let first = try manifest.update(objects: both)
+    #expect(first.release.number == 1)
+    #expect(first.changes == ReleaseChanges(added: 2))
 
-    let same = try ReleaseManifest.update(folder, objects: both)
-    #expect(same.release.release == 1)
+    let same = try manifest.update(objects: both)
+    #expect(same.release == first.release)
     #expect(same.changes.isEmpty)
 
-    let second = try ReleaseManifest.update(folder, objects: [both[0]])
-    #expect(second.release.release == 2)
-    #expect(second.changes.removed == ["a/x y:z.json"])
+    let second = try manifest.update(objects: [both[0]])
+    #expect(second.release.number == 2)
+    #expect(second.changes == ReleaseChanges(removed: 1))
     #expect(try folder.read("a/x y:z.json") == nil)
-    #expect(try folder.read(ReleaseManifest.key(release: 1)) == nil)
-    #expect(try ReleaseManifest.current(in: folder)?.objects == [both[0]])
-    let text = try #require(try folder.read(ReleaseManifest.key(release: 2)))
-    #expect(try JSONValue(parsing: text)["objects"]?[0]?["type"] == "image/png")
+    #expect(try folder.read("_release/1.json") == nil)
+    #expect(try folder.read(first.release.parts[0].key) == nil)
+    var keys: [String] = []
+    try manifest.forEachObject(of: second.release) { keys.append("\($0.key) \($0.type)") }
+    #expect(keys == ["b.png image/png"])
   }
 
   @Test(arguments: ["{}", "{\"release\":1}", "not json", ""])
@@ -55,6 +98,14 @@ struct ReleaseManifestTests {
     let temporary = try TemporaryFolder()
     let folder = try SiteFolder(path: temporary.path)
     try folder.write(Array(text.utf8), to: ReleaseManifest.currentKey)
-    #expect(throws: StoreError.self) { try ReleaseManifest.current(in: folder) }
+    #expect(throws: PublishingError.self) { try ReleaseManifest(folder).current() }
+  }
+
+  @Test(arguments: [
+    ("assets/site.1f2e3d4c.css", true), ("assets/1f2e3d4c/viewer/map.js", true),
+    ("assets/site.css", false), ("datasets/1f2e3d4c/index.html", false), ("assets/12345.css", false),
+  ])
+  func onlyNamesThatFollowFromTheContentAreForEver(key: String, wanted: Bool) {
+    #expect(PublishedForm.isNamedByContent(key) == wanted)
   }
 }

@@ -14,6 +14,8 @@ public final class LoopbackServer: Sendable {
     public let target: String
     /// The header fields by lower-case name.
     public let fields: [String: String]
+    /// What was sent behind the fields.
+    public let body: [UInt8]
     /// How many requests came before this one.
     public let index: Int
   }
@@ -72,7 +74,7 @@ public final class LoopbackServer: Sendable {
             let numbered = server.state.withLock { state in
               let numbered = Request(
                 method: request.method, target: request.target, fields: request.fields,
-                index: state.requests.count)
+                body: request.body, index: state.requests.count)
               state.requests.append(numbered)
               return numbered
             }
@@ -202,7 +204,21 @@ private struct Connection {
       guard parts.count == 2 else { continue }
       fields[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
     }
+    guard let body = readBody(Int(fields["content-length"] ?? "") ?? 0) else { return nil }
     return LoopbackServer.Request(
-      method: String(words[0]), target: String(words[1]), fields: fields, index: 0)
+      method: String(words[0]), target: String(words[1]), fields: fields, body: body, index: 0)
+  }
+
+  private func readBody(_ length: Int) -> [UInt8]? {
+    var body = [UInt8](repeating: 0, count: length)
+    var received = 0
+    while received < length {
+      let count = body.withUnsafeMutableBytes { buffer in
+        recv(socket, buffer.baseAddress.map { $0 + received }, length - received, 0)
+      }
+      guard count > 0 else { return nil }
+      received += count
+    }
+    return body
   }
 }

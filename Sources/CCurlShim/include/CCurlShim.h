@@ -19,3 +19,17 @@ CURLcode curl_shim_set_error_buffer(CURL *handle, char *buffer);
 CURLcode curl_shim_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode curl_shim_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 CURLcode curl_shim_get_string(CURL *handle, CURLINFO info, const char **value);
+
+CURLcode curl_shim_set_offset(CURL *handle, CURLoption option, curl_off_t value);
+
+// What is sent: the sender fills `bytes` and returns how many, or CURL_READFUNC_ABORT; the seeker
+// goes back to an offset (CURL_SEEKFUNC_OK) when libcurl must send again on another connection.
+typedef size_t (*curl_shim_sender)(char *bytes, size_t size, size_t count, void *context);
+typedef int (*curl_shim_seeker)(void *context, curl_off_t offset, int origin);
+CURLcode curl_shim_set_body_sender(CURL *handle, curl_shim_sender sender, curl_shim_seeker seeker,
+                                   void *context);
+
+CURLMcode curl_shim_multi_set_long(CURLM *multi, CURLMoption option, long value);
+
+// The next transfer that has ended, and how; NULL when there is none.
+CURL *curl_shim_finished(CURLM *multi, CURLcode *result);

@@ -106,13 +106,13 @@ struct BuildSession {
       try workshop.folder.write(bytes, to: key)
       objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
     }
-    let (release, changes) = try ReleaseManifest.update(workshop.folder, objects: objects)
+    let (release, changes) = try ReleaseManifest(workshop.folder).update(objects: objects)
     try workshop.journal.removeRecords(except: units)
     try workshop.folder.removeTree(SeriesBuilder.privateFolder)
-    report.release = release.release
-    report.added = changes.added.count
-    report.changed = changes.changed.count
-    report.removed = changes.removed.count
+    report.release = release.number
+    report.added = changes.added
+    report.changed = changes.changed
+    report.removed = changes.removed
   }
 
   /// A folder with other things in it is not ours to write into.
