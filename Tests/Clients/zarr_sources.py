@@ -119,15 +119,15 @@ def further(path: Path) -> None:
 
 def long(path: Path) -> None:
     """So many times that a window has several blocks of them."""
-    data = (np.arange(20_000)[:, None, None] * 0.01 + np.arange(6)[None, :, None]
-            + np.arange(7)[None, None, :]).astype("f4")
-    xr.Dataset({"v": (("time", "lat", "lon"), data)}, times(20_000) | grid(6, 7)).to_netcdf(path)
+    data = (np.arange(8_500)[:, None, None] * 0.01 + np.arange(6)[None, :, None]
+            + np.arange(7)[None, None, :])
+    xr.Dataset({"v": (("time", "lat", "lon"), data)}, times(8_500) | grid(6, 7)).to_netcdf(path)
 
 
 def has_blocks(dataset: Path) -> None:
     document = json.loads((dataset / "series.zarr/0/v/zarr.json").read_text())
     inner = document["codecs"][0]["configuration"]["chunk_shape"]
-    assert inner == [16384, 1, 1], inner
+    assert inner == [8192, 1, 1], inner
 
 
 def curvilinear(path: Path) -> None:
