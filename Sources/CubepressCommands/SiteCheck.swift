@@ -94,6 +94,8 @@ struct SiteCheck {
     } catch let error as StoreError {
       throw error
     } catch {
+      // What was compared with a manifest that is damaged says nothing.
+      report.problems = []
       problem("manifest", ReleaseManifest.currentKey, "\(error)")
     }
     return true
@@ -103,7 +105,8 @@ struct SiteCheck {
     problem("unlisted", file.key, "it is not in the manifest of the release")
   }
 
-  private mutating func compare(_ file: SiteFolder.File, _ entry: ManifestEntry) throws(StoreError) {
+  private mutating func compare(_ file: SiteFolder.File, _ entry: ManifestEntry) throws(StoreError)
+  {
     guard file.size == entry.size else {
       problem(
         "size", file.key, "it has \(file.size) bytes, but \(entry.size) in the manifest")
