@@ -1,4 +1,5 @@
 import Cubes
+import Foundation
 import Grids
 import Images
 import JSON
@@ -72,6 +73,7 @@ struct DatasetDocument {
         "missingShare": .number(measured.missingShare),
       ]
     }
+    document["histogram"] = variable.histogram.map(histogram)
     document["flags"] = variable.flags.map { table in
       .array(table.entries.map { flag($0, kind: table.kind) })
     }
@@ -80,6 +82,21 @@ struct DatasetDocument {
         StyleDocument(dataset: dataset.id, variable: variable, built: $0).value
       })
     return .object(document)
+  }
+
+  private func histogram(_ histogram: ValueHistogram) -> JSONValue {
+    [
+      "edges": .array(histogram.edges.map { .number(Self.short($0)) }),
+      "counts": .array(histogram.counts.map { .integer(Int64($0)) }),
+      "below": .integer(Int64(histogram.below)), "above": .integer(Int64(histogram.above)),
+    ]
+  }
+
+  /// A number with six digits: enough for a drawing.
+  private static func short(_ value: Double) -> Double {
+    guard value != 0, value.isFinite else { return value }
+    let digits = 5 - Int(log10(abs(value)).rounded(.down))
+    return (value * pow(10, Double(digits))).rounded() / pow(10, Double(digits))
   }
 
   private func dimension(_ dimension: TileDimension) -> JSONValue {

@@ -172,6 +172,8 @@ public struct BuiltVariable: Sendable {
   public let dimensions: [TileDimension]
   /// What the values were found to be, where they were measured.
   public let measured: MeasuredValues?
+  /// How often they occur along the scale of its first style.
+  public let histogram: ValueHistogram?
   /// The meanings of its flags, where it has such.
   public let flags: FlagTable?
   /// Its arrays in the cube and the series, where there are such.
@@ -184,7 +186,8 @@ public struct BuiltVariable: Sendable {
     name: String, key: String, title: String, units: String? = nil, standardName: String? = nil,
     description: String? = nil, group: String? = nil, attributes: JSONObject = [:],
     kind: VariableKind = .continuous,
-    dimensions: [TileDimension] = [], measured: MeasuredValues? = nil, flags: FlagTable? = nil,
+    dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
+    histogram: ValueHistogram? = nil, flags: FlagTable? = nil,
     arrays: BuiltVariableArrays? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
@@ -198,6 +201,7 @@ public struct BuiltVariable: Sendable {
     self.kind = kind
     self.dimensions = dimensions
     self.measured = measured
+    self.histogram = histogram
     self.flags = flags
     self.arrays = arrays
     self.styles = styles

@@ -125,7 +125,8 @@ struct DatasetSummary {
       attributes: variable.attributes, kind: variable.isCategorical ? .categorical : .continuous,
       dimensions: Self.dimensions(
         of: variable, fields: shown.map(\.0), shownFirst: shownFirst),
-      measured: Self.measured(summaries), flags: variable.flags,
+      measured: Self.measured(summaries),
+      histogram: Self.histogram(summaries, style: plan.styles.first?.style), flags: variable.flags,
       arrays: build.prepared.arrays.built.map { _ in
         BuiltVariableArrays(
           grid: build.prepared.arrays.published.variables[number].grid.id,
@@ -185,6 +186,14 @@ struct DatasetSummary {
     return MeasuredValues(
       minimum: Double(all.minimum), maximum: Double(all.maximum),
       missingShare: Double(all.missing) / Double(all.valid + all.missing), sampled: false)
+  }
+
+  private static func histogram(_ summaries: [UnitSummary], style: Style?) -> ValueHistogram? {
+    guard let style else { return nil }
+    let all = summaries.compactMap { ValueHistogram($0.histogram, style: style) }
+    guard var sum = all.first else { return nil }
+    for one in all.dropFirst() { sum.add(one) }
+    return sum
   }
 
   private mutating func describe(
