@@ -78,6 +78,7 @@ public struct SiteAssets: Sendable {
   /// A page that names them all lets the browser fetch them at once instead of one after the other.
   ///
   /// - Parameter name: the path of a module within the Site folder.
+  /// - Returns: keys such as `assets/1f2e3d4c/viewer/viewer.js`.
   /// - Throws: `PageError` when it, or a module that one of them imports, is not there.
   public func imports(from name: String) throws(PageError) -> [String] {
     var found = [name]
