@@ -122,10 +122,19 @@ def picking(shown: Shown) -> str:
     for key in ["Home", "ArrowRight", "Enter"]:
         page.keyboard.press(key)
     require(shown.state("time") == shown.times[1], f"time {shown.state('time')}, wanted {shown.times[1]}")
-    page.wait_for_timeout(800)
+    # The address follows the state once things have come to rest.
+    page.evaluate("""async () => {
+      const scripts = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
+      window.decodeAddress = (await import(new URL("address.js", scripts.src))).decode;
+    }""")
+    page.wait_for_function(
+        "async time => { const told = await decodeAddress(location.hash); return told?.time === time && told.series?.length === 1; }",
+        arg=shown.times[1], timeout=30_000,
+    )
     page.reload()
     page.wait_for_function("window.cubepress?.map?.gl?.loaded()", timeout=60_000)
-    require(shown.state("time") == shown.times[1] and len(shown.state("series")) == 1, "the address lost the state")
+    kept = (shown.state("time"), len(shown.state("series")))
+    require(kept == (shown.times[1], 1), f"the address kept {kept}")
     page.wait_for_selector(".u-over", timeout=30_000)
     return shown.times[1]
 
