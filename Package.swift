@@ -58,6 +58,7 @@ let package = Package(
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CKernels"),
+    .target(name: "CHalving"),
     .target(name: "CResampling"),
 
     // rank 0
@@ -68,6 +69,7 @@ let package = Package(
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
     // rank 1
+    module("Vectors", ["JSON"]),
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
@@ -79,17 +81,29 @@ let package = Package(
     // rank 4
     module(
       "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
-    module("Pyramids", ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "CResampling"]),
+    module("Multiscales", ["JSON", "Cubes", "Grids", "Jobs", "CHalving"]),
     // rank 5
+    module(
+      "Pyramids",
+      ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "CResampling"]),
+    module("PublishedArrays", ["Codecs", "JSON", "Cubes", "Grids", "Multiscales", "Zarr"]),
+    // rank 6
+    module(
+      "ZarrCubes", ["JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
+    module(
+      "Series",
+      ["Codecs", "JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
-    // rank 6
+    // rank 7
     module(
       "CubepressCommands",
       [
-        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Pyramids",
-        "Publishing", "Services", "Catalogue", "Pages", "Transport",
+        "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
+        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
+        "Pyramids", "Publishing", "Services", "Catalogue", "Pages", "Transport",
+        "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -112,19 +126,30 @@ let package = Package(
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
+    tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
     tests("Publishing", ["Publishing", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
     tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
-    tests("Pyramids", ["Pyramids", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
-    tests("Services", ["Services", "SampleSites", "Pyramids", "Recipes", "JSON"]),
+    tests("Multiscales", ["Multiscales", "Cubes", "Jobs", "JSON", "Stores"]),
+    tests(
+      "Pyramids",
+      ["Pyramids", "Multiscales", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
+    tests(
+      "PublishedArrays",
+      ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
+    tests("Series", ["Series"]),
+    tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests(
       "CubepressCommands",
-      ["CubepressCommands", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes", "Transport"]),
+      [
+        "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
+        "Transport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

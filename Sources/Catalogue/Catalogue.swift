@@ -9,8 +9,9 @@ public import Recipes
 public enum Catalogue {
   /// The pages of a site and the files they need, by key.
   ///
-  /// - `index.html`, `404.html`, `datasets/<id>/index.html`, `api/datasets.json`, and
-  ///   `assets/<name>.<hash>.<ending>`.
+  /// - `index.html`, `404.html`, `viewer/index.html`, `datasets/<id>/index.html`;
+  /// - `api/datasets.json`, `api/datasets/<id>.json`, `api/colours.json`;
+  /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`.
   ///
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
@@ -27,7 +28,13 @@ public enum Catalogue {
       "404",
       frame.context(title: "Not found · \(site.title)", summary: "", root: frame.absoluteRoot), [:],
       templates)
+    files["viewer/index.html"] = try page(
+      "viewer",
+      frame.context(title: "Viewer · \(site.title)", summary: index.summary, root: "../"),
+      ["preloads": .list(try assets.imports(from: "viewer/viewer.js").map { .text($0) })],
+      templates)
     for dataset in datasets {
+      files["api/datasets/\(dataset.id).json"] = bytes(DatasetDocument(dataset: dataset).document)
       let page = DatasetPage(site: site, dataset: dataset)
       files["datasets/\(dataset.id)/index.html"] = try Self.page(
         "dataset",
@@ -35,9 +42,13 @@ public enum Catalogue {
           title: "\(dataset.title) · \(site.title)", summary: page.summary, root: "../../"),
         page.context, templates)
     }
-    files["api/datasets.json"] = Array(
-      DatasetList(site: site, datasets: datasets).document.serialized(pretty: true).utf8)
+    files["api/datasets.json"] = bytes(DatasetList(site: site, datasets: datasets).document)
+    files["api/colours.json"] = bytes(ColourDocument.document)
     return files
+  }
+
+  private static func bytes(_ document: JSONValue) -> [UInt8] {
+    Array(document.serialized(pretty: true).utf8)
   }
 
   private static func page(

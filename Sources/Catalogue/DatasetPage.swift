@@ -20,10 +20,13 @@ struct DatasetPage {
     var context: [String: PageValue] = [
       "datasetID": .text(dataset.id),
       "datasetTitle": .text(dataset.title),
+      "viewerHref": .text(ViewerLink(dataset: dataset).href(root: "../../")),
       "still": .optional(dataset.thumbnail.map { "../../" + $0 }),
       "stillLabel": .text("Map of \(dataset.title)"),
       "variables": .list(
-        dataset.variables.map { VariableSection(variable: $0, root: "../../").context }),
+        dataset.variables.map { variable in
+          VariableSection(dataset: dataset, variable: variable, root: "../../").context
+        }),
       "service": [
         "copyText": .text(serviceURL), "copyLabel": "the address of the map service",
       ],

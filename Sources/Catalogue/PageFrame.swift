@@ -13,6 +13,11 @@ struct PageFrame {
       "icon": .text(try assets.key("icon.svg")),
       "filterScript": .text(try assets.key("filter.js")),
       "previewScript": .text(try assets.key("preview.js")),
+      "modules": .text(assets.modules),
+      "mapScript": .text(try assets.key("maplibre-gl.js")),
+      "mapStyle": .text(try assets.key("maplibre-gl.css")),
+      "plotScript": .text(try assets.key("uplot.js")),
+      "plotStyle": .text(try assets.key("uplot.css")),
     ]
   }
 

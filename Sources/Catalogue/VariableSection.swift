@@ -5,6 +5,7 @@ import Pyramids
 
 /// The part of a dataset's page that is about one variable.
 struct VariableSection {
+  let dataset: BuiltDataset
   let variable: BuiltVariable
   let root: String
 
@@ -12,6 +13,8 @@ struct VariableSection {
     var context: [String: PageValue] = [
       "variableKey": .text(variable.key), "variableName": .text(variable.name),
       "variableTitle": .text(variable.title), "variableUnits": .optional(shownUnits),
+      "variableHref": .text(
+        ViewerLink(dataset: dataset, variable: variable.key).href(root: root)),
       "standardName": .optional(variable.standardName),
       "variableThumbnail": .optional(
         variable.styles.lazy.compactMap(\.thumbnail).first.map { root + $0 }),

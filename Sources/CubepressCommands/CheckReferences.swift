@@ -81,14 +81,17 @@ struct SiteReferences {
   /// The members whose texts are addresses, in STAC, TileJSON, schema.org and our own documents.
   private static let addressMembers: Set<String> = [
     "href", "url", "src", "contentUrl", "image", "thumbnail", "thumbnailUrl", "icon", "legend",
-    "legendSVG", "legendPNG", "page",
+    "legendSVG", "legendPNG", "page", "places", "wmts",
   ]
 
   /// The texts in a JSON document that are references, without templates.
+  ///
+  /// A member `root` of the document says to where its relative addresses are relative.
   func candidates(in value: JSONValue) -> [String] {
     var found: [String] = []
     collect(value, isAddress: false, into: &found)
-    return found
+    guard let root = value["root"]?.stringValue else { return found }
+    return found.map { hasScheme($0[...]) || $0.hasPrefix("/") ? $0 : root + $0 }
   }
 
   private func collect(_ value: JSONValue, isAddress: Bool, into found: inout [String]) {

@@ -8,6 +8,7 @@ import Transport
 /// and every answer allows use from other sites. Calls block.
 struct PreviewSite: Sendable {
   private let folder: FolderStore
+  private let packing = PreviewPacking()
 
   init(path: String) throws(StoreError) {
     folder = try FolderStore(path: path)
@@ -87,13 +88,14 @@ struct PreviewSite: Sendable {
     _ key: String, _ status: FileStatus, _ request: PreviewRequest
   ) -> PreviewAnswer {
     let time = "\(status.modifiedSeconds).\(status.modifiedNanoseconds)"
-    let tag = "\"\(String(status.size, radix: 16))-\(time)\""
+    let isPacked = PreviewPacking.applies(to: request, key: key, size: status.size)
+    let tag = "\"\(String(status.size, radix: 16))-\(time)\(isPacked ? "-gzip" : "")\""
     let date = httpDate(status.modifiedSeconds)
     var answer = PreviewAnswer(status: 200)
     answer.fields = [
       ("ETag", tag), ("Last-Modified", date), ("Accept-Ranges", "bytes"),
       // A preview shows what was built last.
-      ("Cache-Control", "no-cache"),
+      ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding"),
     ]
     if let required = request.fields["if-match"], !matches(required, tag) {
       answer.status = 412
@@ -108,6 +110,13 @@ struct PreviewSite: Sendable {
     if key.hasSuffix(".terrain"), (try? read(key, 0..<2)) == [0x1f, 0x8b] {
       // Terrain tiles are kept packed; clients only unpack what is declared.
       answer.fields.append(("Content-Encoding", "gzip"))
+    }
+    if isPacked, let bytes = packing.packed(key, tag: tag, read: { try read(key, 0..<status.size) })
+    {
+      answer.fields.append(("Content-Encoding", "gzip"))
+      answer.body = .bytes(bytes)
+      answer.length = bytes.count
+      return answer
     }
     let isSame = request.fields["if-range"].map { $0 == tag || $0 == date } ?? true
     let range = isSame ? PreviewRange(field: request.fields["range"], size: status.size) : .all

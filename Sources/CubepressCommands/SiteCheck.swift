@@ -24,6 +24,7 @@ struct SiteCheck {
     var byteCount = 0
     var referenceCount = 0
     var documentCount = 0
+    var arrayCount = 0
     /// What must not be published like this.
     var problems: [Finding] = []
     /// What may be meant so.
@@ -44,6 +45,7 @@ struct SiteCheck {
     var check = SiteCheck(site: try SiteFolder(path: folder.location))
     try check.compareWithManifest()
     try check.followReferences()
+    try check.lookThroughArrays()
     return check.report
   }
 
@@ -141,7 +143,9 @@ struct SiteCheck {
       let isManifest = file.key.hasPrefix("_release/")
       let hasReferences = [".html", ".json", ".geojson", ".xml", ".svg"]
         .contains { file.key.hasSuffix($0) }
-      if hasReferences, !isManifest { documents.append(file.key) }
+      // Documents of Zarr hold attributes of the source, whose texts refer to nothing here.
+      let isZarr = file.key.contains(".zarr/")
+      if hasReferences, !isManifest, !isZarr { documents.append(file.key) }
     }
     // The capabilities first: they say at which address the site will be.
     let services = documents.filter { $0.hasSuffix("/WMTSCapabilities.xml") }
@@ -169,6 +173,15 @@ struct SiteCheck {
       return try json(key).map { references.candidates(in: $0) } ?? []
     }
     return try xml(key)?.all { $0.attributes["xlink:href"] ?? $0.attributes["href"] } ?? []
+  }
+
+  // MARK: Arrays
+
+  private mutating func lookThroughArrays() throws(StoreError) {
+    var check = ZarrCheck(site: site.contents)
+    try site.forEachFile { file throws(StoreError) in check.check(file.key) }
+    report.arrayCount = check.arrayCount
+    report.problems += check.problems
   }
 
   private mutating func follow(_ text: String, from key: String) throws(StoreError) {

@@ -2,7 +2,14 @@ extension VariableReader {
   /// Cuts a window into blocks aligned to storage chunks; see `Variable.blocks`.
   func blocks(rows: Range<Int>, columns: Range<Int>) -> [GridBlock] {
     guard let part = parts.first, !rows.isEmpty, !columns.isEmpty else { return [] }
-    let limit = Variable.blockCells
+    // A chunk brings the cells of all fields that it holds.
+    let depth = part.uses.reduce(1) { depth, use in
+      switch use {
+      case .time, .extra: depth * (part.chunkLength(use) ?? 1)
+      case .single, .row, .column: depth
+      }
+    }
+    let limit = max(1, Variable.blockCells / depth)
     let width: Int
     let height: Int
     if let chunkWidth = part.chunkLength(.column), let chunkHeight = part.chunkLength(.row) {

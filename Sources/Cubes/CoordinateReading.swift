@@ -31,7 +31,7 @@ enum CoordinateReading {
   ) throws(CubeError) -> [Double] {
     var values = [Double](repeating: .nan, count: stored.count)
     let layout = WindowLayout(
-      rows: 1, columns: stored.count, rowStride: stored.count, columnStride: 1)
+      start: 0, rows: 1, columns: stored.count, rowStride: stored.count, columnStride: 1)
     do {
       try packing.decode(stored, layout, into: &values, rowStride: stored.count)
     } catch {

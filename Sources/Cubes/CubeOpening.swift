@@ -5,7 +5,8 @@ extension Cube {
   /// How many NetCDF files are kept open at once.
   private static let openFiles = 16
 
-  /// Opens one source or several that are joined along time.
+  /// Opens one source or several that are joined along time, and along the dimension that the options
+  /// name.
   ///
   /// Where several sources hold the same time, the one given first counts.
   ///

@@ -3,6 +3,8 @@ import JSON
 
 /// Where a window lies in memory: rows and columns with any distance, counted in elements.
 struct WindowLayout {
+  /// The element of the first row and column.
+  let start: Int
   let rows: Int
   let columns: Int
   let rowStride: Int
@@ -58,14 +60,17 @@ extension Packing {
   ) {
     guard layout.rows > 0, layout.columns > 0 else { return }
     let last =
-      (layout.rows - 1) * layout.rowStride + (layout.columns - 1) * layout.columnStride
+      layout.start + (layout.rows - 1) * layout.rowStride + (layout.columns - 1)
+      * layout.columnStride
     let stored = bytes.bindMemory(to: Stored.self)
-    precondition(last < stored.count, "a window must lie within the numbers that were read")
+    precondition(
+      layout.start >= 0 && last < stored.count,
+      "a window must lie within the numbers that were read")
     guard let base = stored.baseAddress else { return }
     let sieve = Sieve<Stored>(self)
     for row in 0..<layout.rows {
       let line = Line(
-        from: base + row * layout.rowStride, to: target + row * rowStride,
+        from: base + layout.start + row * layout.rowStride, to: target + row * rowStride,
         count: layout.columns, step: layout.columnStride)
       line.decode(sieve, scale: scale, offset: offset, isScaled: isScaled)
     }

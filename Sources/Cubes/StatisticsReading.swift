@@ -8,11 +8,15 @@ extension Variable {
   /// - Throws: `CubeError` that names source, variable and step.
   public func statistics() throws(CubeError) -> VariableStatistics {
     var total = RunningStatistics()
-    for step in 0..<max(1, time?.count ?? 1) {
-      for position in extraPositions {
-        for block in blocks {
-          let values = try readDoubles(
-            time: step, extras: position, rows: block.rows, columns: block.columns)
+    let fields = (0..<max(1, time?.count ?? 1)).flatMap { step in
+      extraPositions.map { FieldSelection(time: step, extras: $0) }
+    }
+    for group in try storageGroups(of: fields) {
+      for block in blocks {
+        var values = [Double](repeating: .nan, count: block.count)
+        try read(group, rows: block.rows, columns: block.columns) {
+          (_, window) throws(CubeError) in
+          try window.decode(into: &values, rowStride: block.columns.count)
           total.add(values)
         }
       }
@@ -26,7 +30,7 @@ extension Variable {
   /// dimension and its middle one, and cells at even distances. Missing values are left out.
   ///
   /// - Parameter limit: About how many values to return.
-  /// - Returns: The values in the order of steps, positions and blocks.
+  /// - Returns: The values, in an order that depends on how they are stored.
   /// - Throws: `CubeError` that names source, variable and step.
   public func sampleValues(limit: Int) throws(CubeError) -> [Float] {
     let steps = Self.spread(5, over: time?.count ?? 1)
@@ -37,11 +41,15 @@ extension Variable {
     var stride = max(1, cells / share)
     while stride > 1 && Self.greatestCommonDivisor(stride, grid.columns) != 1 { stride += 1 }
     var sample: [Float] = []
-    for step in steps {
-      for position in positions {
-        for block in blocks {
-          let values = try readFloats(
-            time: step, extras: position, rows: block.rows, columns: block.columns)
+    let fields = steps.flatMap { step in
+      positions.map { FieldSelection(time: step, extras: $0) }
+    }
+    for group in try storageGroups(of: fields) {
+      for block in blocks {
+        var values = [Float](repeating: .nan, count: block.count)
+        try read(group, rows: block.rows, columns: block.columns) {
+          (_, window) throws(CubeError) in
+          try window.decode(into: &values, rowStride: block.columns.count)
           take(from: values, of: block, stride: stride, into: &sample)
         }
       }

@@ -10,8 +10,8 @@ extension Variable {
   /// - Parameters:
   ///   - rows: The rows of the window, inside the grid.
   ///   - columns: The columns of the window, inside the grid.
-  /// - Returns: Blocks by rows, then columns; each of about `blockCells` cells, or of one chunk
-  ///   where that has more.
+  /// - Returns: Blocks by rows, then columns; each of about `blockCells` cells in all fields that
+  ///   share its chunks, or of one chunk where that has more.
   public func blocks(rows: Range<Int>, columns: Range<Int>) -> [GridBlock] {
     reader.blocks(rows: rows, columns: columns)
   }
@@ -36,8 +36,9 @@ extension Variable {
     time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>,
     into target: UnsafeMutablePointer<Float>, rowStride: Int
   ) throws(CubeError) {
-    try reader.read(
-      time: time, extras: extras, rows: rows, columns: columns, into: target, rowStride: rowStride)
+    try read(FieldSelection(time: time, extras: extras), rows: rows, columns: columns) {
+      (window) throws(CubeError) in try window.decode(into: target, rowStride: rowStride)
+    }
   }
 
   /// Reads decoded values of one step in double precision, by rows; missing ones are NaN.
@@ -47,9 +48,9 @@ extension Variable {
     time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>
   ) throws(CubeError) -> [Double] {
     var values = [Double](repeating: .nan, count: rows.count * columns.count)
-    try reader.read(
-      time: time, extras: extras, rows: rows, columns: columns, into: &values,
-      rowStride: columns.count)
+    try read(FieldSelection(time: time, extras: extras), rows: rows, columns: columns) {
+      (window) throws(CubeError) in try window.decode(into: &values, rowStride: columns.count)
+    }
     return values
   }
 
@@ -60,10 +61,19 @@ extension Variable {
     time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>
   ) throws(CubeError) -> [Float] {
     var values = [Float](repeating: .nan, count: rows.count * columns.count)
-    try reader.read(
-      time: time, extras: extras, rows: rows, columns: columns, into: &values,
-      rowStride: columns.count)
+    try read(FieldSelection(time: time, extras: extras), rows: rows, columns: columns) {
+      (window) throws(CubeError) in try window.decode(into: &values, rowStride: columns.count)
+    }
     return values
+  }
+
+  private func read(
+    _ field: FieldSelection, rows: Range<Int>, columns: Range<Int>,
+    _ take: (StoredWindow) throws(CubeError) -> Void
+  ) throws(CubeError) {
+    try read([field], rows: rows, columns: columns) {
+      (_, window) throws(CubeError) in try take(window)
+    }
   }
 
   /// Reads one cell at every step; one value where there is no time.

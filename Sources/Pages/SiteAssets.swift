@@ -4,30 +4,59 @@
 public struct SiteAssets: Sendable {
   /// The files by key, such as `assets/site.1f2e3d4c.css`.
   public let files: [String: [UInt8]]
-  /// The keys by the name without hash, such as `site.css`.
+  /// The keys by the name without hash, such as `site.css` or `viewer/viewer.js`.
   public let keys: [String: String]
+  /// The folder in which modules keep their places, such as `assets/1f2e3d4c`.
+  public let modules: String
 
   /// Takes files by name.
-  public init(_ files: [String: [UInt8]]) {
+  ///
+  /// - Parameters:
+  ///   - single: files that stand for themselves; each gets the hash of its bytes.
+  ///   - modules: files that find one another by relative paths. They stay together, in a folder
+  ///     that is named after all of them: `assets/<hash>/<path>`.
+  public init(_ single: [String: [UInt8]], modules: [String: [UInt8]] = [:]) {
     var hashed: [String: [UInt8]] = [:]
     var keys: [String: String] = [:]
-    for (name, bytes) in files {
-      let dot = name.lastIndex(of: ".") ?? name.endIndex
-      let key = "assets/\(name[..<dot]).\(Self.hash(bytes))\(name[dot...])"
+    func add(_ name: String, key: String, _ bytes: [UInt8]) {
       hashed[key] = bytes
       keys[name] = key
     }
+    for (name, bytes) in single {
+      let dot = name.lastIndex(of: ".") ?? name.endIndex
+      add(name, key: "assets/\(name[..<dot]).\(Self.hash(bytes))\(name[dot...])", bytes)
+    }
+    let folder = Self.hash(
+      modules.sorted { $0.key < $1.key }.flatMap {
+        Array("\($0.key)\n\(Self.hash($0.value))\n".utf8)
+      })
+    for (path, bytes) in modules { add(path, key: "assets/\(folder)/\(path)", bytes) }
     self.files = hashed
     self.keys = keys
+    self.modules = "assets/" + folder
   }
 
-  /// Reads the style sheets, scripts and pictures that lie directly in a folder.
+  /// Reads the files of the browser side.
+  ///
+  /// Those directly in the folder and in its folder `vendor` (libraries of others) stand for
+  /// themselves; those in its other folders are modules. `test` is left out.
   ///
   /// - Throws: `PageError` when one of them cannot be read.
   public static func load(folder: String) throws(PageError) -> SiteAssets {
-    let files = try FolderFiles.read(folder, ending: ".css", ".js", ".svg", ".png")
-    return SiteAssets(
-      files.filter { !$0.key.contains("/") }.mapValues { Array($0) })
+    let files = try FolderFiles.read(
+      folder, ending: ".css", ".js", ".json", ".geojson", ".svg", ".png")
+    var single: [String: [UInt8]] = [:]
+    var modules: [String: [UInt8]] = [:]
+    for (path, data) in files {
+      let parts = path.split(separator: "/")
+      switch (parts.count, parts[0]) {
+      case (1, _): single[path] = Array(data)
+      case (2, "vendor"): single[String(parts[1])] = Array(data)
+      case (_, "test"), (_, "vendor"): break
+      default: modules[path] = Array(data)
+      }
+    }
+    return SiteAssets(single, modules: modules)
   }
 
   /// The key of a file by its name without hash.
@@ -36,9 +65,47 @@ public struct SiteAssets: Sendable {
   public func key(_ name: String) throws(PageError) -> String {
     guard let key = keys[name] else {
       throw PageError(
-        "link to '\(name)'", because: "there is no such file", remedy: "add it to the Site folder")
+        "link to '\(name)'", because: "there is no such file",
+        remedy: name.contains("/")
+          ? "add it to the Site folder"
+          : "add it to the Site folder; Deploy/vendor fetches the libraries of others")
     }
     return key
+  }
+
+  /// The keys of all modules that a browser will ask for when it loads one, that one first.
+  ///
+  /// A page that names them all lets the browser fetch them at once instead of one after the other.
+  ///
+  /// - Parameter name: the path of a module within the Site folder.
+  /// - Throws: `PageError` when it, or a module that one of them imports, is not there.
+  public func imports(from name: String) throws(PageError) -> [String] {
+    var found = [name]
+    var next = 0
+    while next < found.count {
+      let path = found[next]
+      next += 1
+      let text = String(decoding: files[try key(path)] ?? [], as: UTF8.self)
+      // Imports that are written into a call are left for when they are needed.
+      for match in text.matches(
+        of: /(?m)^(?:import\s*|(?:import|export)\b[^;"]*\bfrom\s*)"(\.[^"]+)"/)
+      {
+        let target = Self.resolve(match.output.1, from: path)
+        if !found.contains(target) { found.append(target) }
+      }
+    }
+    var keys: [String] = []
+    for path in found { keys.append(try key(path)) }
+    return keys
+  }
+
+  /// The path to which a relative one leads from a file.
+  private static func resolve(_ relative: Substring, from path: String) -> String {
+    var parts = path.split(separator: "/").dropLast()
+    for part in relative.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
   }
 
   /// Eight hexadecimal digits that follow from the bytes: FNV-1a with 64 bits, folded to 32.

@@ -162,6 +162,8 @@ public struct BuiltVariable: Sendable {
   public let standardName: String?
   /// What it is, in Markdown.
   public let description: String?
+  /// The heading under which lists show it together with others.
+  public let group: String?
   /// The attributes of the source.
   public let attributes: JSONObject
   /// How the values are to be understood.
@@ -172,15 +174,18 @@ public struct BuiltVariable: Sendable {
   public let measured: MeasuredValues?
   /// The meanings of its flags, where it has such.
   public let flags: FlagTable?
+  /// Its arrays in the cube and the series, where there are such.
+  public let arrays: BuiltVariableArrays?
   /// The styles, the default one first.
   public let styles: [BuiltStyle]
 
   /// Makes the description of a variable.
   public init(
     name: String, key: String, title: String, units: String? = nil, standardName: String? = nil,
-    description: String? = nil, attributes: JSONObject = [:], kind: VariableKind = .continuous,
+    description: String? = nil, group: String? = nil, attributes: JSONObject = [:],
+    kind: VariableKind = .continuous,
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil, flags: FlagTable? = nil,
-    styles: [BuiltStyle]
+    arrays: BuiltVariableArrays? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
     self.key = key
@@ -188,12 +193,50 @@ public struct BuiltVariable: Sendable {
     self.units = units
     self.standardName = standardName
     self.description = description
+    self.group = group
     self.attributes = attributes
     self.kind = kind
     self.dimensions = dimensions
     self.measured = measured
     self.flags = flags
+    self.arrays = arrays
     self.styles = styles
+  }
+}
+
+/// The arrays of a variable: those of the multiscale cube and of the time series have the same
+/// dimensions and values.
+public struct BuiltVariableArrays: Sendable, Hashable {
+  /// The id of the grid that its cells lie on.
+  public let grid: String
+  /// Its dimensions before rows and columns, with every position of the arrays, also those of which no
+  /// tile shows anything.
+  public let dimensions: [TileDimension]
+  /// By how much values of level 0 may differ from the source's; 0 where they are the same.
+  public let maximumError: Double
+
+  /// Describes arrays.
+  public init(grid: String, dimensions: [TileDimension], maximumError: Double) {
+    self.grid = grid
+    self.dimensions = dimensions
+    self.maximumError = maximumError
+  }
+}
+
+/// The multiscale cube and the time series of a dataset.
+public struct BuiltArrays: Sendable, Hashable {
+  /// The address of the cube, where there is one.
+  public let cube: String?
+  /// The address of the series, where there are some.
+  public let series: String?
+  /// By id, where the cells of each grid lie, as documents say it.
+  public let grids: JSONObject
+
+  /// Describes arrays.
+  public init(cube: String?, series: String?, grids: JSONObject) {
+    self.cube = cube
+    self.series = series
+    self.grids = grids
   }
 }
 
@@ -225,6 +268,40 @@ public struct DatasetLink: Sendable, Hashable {
   public init(title: String, url: String) {
     self.title = title
     self.url = url
+  }
+}
+
+/// A picture in which red, green and blue show a variable each.
+public struct BuiltComposite: Sendable, Hashable {
+  /// What one colour shows.
+  public struct Band: Sendable, Hashable {
+    /// The key of the variable.
+    public let variable: String
+    /// The value that is dark.
+    public let dark: Double
+    /// The value that is bright; it may be the lower one.
+    public let bright: Double
+
+    /// Makes a band.
+    public init(variable: String, dark: Double, bright: Double) {
+      self.variable = variable
+      self.dark = dark
+      self.bright = bright
+    }
+  }
+
+  /// The id.
+  public let id: String
+  /// What people call it.
+  public let title: String
+  /// What red, green and blue show, in this order.
+  public let bands: [Band]
+
+  /// Makes the description of a composite.
+  public init(id: String, title: String, bands: [Band]) {
+    self.id = id
+    self.title = title
+    self.bands = bands
   }
 }
 
@@ -264,8 +341,14 @@ public struct BuiltDataset: Sendable {
   public let sources: [String]
   /// Links to more about it.
   public let links: [DatasetLink]
+  /// The key of the GeoJSON of its named places.
+  public let places: String?
+  /// Its composites.
+  public let composites: [BuiltComposite]
   /// What was odd in the source, and how it was read.
   public let notes: [CubeNote]
+  /// Its arrays, where there are such.
+  public let arrays: BuiltArrays?
   /// Its variables, in the recipe's order.
   public let variables: [BuiltVariable]
 
@@ -275,8 +358,9 @@ public struct BuiltDataset: Sendable {
     columns: Int, rows: Int, resolution: String, timeRange: TimeRange? = nil,
     calendar: String? = nil, attributes: JSONObject = [:], licence: String? = nil,
     attribution: String? = nil, doi: String? = nil, keywords: [String] = [],
-    sources: [String] = [], links: [DatasetLink] = [], notes: [CubeNote] = [],
-    variables: [BuiltVariable]
+    sources: [String] = [], links: [DatasetLink] = [], places: String? = nil,
+    composites: [BuiltComposite] = [], notes: [CubeNote] = [],
+    arrays: BuiltArrays? = nil, variables: [BuiltVariable]
   ) {
     self.id = id
     self.title = title
@@ -295,7 +379,10 @@ public struct BuiltDataset: Sendable {
     self.keywords = keywords
     self.sources = sources
     self.links = links
+    self.places = places
+    self.composites = composites
     self.notes = notes
+    self.arrays = arrays
     self.variables = variables
   }
 }

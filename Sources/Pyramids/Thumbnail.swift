@@ -1,37 +1,41 @@
 import CResampling
-public import Cubes
 import Glibc
-import Grids
+public import Grids
 public import Images
-public import Jobs
+public import Multiscales
 
-/// Draws a small picture of one field, north up, in the grid's own projection.
-public enum Thumbnail {
+/// What a small picture of one field is drawn from, north up, in the grid's own projection: a copy of
+/// the level whose cells are about as large as its pixels.
+public struct Thumbnail: Sendable {
   /// The longest side of the picture in pixels.
   public static let longestSide = 480
 
-  /// Draws a field in each of several styles.
-  ///
-  /// - Returns: for each style a PNG with at most 480 × 480 pixels, in which a pixel is as wide as
-  ///   high on the ground near the grid's centre.
-  /// - Throws: `CubeError`, `PyramidError` or `ImageError` where the field cannot be read or drawn.
-  public static func draw(
-    _ variable: Variable, field: FieldSelection, styles: [Style], memory: FieldMemory,
-    pool: WorkerPool
-  ) throws -> [[UInt8]] {
-    let levels = try Levels(
-      of: variable, time: field.time, extras: field.extras,
-      reduction: variable.isCategorical ? .mode : .mean, memory: memory, pool: pool)
-    let frame = Frame(variable.grid)
-    return try styles.map { try draw(levels, frame: frame, style: $0) }
+  private let frame: Frame
+  private let finest: (rows: Int, columns: Int)
+  private let number: Int
+  private let level: (rows: Int, columns: Int)
+  private let cells: [Float]
+
+  /// Takes what is needed of a field.
+  public init(_ levels: Levels, of grid: Grid) {
+    frame = Frame(grid)
+    let source = levels.levels[0]
+    finest = (source.rows, source.columns)
+    let ratio = Double(source.columns) / Double(frame.width)
+    number = min(levels.levels.count - 1, max(0, Int(ratio.rounded(.down)).bitLength - 1))
+    let level = levels.levels[number]
+    self.level = (level.rows, level.columns)
+    cells = Array(
+      UnsafeBufferPointer(start: level.row(0), count: level.rows * level.columns))
   }
 
-  private static func draw(_ levels: Levels, frame: Frame, style: Style) throws -> [UInt8] {
+  /// Draws the field in a style.
+  ///
+  /// - Returns: a PNG with at most 480 × 480 pixels, in which a pixel is as wide as high on the ground
+  ///   near the grid's centre.
+  /// - Throws: `ImageError` where it cannot be drawn.
+  public func png(_ style: Style) throws -> [UInt8] {
     let pixels = frame.width * frame.height
-    let finest = levels.levels[0]
-    let ratio = Double(finest.columns) / Double(frame.width)
-    let number = min(levels.levels.count - 1, max(0, Int(ratio.rounded(.down)).bitLength - 1))
-    let level = levels.levels[number]
     var columns = [Float](repeating: 0, count: pixels)
     var rows = columns
     for y in 0..<frame.height {
@@ -45,17 +49,19 @@ public enum Thumbnail {
       }
     }
     var values = [Float](repeating: .nan, count: pixels)
-    var window = cresample_window(
-      cells: level.memory.cells, stride: level.columns, first_row: 0, first_column: 0,
-      row_count: Int32(level.rows), column_count: Int32(level.columns),
-      level_columns: Int32(level.columns), wraps: 0)
-    cresample_scattered(
-      &window, columns, rows, pixels, 1 / Float(1 << number),
-      style.interpolation == .bilinear ? 1 : 0, &values)
-    return try png(values, frame: frame, style: style)
+    cells.withUnsafeBufferPointer { cells in
+      var window = cresample_window(
+        cells: cells.baseAddress, stride: level.columns, first_row: 0, first_column: 0,
+        row_count: Int32(level.rows), column_count: Int32(level.columns),
+        level_columns: Int32(level.columns), wraps: 0)
+      cresample_scattered(
+        &window, columns, rows, pixels, 1 / Float(1 << number),
+        style.interpolation == .bilinear ? 1 : 0, &values)
+    }
+    return try png(values, style: style)
   }
 
-  private static func png(_ values: [Float], frame: Frame, style: Style) throws -> [UInt8] {
+  private func png(_ values: [Float], style: Style) throws -> [UInt8] {
     let colouriser = Colouriser(style)
     var indices = [UInt8](repeating: 0, count: values.count)
     _ = values.withUnsafeBufferPointer { values in
@@ -69,7 +75,7 @@ public enum Thumbnail {
 }
 
 /// The shape of a thumbnail and how the grid lies in it.
-private struct Frame {
+private struct Frame: Sendable {
   let width: Int
   let height: Int
   let flipsRows: Bool

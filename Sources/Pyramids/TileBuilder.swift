@@ -1,15 +1,16 @@
-import Cubes
+public import Cubes
 import Grids
 import Images
 import JSON
 public import Jobs
+public import Multiscales
 public import Stores
+import Synchronization
 
 /// Makes the tiles of one variable, field by field.
 ///
-/// A field is read and decoded once; all its tiles, in every style and tile matrix set, are made
-/// while it is in memory.
-public final class TileBuilder: Sendable {
+/// All tiles of a field, in every style and tile matrix set, are made while it is in memory.
+public final class TileBuilder: FieldProduct {
   /// Changes whenever the same input would give other tiles.
   private static let productVersion = 1
   /// Tiles made by one thread in one go, so that it can use its buffers again.
@@ -20,19 +21,25 @@ public final class TileBuilder: Sendable {
   private let maps: [TileMaps]
   private let folder: SiteFolder
   private let pool: WorkerPool
-  private let memory: FieldMemory
   private let uniformTiles: UniformTiles
+  private let best = Mutex<Best?>(nil)
+
+  /// The field that shows most of those that were built, kept so that it need not be read again.
+  private struct Best {
+    let field: FieldSelection
+    let rank: [Int]
+    let thumbnail: Thumbnail
+  }
 
   /// Prepares the tiles of a variable.
   ///
   /// - Throws: `GridError` where a tile matrix set cannot show the variable's grid.
   public init(
-    plan: TilePlan, folder: SiteFolder, pool: WorkerPool, memory: FieldMemory
+    plan: TilePlan, folder: SiteFolder, pool: WorkerPool
   ) throws {
     self.plan = plan
     self.folder = folder
     self.pool = pool
-    self.memory = memory
     maps = try plan.matrixSets.map {
       try TileMaps(
         grid: plan.variable.grid, tileMatrixSet: $0.tileMatrixSet, zooms: $0.zooms)
@@ -40,18 +47,16 @@ public final class TileBuilder: Sendable {
     uniformTiles = UniformTiles()
   }
 
-  /// How many fields may be in memory at once; at least one, which may be in scratch files.
-  public var fieldsAtOnce: Int {
-    max(1, memory.fields(rows: plan.variable.grid.rows, columns: plan.variable.grid.columns))
+  /// The name of the unit of work that makes one field's tiles.
+  public func unit(of field: FieldSelection) -> String {
+    (["tiles", plan.dataset, plan.key] + plan.variable.labels(of: field)).joined(separator: "/")
   }
 
   /// Says from what and how the tiles of a field are made.
-  ///
-  /// - Throws: `CubeError` where the source cannot be asked.
-  public func fingerprint(of field: FieldSelection) throws -> String {
+  public func fingerprint(of field: FieldSelection, source: String) -> String {
     let grid = plan.variable.grid
-    var text = "tiles \(Self.productVersion)\n\(plan.segments(of: field))\n"
-    text += try plan.variable.fingerprint(time: field.time, extras: field.extras) + "\n"
+    var text = "tiles \(Self.productVersion)\n\(plan.variable.labels(of: field))\n"
+    text += source + "\n"
     text += JSONValue.object(plan.variable.attributes).serialized() + "\n"
     text += "\(plan.variable.storedType)\n"
     text += "\(grid.crs.definition) \(grid.rows) \(grid.columns) \(grid.nativeBounds)\n"
@@ -64,13 +69,9 @@ public final class TileBuilder: Sendable {
   ///
   /// The tiles of each style and tile matrix set appear all at once.
   ///
-  /// - Throws: `CubeError` where the source cannot be read, `StoreError` where tiles cannot be
-  ///   written, `PyramidError`, `GridError` or `ImageError` where they cannot be made.
-  public func build(_ field: FieldSelection) throws -> UnitRecord {
-    let fingerprint = try fingerprint(of: field)
-    let levels = try Levels(
-      of: plan.variable, time: field.time, extras: field.extras,
-      reduction: plan.variable.isCategorical ? .mode : .mean, memory: memory, pool: pool)
+  /// - Throws: `StoreError` where tiles cannot be written, `GridError` or `ImageError` where they
+  ///   cannot be made.
+  public func build(_ field: FieldSelection, levels: Levels) throws -> FieldResult {
     var objects: [BuiltObject] = []
     var layers: [BuiltTiles] = []
     for maps in maps {
@@ -82,8 +83,23 @@ public final class TileBuilder: Sendable {
       }
     }
     let summary = UnitSummary(statistics: levels.statistics, layers: layers)
-    return UnitRecord(
-      fingerprint: fingerprint, objects: objects.sorted { $0.key < $1.key }, summary: summary.json)
+    if layers.contains(where: { $0.count > 0 }) { keepIfBest(field, levels) }
+    return FieldResult(objects: objects.sorted { $0.key < $1.key }, summary: summary.json)
+  }
+
+  /// A small picture of a field, where it is the best one that was built: the one with the most
+  /// values, of several the last.
+  public func thumbnail(of field: FieldSelection) -> Thumbnail? {
+    best.withLock { $0?.field == field ? $0?.thumbnail : nil }
+  }
+
+  private func keepIfBest(_ field: FieldSelection, _ levels: Levels) {
+    let rank = [levels.statistics.valid, field.time ?? 0] + field.extras
+    best.withLock { best in
+      if let best, rank.lexicographicallyPrecedes(best.rank) { return }
+      best = Best(
+        field: field, rank: rank, thumbnail: Thumbnail(levels, of: plan.variable.grid))
+    }
   }
 
   /// Makes the tiles of one tile matrix set; the result has one list for each style.

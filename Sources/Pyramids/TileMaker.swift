@@ -1,6 +1,7 @@
 import Grids
 import Images
 import Jobs
+import Multiscales
 import Stores
 import Synchronization
 

@@ -58,51 +58,18 @@ public struct TilePlan: Sendable {
   ) {
     self.dataset = dataset
     self.variable = variable
-    key = Self.key(of: variable.name)
+    key = pathSegment(variable.name)
     self.styles = styles
     self.matrixSets = matrixSets
   }
 
-  /// A variable's name as one path segment: letters, digits, `.`, `_` and `-` stay, all else
-  /// becomes `_`.
-  public static func key(of name: String) -> String {
-    let key = String(
-      name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
-    return key.allSatisfy { $0 == "." } ? "_" : key
-  }
-}
-
-/// One field of a variable: a time, where it has times, and a place on each of its other axes.
-public struct FieldSelection: Sendable, Hashable {
-  /// The index of the time; nil for a variable without times.
-  public let time: Int?
-  /// An index for each of the variable's other axes.
-  public let extras: [Int]
-
-  /// Selects a field.
-  public init(time: Int?, extras: [Int]) {
-    self.time = time
-    self.extras = extras
-  }
 }
 
 extension TilePlan {
-  /// The path segments that tell a field's tiles from those of others.
-  func segments(of field: FieldSelection) -> [String] {
-    var segments: [String] = []
-    if let axis = variable.time, let time = field.time { segments.append(axis.labels[time]) }
-    for (axis, index) in zip(variable.extras, field.extras) { segments.append(axis.labels[index]) }
-    return segments
-  }
-
   /// The folder of one field's tiles in one style and tile matrix set.
   func folder(style: PlannedStyle, tileMatrixSet: TileMatrixSet, field: FieldSelection) -> String {
-    (["datasets", dataset, "tiles", key, style.style.id, tileMatrixSet.id] + segments(of: field))
+    (["datasets", dataset, "tiles", key, style.style.id, tileMatrixSet.id]
+      + variable.labels(of: field))
       .joined(separator: "/")
-  }
-
-  /// The name of the unit of work that makes one field's tiles.
-  public func unit(of field: FieldSelection) -> String {
-    (["tiles", dataset, key] + segments(of: field)).joined(separator: "/")
   }
 }

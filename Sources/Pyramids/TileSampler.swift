@@ -1,6 +1,7 @@
 import CResampling
 import Grids
 import Images
+import Multiscales
 
 /// Takes the pixels of one tile from a field: nearest cell or bilinear, at the level that fits.
 ///
@@ -109,7 +110,7 @@ struct TileSampler {
   ) {
     let level = levels.levels[number]
     var window = cresample_window(
-      cells: level.memory.cells, stride: level.columns, first_row: 0, first_column: 0,
+      cells: level.row(0), stride: level.columns, first_row: 0, first_column: 0,
       row_count: Int32(level.rows), column_count: Int32(level.columns),
       level_columns: Int32(level.columns), wraps: levels.wraps ? 1 : 0)
     cresample_scattered(

@@ -1,6 +1,7 @@
 public import Grids
 public import JSON
 import Jobs
+public import Multiscales
 
 /// The tiles of one field in one style and tile matrix set.
 public struct BuiltTiles: Sendable, Equatable {

@@ -24,6 +24,10 @@ public struct DatasetRecipe: Sendable {
   public var keywords: [String]
   /// Links to more about it.
   public var links: [LinkRecipe]
+  /// GeoJSON files with named places (absolute paths).
+  public var places: [String]
+  /// Pictures in which red, green and blue show a variable each.
+  public var composites: [CompositeRecipe]
   /// The variables to show, in this order; empty means all that lie on a grid.
   public var variables: [VariableRecipe]
   /// The tile matrix sets; `nil` means those that suit the grid.
@@ -38,15 +42,21 @@ public struct DatasetRecipe: Sendable {
   public var format: ImageFormat
   /// How hard to try to make them small.
   public var effort: Effort
+  /// How the multiscale cube is made; `nil` leaves it out.
+  public var cube: CubeRecipe?
+  /// How the time series are made; `nil` leaves them out.
+  public var series: SeriesRecipe?
 
   /// Makes the recipe of a dataset.
   public init(
     id: String, title: String? = nil, description: String? = nil, sources: [String],
     options: CubeOptions = CubeOptions(), licence: String? = nil, attribution: String? = nil,
-    doi: String? = nil, keywords: [String] = [], links: [LinkRecipe] = [],
+    doi: String? = nil, keywords: [String] = [], links: [LinkRecipe] = [], places: [String] = [],
+    composites: [CompositeRecipe] = [],
     variables: [VariableRecipe] = [], tileMatrixSets: [TileMatrixSet]? = nil, maxZoom: Int? = nil,
     times: TimeSelection = .all, extras: [String: [String]] = [:], format: ImageFormat = .png,
-    effort: Effort = .standard
+    effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
+    series: SeriesRecipe? = SeriesRecipe()
   ) {
     self.id = id
     self.title = title
@@ -58,6 +68,8 @@ public struct DatasetRecipe: Sendable {
     self.doi = doi
     self.keywords = keywords
     self.links = links
+    self.places = places
+    self.composites = composites
     self.variables = variables
     self.tileMatrixSets = tileMatrixSets
     self.maxZoom = maxZoom
@@ -65,6 +77,8 @@ public struct DatasetRecipe: Sendable {
     self.extras = extras
     self.format = format
     self.effort = effort
+    self.cube = cube
+    self.series = series
   }
 }
 
@@ -79,6 +93,46 @@ public struct LinkRecipe: Sendable, Hashable {
   public init(title: String, url: String) {
     self.title = title
     self.url = url
+  }
+}
+
+/// A picture in which red, green and blue show a variable each.
+public struct CompositeRecipe: Sendable, Hashable {
+  /// What one colour shows.
+  public struct Band: Sendable, Hashable {
+    /// The name of the variable in the source.
+    public var variable: String
+    /// The value that is dark.
+    public var dark: Double
+    /// The value that is bright; it may be the lower one.
+    public var bright: Double
+
+    /// Makes a band.
+    public init(variable: String, dark: Double, bright: Double) {
+      self.variable = variable
+      self.dark = dark
+      self.bright = bright
+    }
+  }
+
+  /// What it is called in addresses.
+  public var id: String
+  /// What people call it.
+  public var title: String
+  /// What red shows.
+  public var red: Band
+  /// What green shows.
+  public var green: Band
+  /// What blue shows.
+  public var blue: Band
+
+  /// Makes a composite.
+  public init(id: String = "rgb", title: String, red: Band, green: Band, blue: Band) {
+    self.id = id
+    self.title = title
+    self.red = red
+    self.green = green
+    self.blue = blue
   }
 }
 
@@ -104,16 +158,23 @@ public struct VariableRecipe: Sendable, Hashable {
   public var title: String?
   /// What it is, in Markdown.
   public var description: String?
+  /// The heading under which lists show it together with others.
+  public var group: String?
+  /// How its values are made smaller; `nil` means as the cube says.
+  public var quantisation: QuantisationRecipe?
   /// The ways to draw it; empty means one default style.
   public var styles: [StyleRecipe]
 
   /// Makes the recipe of a variable.
   public init(
-    name: String, title: String? = nil, description: String? = nil, styles: [StyleRecipe] = []
+    name: String, title: String? = nil, description: String? = nil, group: String? = nil,
+    quantisation: QuantisationRecipe? = nil, styles: [StyleRecipe] = []
   ) {
     self.name = name
     self.title = title
     self.description = description
+    self.group = group
+    self.quantisation = quantisation
     self.styles = styles
   }
 }

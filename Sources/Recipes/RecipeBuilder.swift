@@ -85,6 +85,10 @@ struct RecipeBuilder {
         crs: crs(table), timeVariable: table.text("time-variable")),
       licence: table.text("licence"), attribution: table.text("attribution"), doi: doi(table),
       keywords: table.texts("keywords"), links: links(table),
+      places: (table.text("places").map { [$0] } ?? table.texts("places")).map {
+        SourcePath.resolve($0, folder: folder)
+      },
+      composites: composites(table),
       maxZoom: table.whole("max-zoom"), times: times(table), extras: extras(table))
     let styles = StyleBuilder(problems: problems)
     dataset.variables = table.list("variables").compactMap(styles.variable)
@@ -97,6 +101,9 @@ struct RecipeBuilder {
       table.list("tile-matrix-sets").compactMap { value in value.text.map { ($0, value.place) } },
       id: "duplicate-value", what: "tile matrix set", fix: { _ in "remove one of them" })
     if let format = table.text("format").flatMap(ImageFormat.init) { dataset.format = format }
+    let arrays = ArrayRecipeBuilder(problems: problems)
+    dataset.cube = arrays.cube(table)
+    dataset.series = arrays.series(table)
     if let effort = table.text("effort").flatMap(Effort.init) { dataset.effort = effort }
     return dataset
   }
@@ -134,6 +141,35 @@ struct RecipeBuilder {
       guard let title = link.text("title"), let url = link.text("url") else { return nil }
       return LinkRecipe(title: title, url: url)
     }
+  }
+
+  private func composites(_ table: CheckedTable) -> [CompositeRecipe] {
+    let tables = table.tables("composites")
+    let composites = tables.compactMap { composite -> CompositeRecipe? in
+      guard let title = composite.text("title"), let red = band(composite, "red"),
+        let green = band(composite, "green"), let blue = band(composite, "blue")
+      else { return nil }
+      return CompositeRecipe(
+        id: composite.text("id") ?? "rgb", title: title, red: red, green: green, blue: blue)
+    }
+    refuseRepeats(
+      tables.map { ($0.text("id") ?? "rgb", $0["id"]?.place ?? $0.place) }, id: "duplicate-id",
+      what: "composite", fix: { "give it an id of its own, such as '\($0)-2'" })
+    return composites
+  }
+
+  private func band(_ table: CheckedTable, _ key: String) -> CompositeRecipe.Band? {
+    guard let band = table[key]?.table, let variable = band.text("variable") else { return nil }
+    let ends = band.list("range").compactMap(\.number)
+    guard ends.count == 2 else { return nil }
+    guard ends[0] != ends[1] else {
+      problems.add(
+        "bad-range", at: band["range"]?.place ?? band.place,
+        "the range of \(key) holds no values",
+        because: "Its two ends are equal, so nothing would be between dark and bright.")
+      return nil
+    }
+    return CompositeRecipe.Band(variable: variable, dark: ends[0], bright: ends[1])
   }
 
   private func times(_ table: CheckedTable) -> TimeSelection {

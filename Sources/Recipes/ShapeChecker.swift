@@ -119,6 +119,7 @@ struct ShapeChecker {
       return number(scalar).flatMap { value in
         Int(exactly: value).flatMap { $0 >= least ? .number(value, place) : nil }
       }
+    case .truth: return ["true", "false"].contains(text) ? .text(text, place) : nil
     case .word(let words): return words.contains(text) ? .text(text, place) : nil
     case .colour:
       return text == "transparent" || (try? RGBA(hex: text)) != nil ? .text(text, place) : nil
@@ -152,6 +153,11 @@ struct ShapeChecker {
 }
 
 extension Spelling {
+  /// Other words for true and false.
+  static let truths = [
+    "yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false",
+  ]
+
   /// Words of related tools for keys of ours.
   static let synonyms = [
     "colors": "colours", "colormap": "colours", "cmap": "colours", "colour-map": "colours",

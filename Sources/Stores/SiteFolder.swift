@@ -32,6 +32,7 @@ public final class SiteFolder: Sendable {
   /// The files of the site, for reading.
   public let contents: FolderStore
   private let stagedCount = Atomic<Int>(0)
+  private let stagingIsThere = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
 
   /// Makes the folder, where it is missing, and opens it.
@@ -62,7 +63,10 @@ public final class SiteFolder: Sendable {
         let claim = try FolderClaim(path: name + "/lock")
         claimed.withLock { $0 = claim }
       }
-      try removeFolderTree(path + "/" + Self.stagingFolder)
+      try stagingIsThere.withLock { isThere throws(SystemFailure) in
+        try removeFolderTree(path + "/" + Self.stagingFolder)
+        isThere = false
+      }
     } catch {
       if error.code == EWOULDBLOCK {
         throw StoreError(
@@ -137,6 +141,32 @@ public final class SiteFolder: Sendable {
       return try digestOfFile(path + "/" + key)
     } catch {
       throw failure(error, attempt: "read \(path)/\(key)", kind: .unreadable)
+    }
+  }
+
+  /// Makes a folder, where it is missing.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the folder cannot be made.
+  public func makeFolder(_ key: String) throws(StoreError) {
+    try StoreKey.check(key, in: path)
+    do {
+      try makeFolders(path + "/" + key)
+    } catch {
+      throw failure(error, attempt: "make the folder \(path)/\(key)")
+    }
+  }
+
+  /// Gives a file another key, in the place of what may be there.
+  ///
+  /// - Throws: ``StoreError`` when a key is not allowed or the file cannot be moved.
+  public func move(_ key: String, to target: String) throws(StoreError) {
+    try StoreKey.check(key, in: path)
+    try StoreKey.check(target, in: path)
+    do throws(SystemFailure) {
+      try makeFolders(path + "/" + (target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
+      guard rename(path + "/" + key, path + "/" + target) == 0 else { throw SystemFailure.last }
+    } catch {
+      throw failure(error, attempt: "move \(path)/\(key) to \(target)")
     }
   }
 
@@ -223,7 +253,11 @@ extension SiteFolder {
   /// A path below the staging folder, which is there, that nothing else uses.
   func temporaryName() throws(SystemFailure) -> String {
     let number = stagedCount.add(1, ordering: .relaxed).newValue
-    if number == 1 { try makeFolders(path + "/" + Self.stagingFolder) }
+    // No thread may go on before the folder is there.
+    try stagingIsThere.withLock { isThere throws(SystemFailure) in
+      if !isThere { try makeFolders(path + "/" + Self.stagingFolder) }
+      isThere = true
+    }
     // The process number keeps two programs apart that write without having claimed the folder.
     return path + "/" + Self.stagingFolder + "/\(getpid())-\(number)"
   }

@@ -13,8 +13,15 @@ struct ArrayMetadata: Sendable {
   let chain: CodecChain
   let dimensionNames: [String?]
   let attributes: JSONObject
-  /// The documents that this was read from, to tell when they change.
+  /// The documents that this was read from, to tell when they change; without the shape, because
+  /// what an array holds stays the same when more is appended to it.
   let source: String
+
+  static func withoutShape(_ members: JSONObject) -> String {
+    var members = members
+    members["shape"] = nil
+    return JSONValue.object(members).serialized()
+  }
 
   /// The shape of the smallest block that can be read by itself.
   var chunkShape: [Int] {

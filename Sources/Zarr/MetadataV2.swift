@@ -21,7 +21,7 @@ extension ArrayMetadata {
     chain = try Self.chain(members, type, order, dimensions: shape.count, attempt)
     self.attributes = attributes
     dimensionNames = Self.dimensionNames(members, attributes, count: shape.count)
-    source = document.serialized() + JSONValue.object(attributes).serialized()
+    source = Self.withoutShape(members) + JSONValue.object(attributes).serialized()
   }
 
   private static func keys(_ value: JSONValue?, _ attempt: Attempt) throws(ZarrError) -> ChunkKeys {

@@ -21,7 +21,7 @@ extension ArrayMetadata {
       v3: members["codecs"], dataType, shape: gridShape, depth: 0, attempt)
     attributes = members["attributes"]?.objectValue ?? JSONObject()
     dimensionNames = try Self.dimensionNames(members["dimension_names"], shape.count, attempt)
-    source = document.serialized()
+    source = Self.withoutShape(members)
   }
 
   private static let knownMembers: Set<String> = [

@@ -1,3 +1,4 @@
+import Codecs
 import Foundation
 import Stores
 import TestKit
@@ -49,6 +50,38 @@ private func sample() throws -> TemporaryFolder {
     #expect(answer("/empty").length == 0)
     #expect(answer("/0.terrain")["Content-Encoding"] == "gzip")
     #expect(answer("/0.terrain")["Content-Type"] == "application/vnd.quantized-mesh")
+  }
+
+  @Test func packsTextForThoseWhoTakeIt() throws {
+    let text = String(repeating: "a line of a document\n", count: 100)
+    try folder.write(text, to: "site/api/list.json")
+    try folder.write(text, to: "site/chunk")
+    let packed = answer("/api/list.json", ["accept-encoding": "br;q=1.0, gzip;q=0.8"])
+    guard case .bytes(let bytes) = packed.body else {
+      Issue.record("not packed")
+      return
+    }
+    #expect(packed["Content-Encoding"] == "gzip" && packed.length == bytes.count)
+    #expect(packed["Vary"] == "Accept-Encoding")
+    #expect(try GzipCodec().decode(bytes, limit: 1 << 20) == Array(text.utf8))
+    let plain = answer("/api/list.json")
+    #expect(plain["Content-Encoding"] == nil && plain.length == text.utf8.count)
+    #expect(plain["ETag"] != packed["ETag"])
+    let known = ["accept-encoding": "gzip", "if-none-match": packed["ETag"] ?? ""]
+    #expect(answer("/api/list.json", known).status == 304)
+  }
+
+  @Test(arguments: [
+    ("/api/list.json", ["accept-encoding": "gzip;q=0"]),
+    ("/api/list.json", ["accept-encoding": "br"]),
+    ("/api/list.json", ["accept-encoding": "gzip", "range": "bytes=0-9"]),
+    ("/chunk", ["accept-encoding": "gzip"]), ("/index.html", ["accept-encoding": "gzip"]),
+  ])
+  func leavesOtherAnswersAsTheyAre(path: String, fields: [String: String]) throws {
+    let text = String(repeating: "a line of a document\n", count: 100)
+    try folder.write(text, to: "site/api/list.json")
+    try folder.write(text, to: "site/chunk")
+    #expect(answer(path, fields)["Content-Encoding"] == nil)
   }
 
   @Test(arguments: [

@@ -161,6 +161,15 @@ struct SampleSite {
     #expect(try sample.ids() == ["reference", "reference", "json", "reference", "xml", "xml"])
   }
 
+  /// A document may say to where its addresses are relative.
+  @Test func addressesMayBeRelativeToTheRoot() throws {
+    let page = #""page": "datasets/sst/index.html", "legend": "datasets/sst/legends/v/d.png""#
+    try sample.write("{\"root\": \"../../\", \(page)}", to: "api/datasets/sst.json")
+    #expect(try sample.ids().isEmpty)
+    try sample.write("{\(page)}", to: "api/datasets/sst.json")
+    #expect(try sample.ids() == ["reference", "reference"])
+  }
+
   @Test func survivesHostileXML() throws {
     try sample.write(String(repeating: "<a>", count: 100_000), to: "deep.xml")
     var laughs = "<!DOCTYPE a [<!ENTITY l0 \"lol\">"

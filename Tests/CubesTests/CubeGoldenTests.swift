@@ -12,6 +12,7 @@ struct Expectation {
   func check() throws {
     var options = CubeOptions()
     options.crs = golden["options"]?["crs"]?.stringValue
+    options.joinDimension = golden["options"]?["join"]?.stringValue
     let cube = try Cube.open(sources, options: options)
     for (name, expected) in try #require(golden["variables"]?.objectValue) {
       let variable = try #require(cube.variable(named: name), "\(name); skipped: \(cube.skipped)")
@@ -87,7 +88,7 @@ struct CubeGoldenTests {
     "own fixtures, one trap each",
     arguments: [
       "packing", "types", "order", "wrap", "groups", "labels", "curvilinear", "rotated", "unnamed",
-      "join", "filter",
+      "join", "filter", "chunks", "members",
     ])
   func fixtures(name: String) throws {
     let golden = try #require(try Golden.json("cubes_fixtures.json")[name])
@@ -156,5 +157,67 @@ struct CubeOpeningTests {
     let prints = try (0..<5).map { try field.fingerprint(time: $0, extras: []) }
     #expect(Set(prints).count == 5)
     #expect(prints.allSatisfy { !$0.contains("/") })
+  }
+
+  @Test("fields that are read together are as those read alone")
+  func fieldsTogether() throws {
+    var largest = 0
+    for name in try Golden.fixtureNames() {
+      guard let cube = try? Cube.open([Golden.fixture(name)]) else { continue }
+      for variable in cube.variables {
+        let fields = (0..<(variable.time?.count ?? 1)).flatMap { step in
+          variable.extraPositions.map { FieldSelection(time: step, extras: $0) }
+        }
+        let groups = try variable.storageGroups(of: fields)
+        #expect(Set(groups.flatMap(\.self)) == Set(fields))
+        largest = max(largest, groups.map(\.count).max() ?? 0)
+        // Without the first, the part that is read does not begin where the chunk does.
+        for group in groups + groups.map({ Array($0.dropFirst()) }) + [fields] {
+          for block in variable.blocks {
+            var taken: Set<Int> = []
+            try variable.read(group, rows: block.rows, columns: block.columns) {
+              (number, window) throws(CubeError) in
+              var values = [Double](repeating: 0, count: block.count)
+              try window.decode(into: &values, rowStride: block.columns.count)
+              let alone = try variable.readDoubles(
+                time: group[number].time, extras: group[number].extras, rows: block.rows,
+                columns: block.columns)
+              #expect(values.map(\.bitPattern) == alone.map(\.bitPattern), "\(name)")
+              taken.insert(number)
+            }
+            #expect(taken == Set(group.indices))
+          }
+        }
+      }
+    }
+    #expect(largest > 1)
+  }
+
+  @Test("a field that no source has is missing, and one that two have is that of the first")
+  func joinedMembers() throws {
+    let files = ["member_e0.nc", "member_e1.nc", "member_e0.nc", "member_e2.nc"]
+    let cube = try Cube.open(
+      files.map(Golden.fixture), options: CubeOptions(joinDimension: "member"))
+    let field = try #require(cube.variable(named: "field"))
+    #expect(field.dimensionNames == ["time", "member", "lat", "lon"])
+    #expect(field.shape == [3, 4, 4, 5])
+    #expect(field.extras.map(\.values) == [[2, 7, 3, 1]])
+    #expect(cube.notes.contains { $0.id == "repeated-times" })
+    let gap = try field.readDoubles(time: 2, extras: [1], rows: 0..<4, columns: 0..<5)
+    #expect(!gap.contains { !$0.isNaN })
+    #expect(try field.series(row: 1, column: 2, extras: [3]).map(\.isNaN) == [true, false, false])
+    let prints = try (0..<3).map { try field.fingerprint(time: $0, extras: [1]) }
+    #expect(Set(prints).count == 3)
+  }
+
+  @Test("a dimension to join along that is not there is refused with those that are")
+  func joinAlongNothing() throws {
+    let files = ["member_e0.nc", "member_e1.nc"].map(Golden.fixture)
+    let error = #expect(throws: CubeError.self) {
+      try Cube.open(files, options: CubeOptions(joinDimension: "membr"))
+    }
+    #expect(error?.description.contains("membr") == true)
+    #expect(error?.description.contains("they have member") == true)
+    #expect(throws: CubeError.self) { try Cube.open(files) }
   }
 }

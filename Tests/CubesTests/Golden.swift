@@ -15,6 +15,12 @@ enum Golden {
     tests.appending(path: "Fixtures/\(name)").path(percentEncoded: false)
   }
 
+  /// The names of all fixtures.
+  static func fixtureNames() throws -> [String] {
+    let folder = tests.appending(path: "Fixtures").path(percentEncoded: false)
+    return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
   /// The folder of shared data, where the environment names one.
   static let shared = ProcessInfo.processInfo.environment["CUBEPRESS_TEST_DATA"]
 }

@@ -372,6 +372,57 @@ def fixtures():
         "variables": {"field": described(np.stack([stack[d] for d in order]))},
         "times": times_of(order, "days since 2001-02-27", "standard"),
         "notes": ["unsorted-times", "repeated-times", "missing-times"]}
+
+    # Chunks that hold several times and members, stored in an unusual order.
+    path, ds = new("chunks")
+    degrees(ds)
+    ds.createDimension("member", 3)
+    ds.createDimension("time", 10)
+    put(ds, "time", "i4", ("time",), np.arange(10), units="days since 2001-01-01")
+    put(ds, "member", "i4", ("member",), [4, 5, 6])
+    values = np.random.default_rng(7).integers(-500, 500, (4, 3, 10, 5)).astype("i2")
+    v = ds.createVariable("field", "i2", ("lat", "member", "time", "lon"), zlib=True,
+                          chunksizes=(3, 2, 4, 2), fill_value=-499)
+    v.scale_factor = 0.5
+    v.set_auto_maskandscale(False)
+    v[:] = values
+    ds.close()
+    golden("chunks", path, [], extras={"member": ["4", "5", "6"]})
+    with xr.open_dataset(path) as read:
+        cases["chunks"]["variables"] = {
+            "field": described(read.field.transpose("time", "member", "lat", "lon").values)}
+
+    # One file for each group of members: some with a dimension, one with a coordinate only; the
+    # times of the last one are others.
+    files = [("e0", [2], [0, 1]), ("e1", [7, 3], [0, 1]), ("e2", None, [1, 2])]
+    for name, members, days in files:
+        path, ds = new(f"member_{name}")
+        degrees(ds)
+        ds.createDimension("time", len(days))
+        put(ds, "time", "i4", ("time",), days, units="days since 2001-01-01")
+        if members is None:
+            put(ds, "member", "i4", (), 1)
+            dims, coordinates = ("time", "lat", "lon"), {"coordinates": "member"}
+        else:
+            ds.createDimension("member", len(members))
+            put(ds, "member", "i4", ("member",), members)
+            dims, coordinates = ("time", "member", "lat", "lon"), {}
+        shape = tuple(len(ds.dimensions[d]) for d in dims)
+        put(ds, "field", "f4", dims,
+            np.random.default_rng(len(name) + len(days) + shape[1]).normal(size=shape), **coordinates)
+        ds.close()
+    names = [f"member_{name}.nc" for name, _, _ in files]
+    with xr.open_dataset(os.path.join(FIXTURES, names[0])) as e0, \
+            xr.open_dataset(os.path.join(FIXTURES, names[1])) as e1, \
+            xr.open_dataset(os.path.join(FIXTURES, names[2])) as e2:
+        joined = xr.concat([e0, e1, e2.expand_dims("member")], dim="member", join="outer")
+        joined = joined.field.transpose("time", "member", "lat", "lon")
+        cases["members"] = {
+            "sources": names, "options": {"join": "member"},
+            "variables": {"field": described(joined.values)},
+            "times": times_of([0, 1, 2], "days since 2001-01-01", "standard"),
+            "extras": {"member": [str(m) for m in joined.member.values]},
+            "notes": ["missing-fields"]}
     return cases
 
 

@@ -56,6 +56,35 @@ struct PagesTests {
     #expect(throws: PageError.self) { try assets.key("other.css") }
   }
 
+  @Test func modulesStayTogether() throws {
+    let modules = ["viewer/viewer.js": Array("a".utf8), "lib/zarr/store.js": Array("b".utf8)]
+    let assets = SiteAssets([:], modules: modules)
+    let folder = try assets.key("viewer/viewer.js").dropLast("viewer/viewer.js".count)
+    #expect(folder.wholeMatch(of: /assets\/[0-9a-f]{8}\//) != nil)
+    #expect(try assets.key("lib/zarr/store.js") == folder + "lib/zarr/store.js")
+    // A change anywhere renames all: one may depend on another.
+    let changed = SiteAssets([:], modules: modules.merging(["lib/zarr/store.js": [0]]) { $1 })
+    #expect(try changed.key("viewer/viewer.js") != assets.key("viewer/viewer.js"))
+  }
+
+  @Test func importsAreFollowed() throws {
+    let modules = [
+      "viewer/viewer.js":
+        "// import \"./never.js\"\nimport { a,\n  b } from \"./a.js\";\nimport \"../lib/b.js\";",
+      "viewer/a.js":
+        "export { c } from \"../lib/c/d.js\";\nconst later = () => import(\"./later.js\");"
+        + "\nexport const find = (a) => a.querySelector(\".calendar\");",
+      "lib/b.js":
+        "import { a } from \"../viewer/a.js\";\nimport x from \"https://elsewhere.org/x.js\";",
+      "lib/c/d.js": "", "viewer/later.js": "",
+    ]
+    let assets = SiteAssets([:], modules: modules.mapValues { Array($0.utf8) })
+    let names = ["viewer/viewer.js", "viewer/a.js", "lib/b.js", "lib/c/d.js"]
+    #expect(try assets.imports(from: "viewer/viewer.js") == names.map { try assets.key($0) })
+    let broken = SiteAssets([:], modules: ["a.js": Array("import \"./gone.js\";".utf8)])
+    #expect(throws: PageError.self) { try broken.imports(from: "a.js") }
+  }
+
   @Test(arguments: [
     ("one\ntwo\n\nthree", "p(one two)p(three)"),
     ("- a\n- b *c*\n\nd", "l(a|b em:c)p(d)"),

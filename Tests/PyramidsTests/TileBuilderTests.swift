@@ -3,6 +3,7 @@ import Foundation
 import Grids
 import Images
 import Jobs
+import Multiscales
 import Stores
 import TestKit
 import Testing
@@ -31,8 +32,7 @@ struct TileBuilderTests {
 
   private func builder(
     _ variable: Variable, _ sets: [TileMatrixSet], _ folder: SiteFolder, maxZoom: Int? = nil,
-    workers: Int = 2, budget: Int = 1 << 30,
-    interpolation: Style.Interpolation = .bilinear
+    workers: Int = 2, interpolation: Style.Interpolation = .bilinear
   ) throws -> TileBuilder {
     let plan = TilePlan(
       dataset: "d", variable: variable,
@@ -44,8 +44,19 @@ struct TileBuilderTests {
         TilePlan.PlannedMatrixSet($0, grid: variable.grid, maxZoom: maxZoom)
       })
     return try TileBuilder(
-      plan: plan, folder: folder, pool: WorkerPool(workers: workers),
-      memory: FieldMemory(budget: budget, scratchFolder: folder.path))
+      plan: plan, folder: folder, pool: WorkerPool(workers: workers))
+  }
+
+  private func build(
+    _ builder: TileBuilder, _ folder: SiteFolder,
+    fields: [FieldSelection] = [FieldSelection(time: nil, extras: [])], workers: Int = 2,
+    budget: Int = 1 << 30
+  ) throws -> [UnitRecord] {
+    let pass = FieldPass(
+      journal: Journal(folder), memory: FieldMemory(budget: budget, scratchFolder: folder.path),
+      pool: WorkerPool(workers: workers))
+    let work = FieldWork(variable: builder.plan.variable, fields: fields, products: [builder])
+    return try #require(try pass.run([work]).first?.first?.records)
   }
 
   private func pixels(_ folder: SiteFolder, _ key: String) throws -> [RGBA] {
@@ -63,8 +74,7 @@ struct TileBuilderTests {
     let folder = try SiteFolder(path: temporary.path + "/site")
     let variable = try latitudeCube(temporary)
     let style = try style(.bilinear)
-    _ = try builder(variable, [.webMercatorQuad], folder, maxZoom: 2)
-      .build(FieldSelection(time: nil, extras: []))
+    _ = try build(try builder(variable, [.webMercatorQuad], folder, maxZoom: 2), folder)
     for z in 0...2 {
       for y in 0..<1 << z {
         for x in 0..<1 << z {
@@ -89,8 +99,7 @@ struct TileBuilderTests {
     let folder = try SiteFolder(path: temporary.path + "/site")
     let variable = try latitudeCube(temporary)
     let style = try style(.bilinear)
-    _ = try builder(variable, [.upsAntarctic], folder, maxZoom: 1)
-      .build(FieldSelection(time: nil, extras: []))
+    _ = try build(try builder(variable, [.upsAntarctic], folder, maxZoom: 1), folder)
     let set = TileMatrixSet.upsAntarctic
     let bounds = set.bounds(z: 0, x: 0, y: 0)
     let pixels = try pixels(folder, "UPSAntarcticWGS84Quad/0/0/0.png")
@@ -115,10 +124,11 @@ struct TileBuilderTests {
     for (number, setting) in [(1, 1 << 30), (2, 1 << 30), (3, 0)].enumerated() {
       let folder = try SiteFolder(path: temporary.path + "/site\(number)")
       let builder = try builder(
-        variable, [.webMercatorQuad, .worldCRS84Quad, .upsArctic], folder, workers: setting.0,
-        budget: setting.1)
+        variable, [.webMercatorQuad, .worldCRS84Quad, .upsArctic], folder, workers: setting.0)
       records.append(
-        try (0...1).map { try builder.build(FieldSelection(time: $0, extras: [])) })
+        try build(
+          builder, folder, fields: (0...1).map { FieldSelection(time: $0, extras: []) },
+          workers: setting.0, budget: setting.1))
     }
     for other in records.dropFirst() {
       #expect(other.map(\.objects) == records[0].map(\.objects))
@@ -136,7 +146,7 @@ struct TileBuilderTests {
     ).write(to: temporary) { $1 < 20 && $2 < 30 ? 5 : .nan }
     let variable = try #require(try Cube.open([path]).variable(named: "v"))
     let builder = try builder(variable, [.worldCRS84Quad], folder, maxZoom: 2)
-    let record = try builder.build(FieldSelection(time: nil, extras: []))
+    let record = try #require(try build(builder, folder).first)
     let keys = record.objects.map { String($0.key.dropFirst("datasets/d/tiles/v/s/".count)) }
     #expect(
       keys.sorted() == [
@@ -154,15 +164,20 @@ struct TileBuilderTests {
     let folder = try SiteFolder(path: temporary.path + "/site")
     let variable = try latitudeCube(temporary, days: [0, 1])
     let field = FieldSelection(time: 1, extras: [])
-    let first = try builder(variable, [.webMercatorQuad], folder).fingerprint(of: field)
-    #expect(first == (try builder(variable, [.webMercatorQuad], folder).fingerprint(of: field)))
+    let first = try builder(variable, [.webMercatorQuad], folder).fingerprint(
+      of: field, source: "a")
+    #expect(
+      first
+        == (try builder(variable, [.webMercatorQuad], folder).fingerprint(of: field, source: "a")))
     let others = [
-      try builder(variable, [.worldCRS84Quad], folder).fingerprint(of: field),
-      try builder(variable, [.webMercatorQuad], folder, maxZoom: 1).fingerprint(of: field),
+      try builder(variable, [.webMercatorQuad], folder).fingerprint(of: field, source: "b"),
+      try builder(variable, [.worldCRS84Quad], folder).fingerprint(of: field, source: "a"),
+      try builder(variable, [.webMercatorQuad], folder, maxZoom: 1).fingerprint(
+        of: field, source: "a"),
       try builder(variable, [.webMercatorQuad], folder, interpolation: .nearest)
-        .fingerprint(of: field),
+        .fingerprint(of: field, source: "a"),
       try builder(variable, [.webMercatorQuad], folder)
-        .fingerprint(of: FieldSelection(time: 0, extras: [])),
+        .fingerprint(of: FieldSelection(time: 0, extras: []), source: "a"),
     ]
     #expect(!others.contains(first))
     #expect(Set(others).count == others.count)

@@ -3,6 +3,7 @@ import Foundation
 import Grids
 import Images
 import Jobs
+import Multiscales
 import TestKit
 import Testing
 
@@ -26,7 +27,7 @@ struct TileSamplerTests {
     ).write(to: folder) { Self.value(row: $1, column: $2) }
     let variable = try #require(try Cube.open([path]).variable(named: "v"))
     let levels = try Levels(
-      of: variable, time: nil, extras: [], reduction: .mean,
+      of: variable, field: FieldSelection(time: nil, extras: []),
       memory: FieldMemory(budget: 1 << 30, scratchFolder: folder.path),
       pool: WorkerPool(workers: 1))
     #expect(levels.wraps == wrapping)
@@ -116,7 +117,7 @@ struct TileSamplerTests {
     ).write(to: folder) { Double($1) * 2 + Double($2) }
     let variable = try #require(try Cube.open([path]).variable(named: "v"))
     let levels = try Levels(
-      of: variable, time: nil, extras: [], reduction: .mean,
+      of: variable, field: FieldSelection(time: nil, extras: []),
       memory: FieldMemory(budget: 1 << 30, scratchFolder: folder.path),
       pool: WorkerPool(workers: 2))
     var sampler = TileSampler(levels)

@@ -55,6 +55,10 @@ struct RecipeProblemTests {
       "datasets: [{source: a.nc, tile-matrix-sets: [WorldWebMercatorQuad]}]",
       "1:46 unknown-word: 'tile-matrix-sets' cannot be 'WorldWebMercatorQuad'"),
     Example(
+      "datasets: [{source: a.nc, composites: [{title: A, red: {variable: a, range: [1, 1]}, "
+        + "green: {variable: a, range: [1, 2]}, blue: {variable: a, range: [2, 1]}}]}]",
+      "1:77 bad-range: the range of red holds no values"),
+    Example(
       "datasets: [{source: a.nc, doi: abc}]",
       "1:32 bad-doi: 'abc' is not a digital object identifier"),
     Example(
@@ -155,8 +159,8 @@ struct RecipeProblemTests {
            5 |     varables: [sst]
              |     ^
              Allowed: id, source, title, description, licence, attribution, doi, keywords, links, \
-          join, crs, time-variable, levels, variables, times, extras, tile-matrix-sets, max-zoom, \
-          format, effort.
+          places, composites, join, crs, time-variable, levels, variables, times, extras, \
+          tile-matrix-sets, max-zoom, format, effort, cube, series.
              fix: write 'variables'
 
           sea.yaml: 2 problems; nothing was made

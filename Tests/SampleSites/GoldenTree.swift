@@ -32,8 +32,10 @@ public struct GoldenTree {
       let given = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
       let wanted = String(decoding: kept ?? Data(), as: UTF8.self).split(separator: "\n")
       let line = zip(given, wanted).enumerated().first { $0.element.0 != $0.element.1 }
+      // Compared before, so that the message does not print both files byte by byte.
+      let isKept = kept.map { Array($0) } == bytes
       #expect(
-        kept.map { Array($0) } == bytes,
+        isKept,
         """
         \(key) differs from line \((line?.offset ?? min(given.count, wanted.count)) + 1): \
         '\(line.map { String($0.element.0) } ?? "")', kept \

@@ -50,6 +50,14 @@ public enum SampleSite {
       attribution: "Contains modified Copernicus Sentinel data 2017", doi: "10.5281/zenodo.1",
       keywords: ["ocean colour", "Sentinel-3"], sources: ["cube-1-250-250.zarr"],
       links: [DatasetLink(title: "About the product", url: "https://example.org/olci?a=1&b=2")],
+      places: "datasets/chlorophyll/places.geojson",
+      composites: [
+        BuiltComposite(
+          id: "rgb", title: "Chlorophyll in three ways",
+          bands: [(0.1, 50.0), (1, 10), (50, 0)].map {
+            BuiltComposite.Band(variable: "conc_chl", dark: $0.0, bright: $0.1)
+          })
+      ],
       notes: [
         CubeNote(id: "irregular-time", text: "The time steps are not evenly spaced."),
         CubeNote(

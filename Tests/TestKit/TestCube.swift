@@ -10,6 +10,8 @@ public struct TestCube {
   public var days: [Double] = []
   /// Rows and columns of a chunk.
   public var chunk = (rows: 7, columns: 11)
+  /// How many times a chunk holds.
+  public var chunkTimes = 1
   /// Attributes of the variable as JSON members, each followed by a comma.
   public var attributes = ""
   /// `f4` or `f8`, the stored type.
@@ -49,19 +51,21 @@ public struct TestCube {
     let times = max(1, days.count)
     let dimensions = (days.isEmpty ? [] : ["time"]) + ["lat", "lon"]
     let shape = (days.isEmpty ? [] : [times]) + [y.count, x.count]
-    let chunks = (days.isEmpty ? [] : [1]) + [chunk.rows, chunk.columns]
+    let chunks = (days.isEmpty ? [] : [chunkTimes]) + [chunk.rows, chunk.columns]
     try writeHead("v", shape: shape, chunks: chunks, dimensions, attributes, to: folder, name)
-    for time in 0..<times {
+    for chunkTime in 0..<(times + chunkTimes - 1) / chunkTimes {
       for chunkRow in 0..<(y.count + chunk.rows - 1) / chunk.rows {
         for chunkColumn in 0..<(x.count + chunk.columns - 1) / chunk.columns {
           var bytes: [UInt8] = []
-          for row in chunkRow * chunk.rows..<(chunkRow + 1) * chunk.rows {
-            for column in chunkColumn * chunk.columns..<(chunkColumn + 1) * chunk.columns {
-              let inside = row < y.count && column < x.count
-              append(inside ? value(time, row, column) : .nan, to: &bytes)
+          for time in chunkTime * chunkTimes..<(chunkTime + 1) * chunkTimes {
+            for row in chunkRow * chunk.rows..<(chunkRow + 1) * chunk.rows {
+              for column in chunkColumn * chunk.columns..<(chunkColumn + 1) * chunk.columns {
+                let inside = time < times && row < y.count && column < x.count
+                append(inside ? value(time, row, column) : .nan, to: &bytes)
+              }
             }
           }
-          let key = (days.isEmpty ? "" : "\(time).") + "\(chunkRow).\(chunkColumn)"
+          let key = (days.isEmpty ? "" : "\(chunkTime).") + "\(chunkRow).\(chunkColumn)"
           try folder.write(bytes, to: "\(name)/v/\(key)")
         }
       }

@@ -118,5 +118,13 @@ struct HierarchyTests {
     #expect(try after.read([1..<3]).bytes == [2, 3])
     #expect(try before.fingerprint(of: [0..<2]) == after.fingerprint(of: [0..<2]))
     #expect(try before.fingerprint(of: [0..<4]) != after.fingerprint(of: [0..<4]))
+    let head = try #require(objects["a/.zarray"])
+    let text = String(decoding: head, as: UTF8.self)
+    objects["a/.zarray"] = Array(text.replacing("[4]", with: "[6]").utf8)
+    let longer = try ZarrArray.open(MemoryStore(objects), path: "a")
+    #expect(try after.fingerprint(of: [0..<4]) == longer.fingerprint(of: [0..<4]))
+    objects["a/.zarray"] = Array(text.replacing("9", with: "8").utf8)
+    let refilled = try ZarrArray.open(MemoryStore(objects), path: "a")
+    #expect(try after.fingerprint(of: [0..<4]) != refilled.fingerprint(of: [0..<4]))
   }
 }

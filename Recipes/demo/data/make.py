@@ -26,6 +26,7 @@ OSTIA = [
 CARBON_DIOXIDE = "netcdf/SMALL_total_column_co2.nc"
 CARBON_DIOXIDE_STEPS = 8
 BED = "dem/BEDMAP_elevation.nc"
+SCENARIO = "netcdf/A1B_north_america.nc"
 
 
 def copy_zarr(source: Path, target: Path, arrays: list[str]) -> None:
@@ -124,6 +125,7 @@ def main() -> int:
         steps=CARBON_DIOXIDE_STEPS,
     )
     shutil.copyfile(originals / BED, out / "BEDMAP_elevation.nc")
+    shutil.copyfile(originals / SCENARIO, out / "A1B_north_america.nc")
     return 0
 
 

@@ -1,24 +1,10 @@
-// Kernels that average and interpolate rows of float32 cells in which NaN means "missing".
+// Kernels that interpolate between float32 cells, in which NaN means "missing".
 //
 // All pointers are to arrays of at least the stated length; nothing is allocated and nothing is
 // read or written outside them. Results do not depend on the processor: no fused multiply-add.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
-
-// Halves two rows of source cells into one row of area-weighted means.
-//
-// `upper` and `lower` hold `columns` cells each (`lower` may be NULL: the last row of an odd
-// count); `upper_weight` and `lower_weight` are the areas of a cell of each row.
-// `mean` and `weight` receive (columns + 1) / 2 cells: the mean of the valid cells and their area;
-// NaN and 0 where none is valid.
-void cresample_halve_cells(const float *upper, const float *lower, ptrdiff_t columns,
-                           float upper_weight, float lower_weight, float *mean, float *weight);
-
-// Halves two rows of means with the valid area of each cell, as cresample_halve_cells made them.
-void cresample_halve_means(const float *upper, const float *upper_weight, const float *lower,
-                           const float *lower_weight, ptrdiff_t columns, float *mean,
-                           float *weight);
 
 // Interpolates one row of cells at `count` pixel columns, each of which falls between the cells
 // `first` and `second`, `fraction` (0...1) of the way; `inside` is 0 where it misses the grid (the

@@ -1,11 +1,15 @@
 import Cubes
+import Foundation
 import Grids
 import Images
 import JSON
 import Jobs
+import Multiscales
+import PublishedArrays
 import Pyramids
 import Recipes
 import Stores
+import Vectors
 
 /// Turns what the units of a dataset left behind into the description that services and pages are
 /// made from, and makes the pictures that belong to it.
@@ -31,8 +35,8 @@ struct DatasetSummary {
     let recipe = build.prepared.recipe
     let cube = build.prepared.cube
     var variables: [BuiltVariable] = []
-    for (variable, records) in zip(build.prepared.variables, build.records) {
-      if let built = try describe(variable, records: records) { variables.append(built) }
+    for (number, variable) in build.prepared.variables.enumerated() {
+      if let built = try describe(variable, number: number) { variables.append(built) }
     }
     let first = build.prepared.variables[0].variable
     let times = build.prepared.variables.compactMap { variable in
@@ -51,15 +55,49 @@ struct DatasetSummary {
       attributes: cube.attributes, licence: recipe.licence ?? cube.licence,
       attribution: recipe.attribution ?? cube.institution, doi: recipe.doi,
       keywords: recipe.keywords, sources: cube.sources.map(Self.publicName),
-      links: recipe.links.map { DatasetLink(title: $0.title, url: $0.url) }, notes: cube.notes,
-      variables: variables)
+      links: recipe.links.map { DatasetLink(title: $0.title, url: $0.url) },
+      places: try writePlaces(),
+      composites: try recipe.composites.map { try composite($0, among: variables) },
+      notes: cube.notes,
+      arrays: build.prepared.arrays.built, variables: variables)
+  }
+
+  /// Joins the recipe's files of places into one; its key.
+  private mutating func writePlaces() throws -> String? {
+    let recipe = build.prepared.recipe
+    guard !recipe.places.isEmpty else { return nil }
+    var places = Places()
+    for path in recipe.places {
+      let file = URL(fileURLWithPath: path)
+      guard let bytes = try? Data(contentsOf: file) else {
+        throw CommandError(description: "dataset \(recipe.id): cannot read the places in \(path)")
+      }
+      try places.add(Array(bytes), source: file.lastPathComponent)
+    }
+    let key = "datasets/\(recipe.id)/places.geojson"
+    try write(Array(places.document.serialized().utf8), to: key)
+    return key
+  }
+
+  private func composite(
+    _ composite: CompositeRecipe, among variables: [BuiltVariable]
+  ) throws -> BuiltComposite {
+    let bands = try [composite.red, composite.green, composite.blue].map { band in
+      guard let variable = variables.first(where: { $0.name == band.variable }) else {
+        throw CommandError.unknownVariable(
+          band.variable, source: "the composite \(composite.id)", known: variables.map(\.name))
+      }
+      return BuiltComposite.Band(variable: variable.key, dark: band.dark, bright: band.bright)
+    }
+    return BuiltComposite(id: composite.id, title: composite.title, bands: bands)
   }
 
   private mutating func describe(
-    _ prepared: PreparedDataset.PreparedVariable, records: [UnitRecord]
+    _ prepared: PreparedDataset.PreparedVariable, number: Int
   ) throws -> BuiltVariable? {
     let plan = prepared.builder.plan
-    for field in prepared.fields { units.insert(plan.unit(of: field)) }
+    let records = build.records[number]
+    for field in prepared.fields { units.insert(prepared.builder.unit(of: field)) }
     for style in plan.styles {
       units.insert("measure/\(plan.dataset)/\(plan.key)/\(style.style.id)")
     }
@@ -71,19 +109,30 @@ struct DatasetSummary {
       return nil
     }
     let title = prepared.recipe.title ?? prepared.variable.longName ?? prepared.variable.name
-    let thumbnails = try thumbnails(of: prepared, field: best.0)
+    let place = prepared.fields.firstIndex(of: best.0) ?? 0
+    let thumbnails = try thumbnails(
+      of: prepared, field: best.0, fingerprint: records[place].fingerprint)
     let styles = try plan.styles.enumerated().map { index, style in
       try describe(
         style, title: title, plan: plan, summaries: summaries, thumbnail: thumbnails[index])
     }
     let variable = prepared.variable
+    let shownFirst = Self.shownFirst(of: shown)
     return BuiltVariable(
       name: variable.name, key: plan.key, title: title, units: variable.units,
       standardName: variable.standardName, description: prepared.recipe.description,
+      group: prepared.recipe.group,
       attributes: variable.attributes, kind: variable.isCategorical ? .categorical : .continuous,
       dimensions: Self.dimensions(
-        of: variable, fields: shown.map(\.0), shownFirst: Self.shownFirst(of: shown)),
-      measured: Self.measured(summaries), flags: variable.flags, styles: styles)
+        of: variable, fields: shown.map(\.0), shownFirst: shownFirst),
+      measured: Self.measured(summaries), flags: variable.flags,
+      arrays: build.prepared.arrays.built.map { _ in
+        BuiltVariableArrays(
+          grid: build.prepared.arrays.published.variables[number].grid.id,
+          dimensions: Self.dimensions(
+            of: variable, fields: prepared.fields, shownFirst: shownFirst),
+          maximumError: build.maximumErrors[number])
+      }, styles: styles)
   }
 
   private mutating func noteEmptyFields(
@@ -124,7 +173,7 @@ struct DatasetSummary {
       let values = Set(fields.map { $0.extras[index] }).sorted().map { axis.labels[$0] }
       dimensions.append(
         TileDimension(
-          name: TilePlan.key(of: axis.name).lowercased(), title: axis.longName ?? axis.name,
+          name: pathSegment(axis.name).lowercased(), title: axis.longName ?? axis.name,
           units: axis.units, values: values, defaultValue: values.first ?? ""))
     }
     return dimensions
@@ -169,7 +218,7 @@ struct DatasetSummary {
 
   /// Small pictures of the field that shows most, one for each style.
   private mutating func thumbnails(
-    of prepared: PreparedDataset.PreparedVariable, field: FieldSelection
+    of prepared: PreparedDataset.PreparedVariable, field: FieldSelection, fingerprint: String
   ) throws -> [String] {
     let plan = prepared.builder.plan
     let unit = "thumbnails/\(plan.dataset)/\(plan.key)"
@@ -177,18 +226,22 @@ struct DatasetSummary {
     let keys = plan.styles.map {
       "datasets/\(plan.dataset)/thumbnails/\(plan.key)/\($0.style.id).png"
     }
-    let fingerprint = try prepared.builder.fingerprint(of: field)
     if let record = try workshop.journal.record(of: unit), record.fingerprint == fingerprint,
       record.objects.map(\.key) == keys
     {
       objects += record.objects
       return keys
     }
-    let pictures = try Thumbnail.draw(
-      prepared.variable, field: field, styles: plan.styles.map(\.style), memory: workshop.memory,
-      pool: workshop.pool)
+    let thumbnail =
+      try prepared.builder.thumbnail(of: field)
+      ?? Thumbnail(
+        try Levels(
+          of: prepared.variable, field: field, memory: workshop.memory, pool: workshop.pool),
+        of: prepared.variable.grid)
     let start = objects.count
-    for (key, picture) in zip(keys, pictures) { try write(picture, to: key) }
+    for (key, style) in zip(keys, plan.styles) {
+      try write(try thumbnail.png(style.style), to: key)
+    }
     try workshop.journal.save(
       UnitRecord(fingerprint: fingerprint, objects: Array(objects[start...]), summary: [:]),
       of: unit)

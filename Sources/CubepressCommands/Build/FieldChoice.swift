@@ -1,5 +1,5 @@
 import Cubes
-import Pyramids
+import Multiscales
 import Recipes
 
 extension TimeSelection {

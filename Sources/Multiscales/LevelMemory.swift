@@ -1,6 +1,6 @@
 import Glibc
 
-/// Room for the cells of one field and its coarser levels.
+/// Room for the cells of one level of a field.
 ///
 /// Small fields live on the heap. A field above the memory budget lives in a file that has no name
 /// any more and is mapped into memory: the operating system writes what is not needed back to disk,
@@ -9,8 +9,8 @@ import Glibc
 ///
 /// Several threads write disjoint cells at once and read only what is complete; that the parts are
 /// disjoint is argued where they are handed out. This is why the type may be shared unchecked.
-final class LevelMemory: @unchecked Sendable {
-  let cells: UnsafeMutablePointer<Float>
+final class LevelMemory<Cell: BitwiseCopyable>: @unchecked Sendable {
+  let cells: UnsafeMutablePointer<Cell>
   let count: Int
   private let isMapped: Bool
 
@@ -19,26 +19,26 @@ final class LevelMemory: @unchecked Sendable {
   /// - Parameters:
   ///   - count: how many cells.
   ///   - scratchFolder: where a file takes their place; nil for the heap.
-  /// - Throws: `PyramidError` where there is no room.
-  init(count: Int, scratchFolder: String?) throws(PyramidError) {
+  /// - Throws: `MultiscaleError` where there is no room.
+  init(count: Int, scratchFolder: String?) throws(MultiscaleError) {
     self.count = count
-    let bytes = max(1, count) * MemoryLayout<Float>.stride
+    let bytes = max(1, count) * MemoryLayout<Cell>.stride
     guard let scratchFolder else {
       guard let memory = malloc(bytes) else {
-        throw PyramidError.scratch("\(bytes >> 20) MB of memory cannot be had", path: nil)
+        throw MultiscaleError.scratch("\(bytes >> 20) MB of memory cannot be had", path: nil)
       }
-      cells = memory.bindMemory(to: Float.self, capacity: max(1, count))
+      cells = memory.bindMemory(to: Cell.self, capacity: max(1, count))
       isMapped = false
       return
     }
     cells = try Self.map(bytes: bytes, folder: scratchFolder)
-      .bindMemory(to: Float.self, capacity: max(1, count))
+      .bindMemory(to: Cell.self, capacity: max(1, count))
     isMapped = true
   }
 
   deinit {
     if isMapped {
-      munmap(cells, count * MemoryLayout<Float>.stride)
+      munmap(cells, max(1, count) * MemoryLayout<Cell>.stride)
     } else {
       free(cells)
     }
@@ -46,16 +46,16 @@ final class LevelMemory: @unchecked Sendable {
 
   /// Gives back the memory pages of a mapped file; the cells keep their values.
   func letGo() {
-    if isMapped { madvise(cells, count * MemoryLayout<Float>.stride, MADV_DONTNEED) }
+    if isMapped { madvise(cells, count * MemoryLayout<Cell>.stride, MADV_DONTNEED) }
   }
 
   private static func map(
     bytes: Int, folder: String
-  ) throws(PyramidError) -> UnsafeMutableRawPointer {
+  ) throws(MultiscaleError) -> UnsafeMutableRawPointer {
     let path = "\(folder)/field-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else {
-      throw PyramidError.scratch(
+      throw MultiscaleError.scratch(
         "it cannot be made: " + String(cString: strerror(errno)), path: path)
     }
     defer { close(file) }
@@ -63,14 +63,14 @@ final class LevelMemory: @unchecked Sendable {
     // Reserved now: a write to a mapped hole on a full disk would end the program with a signal.
     let failure = posix_fallocate(file, 0, bytes)
     guard failure == 0 else {
-      throw PyramidError.scratch(
+      throw MultiscaleError.scratch(
         "\(bytes >> 20) MB of disk cannot be had: " + String(cString: strerror(failure)), path: path
       )
     }
     guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0),
       memory != MAP_FAILED
     else {
-      throw PyramidError.scratch(
+      throw MultiscaleError.scratch(
         "it cannot be mapped: " + String(cString: strerror(errno)), path: path)
     }
     return memory

@@ -4,7 +4,7 @@ import Jobs
 import TestKit
 import Testing
 
-@testable import Pyramids
+@testable import Multiscales
 
 /// Levels against a plain computation of the same definition, cell by cell.
 struct LevelsTests {
@@ -29,17 +29,16 @@ struct LevelsTests {
   }
 
   private func levels(
-    of variable: Variable, _ reduction: Levels.Reduction, budget: Int = 1 << 30,
-    folder: TemporaryFolder
+    of variable: Variable, budget: Int = 1 << 30, folder: TemporaryFolder
   ) throws -> Levels {
     try Levels(
-      of: variable, time: nil, extras: [], reduction: reduction,
+      of: variable, field: FieldSelection(time: nil, extras: []),
       memory: FieldMemory(budget: budget, scratchFolder: folder.path), pool: pool)
   }
 
   @Test func everyLevelIsTheMeanOfItsSourceCells() throws {
     let folder = try TemporaryFolder()
-    let levels = try levels(of: try open(folder), .mean, folder: folder)
+    let levels = try levels(of: try open(folder), folder: folder)
     #expect(levels.levels.count == 7)
     for (number, level) in levels.levels.enumerated() {
       let side = 1 << number
@@ -71,8 +70,8 @@ struct LevelsTests {
   @Test func aScratchFileHoldsTheSameLevels() throws {
     let folder = try TemporaryFolder()
     let variable = try open(folder)
-    let inMemory = try levels(of: variable, .mean, folder: folder)
-    let inFile = try levels(of: variable, .mean, budget: 0, folder: folder)
+    let inMemory = try levels(of: variable, folder: folder)
+    let inFile = try levels(of: variable, budget: 0, folder: folder)
     inFile.letGo()
     #expect(inMemory.statistics == inFile.statistics)
     for (one, other) in zip(inMemory.levels, inFile.levels) {
@@ -91,7 +90,7 @@ struct LevelsTests {
     let variable = try open(
       folder, attributes: #""flag_values":[0,1,2,3],"flag_meanings":"a b c d","#, value: value)
     #expect(variable.isCategorical)
-    let levels = try levels(of: variable, .mode, folder: folder)
+    let levels = try levels(of: variable, folder: folder)
     for (number, level) in levels.levels.enumerated() {
       let side = 1 << number
       for row in 0..<level.rows {
@@ -121,7 +120,7 @@ struct LevelsTests {
       folder,
       attributes: #""flag_masks":[1,2,2147483648],"flag_meanings":"cloud ice far","#
     ) { row, column in [0, 1, 2, 3, 2_147_483_648, 4][(row + column) % 6] }
-    let levels = try levels(of: variable, .mode, folder: folder)
+    let levels = try levels(of: variable, folder: folder)
     let expected: [Float] = [.nan, 1, 2, 1, 2_147_483_648, .nan]
     for column in 0..<45 {
       let found = levels.levels[0].row(4)[column]
@@ -132,7 +131,7 @@ struct LevelsTests {
 
   @Test func statisticsAreThoseOfTheSource() throws {
     let folder = try TemporaryFolder()
-    let statistics = try levels(of: try open(folder), .mean, folder: folder).statistics
+    let statistics = try levels(of: try open(folder), folder: folder).statistics
     let values = (0..<29).flatMap { row in (0..<45).map { Self.value(row: row, column: $0) } }
       .filter { !$0.isNaN }.map { Float($0) }
     #expect(statistics.valid == values.count)

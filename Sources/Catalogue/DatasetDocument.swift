@@ -1,0 +1,112 @@
+import Cubes
+import Grids
+import Images
+import JSON
+import Pyramids
+
+/// Everything about one dataset for programs, the viewer first: `api/datasets/<id>.json`.
+///
+/// Addresses in it are relative to the root of the site, to which its member `root` leads, so that a
+/// mirror works.
+struct DatasetDocument {
+  let dataset: BuiltDataset
+
+  var document: JSONValue {
+    let folder = "datasets/\(dataset.id)"
+    let bounds = dataset.bounds
+    // As in GeoJSON (RFC 7946, 5.2): a box across the antimeridian ends west of where it begins.
+    let east = bounds.crossesAntimeridian ? bounds.east - 360 : bounds.east
+    var document: JSONObject = [
+      "root": "../../", "id": .string(dataset.id), "title": .string(dataset.title),
+      "page": .string(folder + "/index.html"),
+      "wmts": .string(folder + "/wmts/1.0.0/WMTSCapabilities.xml"),
+      "bounds": .array([bounds.west, bounds.south, east, bounds.north].map { .number($0) }),
+      "crs": [
+        "id": dataset.crs.epsg.map { .string("EPSG:\($0)") } ?? .null,
+        "name": .string(dataset.crs.name), "geographic": .bool(dataset.crs.isGeographic),
+      ],
+      "resolution": .string(dataset.resolution),
+      "keywords": .array(dataset.keywords.map { .string($0) }),
+    ]
+    document["description"] = dataset.description.map { .string($0) }
+    document["attribution"] = dataset.attribution.map { .string($0) }
+    document["licence"] = dataset.licence.map { .string($0) }
+    document["doi"] = dataset.doi.map { .string($0) }
+    document["calendar"] = dataset.calendar.map { .string($0) }
+    document["timeRange"] = dataset.timeRange.map { range in
+      [
+        "first": .string(range.first), "last": .string(range.last),
+        "count": .integer(Int64(range.count)),
+      ]
+    }
+    document["cube"] = dataset.arrays?.cube.map { .string($0) }
+    document["series"] = dataset.arrays?.series.map { .string($0) }
+    document["grids"] = dataset.arrays.map { .object($0.grids) }
+    document["places"] = dataset.places.map { .string($0) }
+    document["variables"] = .array(dataset.variables.map(variable))
+    if !dataset.composites.isEmpty {
+      document["composites"] = .array(dataset.composites.map(composite))
+    }
+    return .object(document)
+  }
+
+  private func variable(_ variable: BuiltVariable) -> JSONValue {
+    var document: JSONObject = [
+      "name": .string(variable.name), "key": .string(variable.key),
+      "title": .string(variable.title), "kind": .string(variable.kind.rawValue),
+      // The positions along the arrays; of some there may be no tile.
+      "dimensions": .array(
+        (variable.arrays?.dimensions ?? variable.dimensions).map(dimension)),
+    ]
+    document["grid"] = variable.arrays.map { .string($0.grid) }
+    document["maximumError"] = variable.arrays.flatMap { arrays in
+      arrays.maximumError > 0 ? .number(arrays.maximumError) : nil
+    }
+    document["units"] = variable.units.map { .string($0) }
+    document["standardName"] = variable.standardName.map { .string($0) }
+    document["description"] = variable.description.map { .string($0) }
+    document["group"] = variable.group.map { .string($0) }
+    document["measured"] = variable.measured.map { measured in
+      [
+        "minimum": .number(measured.minimum), "maximum": .number(measured.maximum),
+        "missingShare": .number(measured.missingShare),
+      ]
+    }
+    document["flags"] = variable.flags.map { table in
+      .array(table.entries.map { flag($0, kind: table.kind) })
+    }
+    document["styles"] = .array(
+      variable.styles.map {
+        StyleDocument(dataset: dataset.id, variable: variable, built: $0).value
+      })
+    return .object(document)
+  }
+
+  private func dimension(_ dimension: TileDimension) -> JSONValue {
+    var document: JSONObject = [
+      "name": .string(dimension.name), "placeholder": .string(dimension.placeholder),
+      "title": .string(dimension.title), "default": .string(dimension.defaultValue),
+      "values": .array(dimension.values.map { .string($0) }), "isTime": .bool(dimension.isTime),
+    ]
+    document["units"] = dimension.units.map { .string($0) }
+    return .object(document)
+  }
+
+  private func flag(_ entry: FlagTable.Entry, kind: FlagTable.Kind) -> JSONValue {
+    var document: JSONObject = ["meaning": .string(entry.meaning)]
+    if kind != .masks { document["value"] = .number(entry.value) }
+    // Exact as a JSON number in a browser up to 53 bits, which is more than flags use.
+    document["mask"] = entry.mask.map { .number(Double($0)) }
+    return .object(document)
+  }
+
+  private func composite(_ composite: BuiltComposite) -> JSONValue {
+    var document: JSONObject = ["id": .string(composite.id), "title": .string(composite.title)]
+    for (colour, band) in zip(["red", "green", "blue"], composite.bands) {
+      document[colour] = [
+        "variable": .string(band.variable), "range": [.number(band.dark), .number(band.bright)],
+      ]
+    }
+    return .object(document)
+  }
+}

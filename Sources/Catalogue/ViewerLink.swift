@@ -1,0 +1,23 @@
+import Grids
+import Pyramids
+
+/// A link into the viewer in plain words; `Site/viewer/address.js` reads it.
+struct ViewerLink {
+  let dataset: BuiltDataset
+  var variable: String?
+
+  /// The address from a page from which `root` leads to the root of the site.
+  ///
+  /// What lies around a pole is shown on the globe, since Mercator's map ends before it.
+  func href(root: String) -> String {
+    var words = ["dataset=\(dataset.id)"]
+    if let variable { words.append("variable=\(variable)") }
+    let bounds = dataset.bounds
+    if bounds.north < 0, bounds.south <= -89 {
+      words += ["globe=1", "lat=-90", "zoom=1.4"]
+    } else if bounds.south > 0, bounds.north >= 89 {
+      words += ["globe=1", "lat=90", "zoom=1.4"]
+    }
+    return root + "viewer/index.html#" + words.joined(separator: "&")
+  }
+}

@@ -1,0 +1,171 @@
+import Cubes
+import Grids
+public import Jobs
+import Synchronization
+
+/// Brings the products of variables up to date: reads the fields that some product lacks, each chunk
+/// of the source once, and hands them to the products that lack them.
+///
+/// The unit of reading is a group of fields that the storage keeps in the same chunks (a Zarr chunk
+/// with thirty time steps makes a group of thirty); the unit of record is one field and product, so
+/// that one new time step costs one time step and a killed build goes on.
+public struct FieldPass: Sendable {
+  private let journal: Journal
+  private let memory: FieldMemory
+  private let pool: WorkerPool
+
+  /// Prepares passes.
+  ///
+  /// - Parameters:
+  ///   - journal: remembers which units are done.
+  ///   - memory: where fields find room; groups that do not fit the heap go to scratch files.
+  ///   - pool: who does the work.
+  public init(journal: Journal, memory: FieldMemory, pool: WorkerPool) {
+    self.journal = journal
+    self.memory = memory
+    self.pool = pool
+  }
+
+  /// Makes what is not up to date.
+  ///
+  /// - Parameters:
+  ///   - work: the variables and their products.
+  ///   - done: called once for each field of each variable, when all products have it.
+  /// - Returns: for each variable the records of each of its products.
+  /// - Throws: the error of a field that failed; units that were made stay made.
+  public func run(
+    _ work: [FieldWork], done: @Sendable () -> Void = {}
+  ) throws -> [[ProductRecords]] {
+    let states = try work.map { try FieldStates($0, journal: journal, pool: pool) }
+    let groups = try work.indices.flatMap { number in
+      try readingGroups(of: work[number], wanted: states[number].wanted).map {
+        (work: number, fields: $0)
+      }
+    }
+    for (work, state) in zip(work, states) {
+      for _ in 0..<work.fields.count - state.wanted.count { done() }
+    }
+    let bytes = groups.map { self.bytes(of: work[$0.work]) * $0.fields.count }.max() ?? 1
+    try pool.forEach(groups.count, width: max(1, memory.pieces(bytes: bytes))) { index in
+      let group = groups[index]
+      try make(group.fields, of: work[group.work], states[group.work], done: done)
+    }
+    return zip(work, states).map { work, state in
+      work.products.indices.map { state.records(product: $0) }
+    }
+  }
+
+  /// Reads a group of fields and hands each to the products that lack it.
+  private func make(
+    _ fields: [FieldSelection], of work: FieldWork, _ states: FieldStates,
+    done: @Sendable () -> Void
+  ) throws {
+    let block = try FieldBlock(
+      fields, of: work.variable, withDoubles: Self.wantsDoubles(work), memory: memory, pool: pool)
+    try pool.forEach(fields.count) { number in
+      let field = fields[number]
+      let levels = try block.levels(number, pool: pool)
+      for (index, product) in work.products.enumerated() {
+        guard let fingerprint = states.fingerprint(of: field, product: index) else { continue }
+        let result = try product.build(field, levels: levels)
+        let record = UnitRecord(
+          fingerprint: fingerprint, objects: result.objects, summary: result.summary)
+        try journal.save(record, of: product.unit(of: field))
+        states.set(record, field: field, product: index)
+      }
+      done()
+    }
+  }
+
+  /// The wanted fields in groups to read together, as many at once as scratch files have room for.
+  private func readingGroups(
+    of work: FieldWork, wanted: Set<FieldSelection>
+  ) throws -> [[FieldSelection]] {
+    let bytes = bytes(of: work)
+    let most = max(1, memory.pieces(bytes: bytes), memory.scratchPieces(bytes: bytes))
+    return try work.variable.storageGroups(of: work.fields.filter(wanted.contains)).flatMap {
+      group in
+      stride(from: 0, to: group.count, by: most).map {
+        Array(group[$0..<min(group.count, $0 + most)])
+      }
+    }
+  }
+
+  private func bytes(of work: FieldWork) -> Int {
+    FieldMemory.bytes(
+      rows: work.variable.grid.rows, columns: work.variable.grid.columns,
+      withDoubles: Self.wantsDoubles(work))
+  }
+
+  private static func wantsDoubles(_ work: FieldWork) -> Bool {
+    work.products.contains { $0.wantsDoubles }
+  }
+}
+
+/// What the products of a variable have of its fields, before and while a pass runs.
+private final class FieldStates: Sendable {
+  /// A field for one product.
+  private struct Key: Hashable {
+    let field: FieldSelection
+    let product: Int
+  }
+
+  /// The fields that some product lacks.
+  let wanted: Set<FieldSelection>
+  private let fields: [FieldSelection]
+  /// The fingerprints of what is to be made.
+  private let fingerprints: [Key: String]
+  private let records: Mutex<[Key: UnitRecord]>
+
+  /// Asks journal and products what is up to date.
+  init(_ work: FieldWork, journal: Journal, pool: WorkerPool) throws {
+    let states = try pool.map(work.fields.count) { number in
+      let field = work.fields[number]
+      let source = try work.variable.fingerprint(time: field.time, extras: field.extras)
+      return try work.products.map { product in
+        let fingerprint = product.fingerprint(of: field, source: source)
+        let record = try journal.record(of: product.unit(of: field))
+        return (
+          fingerprint: fingerprint, record: record?.fingerprint == fingerprint ? record : nil
+        )
+      }
+    }
+    var records: [Key: UnitRecord] = [:]
+    var fingerprints: [Key: String] = [:]
+    for (index, product) in work.products.enumerated() {
+      let stale = Set(
+        work.fields.indices.filter { states[$0][index].record == nil }
+          .map { work.fields[$0] })
+      let toMake = try product.fieldsToMake(stale: stale, of: work.fields).union(stale)
+      for (field, state) in zip(work.fields, states) {
+        let key = Key(field: field, product: index)
+        if toMake.contains(field) {
+          fingerprints[key] = state[index].fingerprint
+        } else {
+          records[key] = state[index].record
+        }
+      }
+    }
+    fields = work.fields
+    wanted = Set(fingerprints.keys.map(\.field))
+    self.fingerprints = fingerprints
+    self.records = Mutex(records)
+  }
+
+  /// The fingerprint of a field that a product lacks; nil where it has the field.
+  func fingerprint(of field: FieldSelection, product: Int) -> String? {
+    fingerprints[Key(field: field, product: product)]
+  }
+
+  func set(_ record: UnitRecord, field: FieldSelection, product: Int) {
+    records.withLock { $0[Key(field: field, product: product)] = record }
+  }
+
+  func records(product: Int) -> ProductRecords {
+    let records = records.withLock { all in
+      fields.compactMap { all[Key(field: $0, product: product)] }
+    }
+    return ProductRecords(
+      records: records, made: fingerprints.keys.count { $0.product == product })
+  }
+}
