@@ -22,6 +22,12 @@ from report import Report, require
 from viewer_series import compare, cube, edges, feature, viewer
 
 
+ADDRESS = """async () => {
+  const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
+  return (await import(new URL("address.js", script.src))).decode(location.hash);
+}"""
+
+
 class Shown:
     """A dataset with time on a grid of longitude and latitude, on a page of the viewer."""
 
@@ -123,14 +129,11 @@ def picking(shown: Shown) -> str:
         page.keyboard.press(key)
     require(shown.state("time") == shown.times[1], f"time {shown.state('time')}, wanted {shown.times[1]}")
     # The address follows the state once things have come to rest.
-    page.evaluate("""async () => {
-      const scripts = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
-      window.decodeAddress = (await import(new URL("address.js", scripts.src))).decode;
-    }""")
-    page.wait_for_function(
-        "async time => { const told = await decodeAddress(location.hash); return told?.time === time && told.series?.length === 1; }",
-        arg=shown.times[1], timeout=30_000,
-    )
+    for _ in range(100):
+        told = page.evaluate(ADDRESS)
+        if told and told.get("time") == shown.times[1] and len(told.get("series", [])) == 1:
+            break
+        page.wait_for_timeout(100)
     page.reload()
     page.wait_for_function("window.cubepress?.map?.gl?.loaded()", timeout=60_000)
     kept = (shown.state("time"), len(shown.state("series")))
