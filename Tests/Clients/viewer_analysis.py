@@ -22,6 +22,12 @@ from report import Report, require
 from viewer_series import compare, cube, edges, feature, viewer
 
 
+ADDRESS = """async () => {
+  const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
+  return (await import(new URL("address.js", script.src))).decode(location.hash);
+}"""
+
+
 class Shown:
     """A dataset with time on a grid of longitude and latitude, on a page of the viewer."""
 
@@ -122,10 +128,16 @@ def picking(shown: Shown) -> str:
     for key in ["Home", "ArrowRight", "Enter"]:
         page.keyboard.press(key)
     require(shown.state("time") == shown.times[1], f"time {shown.state('time')}, wanted {shown.times[1]}")
-    page.wait_for_timeout(800)
+    # The address follows the state once things have come to rest.
+    for _ in range(100):
+        told = page.evaluate(ADDRESS)
+        if told and told.get("time") == shown.times[1] and len(told.get("series", [])) == 1:
+            break
+        page.wait_for_timeout(100)
     page.reload()
     page.wait_for_function("window.cubepress?.map?.gl?.loaded()", timeout=60_000)
-    require(shown.state("time") == shown.times[1] and len(shown.state("series")) == 1, "the address lost the state")
+    kept = (shown.state("time"), len(shown.state("series")))
+    require(kept == (shown.times[1], 1), f"the address kept {kept}")
     page.wait_for_selector(".u-over", timeout=30_000)
     return shown.times[1]
 
