@@ -50,10 +50,15 @@ def statistics(cubepress: str, shown) -> str:
         require(close, f"{key}: {found}, xarray has {wanted}")
     require(ours["shape"] == list(data.shape), f"shape {ours['shape']}, xarray has {data.shape}")
     if shown.steps:
-        wanted = [stamp[:19] for stamp in map(str, shown.cube["time"].values)]
-        found = [stamp[:19] for stamp in ours["time"]["values"]]
+        wanted = stamps(shown.cube["time"].values)
+        found = stamps(ours["time"]["values"])
         require(found == wanted, f"times {found}, xarray has {wanted}")
     return f"{expected['count']} values, mean {expected['mean']:.6g}"
+
+
+def stamps(times) -> list:
+    """Times to the second, as text."""
+    return [str(one)[:19].replace(" ", "T") for one in times]
 
 
 def places(cubepress: str, shown) -> str:
@@ -85,6 +90,10 @@ def places(cubepress: str, shown) -> str:
             compared += 1
             valid += bool(text)
         if shown.steps:
+            if shown.cube["time"].dtype == object:  # a calendar that NumPy has no dates for
+                found = stamps([found["time"] for found in rows])
+                require(found == stamps(shown.cube["time"].values), f"times {found}")
+                continue
             times = pd.to_datetime([found["time"] for found in rows], format="ISO8601", utc=True)
             gap = np.abs(times.tz_localize(None).values - shown.cube["time"].values)
             require(gap.max() < np.timedelta64(1, "s"), f"times differ by {gap.max()}")

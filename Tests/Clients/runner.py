@@ -14,6 +14,7 @@ from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_values import value_checks
+from check_viewer import viewer_checks
 from check_zarr import zarr_checks
 from recipe import read_recipe
 from report import Report
@@ -42,6 +43,7 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
+        viewer_checks(report, site.folder, address.base)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
     if arguments.cubepress and not arguments.quick:

@@ -1,26 +1,18 @@
-#!/usr/bin/env python3
-"""What people do in the viewer with places, charts and exports, and whether the numbers are xarray's.
+"""What people do in the viewer with places, charts and exports, and whether the numbers are xarray's."""
 
-    viewer_analysis.py SITE ADDRESS [--only TEXT] [--pictures FOLDER]
-
-SITE and ADDRESS as for viewer_series.py; --pictures keeps what the viewer looks like.
-"""
-
-import argparse
 import csv
 import io
 import json
 import re
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from report import Report, require
-from viewer_series import compare, cube, edges, feature, viewer
-
+from report import require
+from viewer_page import documents
+from viewer_series import compare, cube, edges, feature
 
 ADDRESS = """async () => {
   const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
@@ -33,9 +25,8 @@ class Shown:
 
     def __init__(self, page, site: Path, pictures: Path | None):
         self.page, self.site, self.pictures = page, site, pictures
-        documents = [json.loads(one.read_text()) for one in sorted((site / "api/datasets").glob("*.json"))]
         self.document, self.variable = next(
-            (document, variable) for document in documents if document.get("series")
+            (document, variable) for document in documents(site) if document.get("series")
             for variable in document["variables"]
             if document["grids"][variable["grid"]]["kind"] == "geographic" and variable["kind"] == "continuous"
             and len(next((one["values"] for one in variable["dimensions"] if one["isTime"]), [])) > 2
@@ -224,23 +215,9 @@ def film(shown: Shown) -> str:
     return f"{image.n_frames} frames of {image.width} x {image.height}"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("site", type=Path)
-    parser.add_argument("address")
-    parser.add_argument("--only", help="run the checks whose name contains this")
-    parser.add_argument("--pictures", type=Path, help="folder for pictures of the viewer")
-    arguments = parser.parse_args()
-    if arguments.pictures:
-        arguments.pictures.mkdir(parents=True, exist_ok=True)
-    report = Report(arguments.only)
-    with viewer(arguments.address) as page:
-        shown = Shown(page, arguments.site, arguments.pictures)
-        for check in [files, keyboard, picking, transect, statistics, picture, film]:
-            shown.reset()
-            report.check(f"viewer {check.__name__}", check, shown)
-    return report.close()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def analysis_checks(report, page, site: Path, pictures: Path | None) -> None:
+    """What the panels of places, transects, statistics and exports do."""
+    shown = Shown(page, site, pictures)
+    for check in [files, keyboard, picking, transect, statistics, picture, film]:
+        shown.reset()
+        report.check(f"viewer: {check.__name__}", check, shown)

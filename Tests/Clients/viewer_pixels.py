@@ -1,27 +1,26 @@
-#!/usr/bin/env python3
 """Compares what the viewer's shader draws with the site's own picture tiles, pixel by pixel.
 
-Usage: viewer_pixels.py ADDRESS_OF_SITE   (served, with the viewer at viewer/index.html)
-Needs playwright, numpy, pillow and a Chromium. For each variable on a geographic grid that has
-tiles in WebMercatorQuad, the map is laid with a corner of tiles in its middle. Positions in the
-shader are single precision, so a few pixels at the edges of bins and cells may fall on the other
+For each variable on a geographic grid that has tiles in WebMercatorQuad, the map is laid with a
+corner of tiles in its middle. Positions in the shader are single precision, so a few pixels at the edges of bins and cells may fall on the other
 side (most where edges of cells and middles of pixels coincide): at least 95 of 100 pixels are
 equal, fewer than 1.5 of 100 far off.
 """
+
 import base64
 import io
 import json
 import math
-import sys
 import urllib.error
 import urllib.request
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import sync_playwright
+
+from report import require
+from viewer_page import opened
 
 WIDTH, HEIGHT, SIDE = 512, 500, 256
-FLAGS = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+MOST_DIFFERENT, MOST_FAR = 0.05, 0.015
 SEA = np.array([0xE6, 0xED, 0xED])
 READY = """window.cubepress?.map?.gl && cubepress.map.layerAt(cubepress.store.get().active)?.complete
   && cubepress.map.drawing.windows.waiting === 0"""
@@ -91,38 +90,34 @@ def variables(site):
                     yield document, variable, tiles
 
 
-def main():
-    site = sys.argv[1].rstrip("/") + "/"
-    failed = 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        for document, variable, tiles in variables(site):
-            chosen = {one["placeholder"]: one["default"] for one in variable["dimensions"]}
-            template = tiles["template"]
-            for name, value in chosen.items():
-                template = template.replace("{" + name + "}", str(value))
-            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-            page.goto(f"{site}viewer/index.html?embed#dataset={document['id']}&variable={variable['key']}"
-                      + "&zoom=1")
-            page.wait_for_function(READY, timeout=60_000)
-            page.evaluate("void cubepress.store.set({ basemap: 'none', overlays: [], theme: 'light' })")
-            for z in range(max(tiles["minzoom"], 1), tiles["maxzoom"] + 1):
-                x, y = near_middle(document["bounds"], z)
-                page.evaluate("(view) => void cubepress.map.gl.jumpTo(view)",
-                              {"center": list(corner(x, y, z)), "zoom": z - 1})
-                page.wait_for_timeout(500)
-                page.wait_for_function(READY, timeout=60_000)
-                taken = page.evaluate(PICTURE)
-                data = base64.b64decode(taken["url"].split(",")[1])
-                picture = np.array(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
-                differ, far = compare(picture, (taken["x"], taken["y"]), site, template, x, y, z)
-                good = differ < 0.05 and far < 0.015
-                failed += not good
-                print(f"{'ok' if good else 'NOT OK'} {document['id']}/{variable['key']} zoom {z}: "
-                      f"{100 * differ:.2f} % differ, {100 * far:.2f} % far")
-            page.close()
-        browser.close()
-    sys.exit(1 if failed else 0)
+def pixels(page, site: str, document: dict, variable: dict, tiles: dict) -> str:
+    """All zooms of a variable at its default time."""
+    template = tiles["template"]
+    for one in variable["dimensions"]:
+        template = template.replace("{" + one["placeholder"] + "}", str(one["default"]))
+    page.evaluate("void cubepress.store.set({ basemap: 'none', overlays: [], theme: 'light', places: [] })")
+    found = []
+    for z in range(max(tiles["minzoom"], 1), tiles["maxzoom"] + 1):
+        x, y = near_middle(document["bounds"], z)
+        page.evaluate("(view) => void cubepress.map.gl.jumpTo(view)",
+                      {"center": list(corner(x, y, z)), "zoom": z - 1})
+        page.wait_for_timeout(500)
+        page.wait_for_function(READY, timeout=60_000)
+        taken = page.evaluate(PICTURE)
+        data = base64.b64decode(taken["url"].split(",")[1])
+        picture = np.array(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+        differ, far = compare(picture, (taken["x"], taken["y"]), site, template, x, y, z)
+        require(differ < MOST_DIFFERENT and far < MOST_FAR,
+                f"zoom {z}: {100 * differ:.2f} % differ, {100 * far:.2f} % far")
+        found.append(100 * differ)
+    return f"zooms {tiles['minzoom']} to {tiles['maxzoom']}, at most {max(found):.1f} % differ"
 
 
-main()
+def pixel_checks(report, chromium, address: str) -> None:
+    """The shader's colours beside those of the picture tiles."""
+    site = address.rstrip("/") + "/"
+    for document, variable, tiles in variables(site):
+        fragment = f"?embed#dataset={document['id']}&variable={variable['key']}&zoom=1"
+        with opened(chromium, address, fragment, {"width": WIDTH, "height": HEIGHT}) as page:
+            report.check(f"viewer: pixels of {document['id']}/{variable['key']}",
+                         pixels, page, site, document, variable, tiles)

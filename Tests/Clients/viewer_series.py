@@ -1,47 +1,21 @@
-#!/usr/bin/env python3
-"""Series that the viewer shows are those that xarray reads: points and areas, and what they cost to read.
+"""Series that the viewer shows are those that xarray reads: points and areas, and what they cost to read."""
 
-    viewer_series.py SITE ADDRESS [--only TEXT]
-
-SITE is the folder of a made site, ADDRESS where it is served. Needs Playwright and a Chromium
-(CHROMIUM, else /usr/bin/chromium).
-"""
-
-import argparse
 import csv
 import io
-import json
 import math
-import os
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 import zarr
-from playwright.sync_api import sync_playwright
 
-from report import Report, Skipped, require
+from report import Skipped, require
+from viewer_page import documents, opened
 
 MOST_REQUESTS = 2
 MOST_BYTES = 100_000
 PLACES = 6
 METHODS = ["mean", "median", "min", "max", "std", "count"]
-ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-
-
-@contextmanager
-def viewer(address: str):
-    """A page of the viewer, and the answers of series that it has got."""
-    with sync_playwright() as playwright:
-        program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        page = browser.new_context(accept_downloads=True).new_page()
-        page.goto(f"{address.rstrip('/')}/viewer/index.html")
-        page.wait_for_function("window.cubepress?.map?.gl?.loaded()", timeout=60_000)
-        yield page
-        browser.close()
 
 
 def edges(axis) -> np.ndarray:
@@ -182,13 +156,13 @@ def area(page, site: Path, document: dict, variable: dict) -> str:
     return f"{int(mask.sum())} cells of level {level}"
 
 
-def cost(address: str, document: dict, variable: dict) -> str:
+def cost(chromium, address: str, document: dict, variable: dict) -> str:
     """One click, from nothing: range requests and bytes."""
     grid = document["grids"][variable["grid"]]
     if grid["kind"] != "geographic":
         raise Skipped("the middle of a mesh is not worked out here")
     answers = []
-    with viewer(address) as page:
+    with opened(chromium, address) as page:
         page.on("response", lambda answer: answers.append(answer) if "/series.zarr/" in answer.url else None)
         middle = lambda axis: float(np.mean(edges(axis)[[0, -1]])) + 0.01
         place = feature("p", {"type": "Point", "coordinates": [middle(grid["columnEdges"]), middle(grid["rowEdges"])]})
@@ -200,28 +174,15 @@ def cost(address: str, document: dict, variable: dict) -> str:
     return f"{len(ranges)} requests, {sizes} bytes"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("site", type=Path)
-    parser.add_argument("address")
-    parser.add_argument("--only", help="run the checks whose name contains this")
-    arguments = parser.parse_args()
-    report = Report(arguments.only)
-    documents = [json.loads(one.read_text()) for one in sorted((arguments.site / "api/datasets").glob("*.json"))]
+def series_checks(report, chromium, page, site: Path, address: str) -> None:
+    """Points and areas of every variable with time, and what a click costs."""
     shown = [
-        (document, variable) for document in documents if document.get("series")
+        (document, variable) for document in documents(site) if document.get("series")
         for variable in document["variables"]
         if variable["kind"] == "continuous" and any(one["isTime"] for one in variable["dimensions"])
     ]
-    with viewer(arguments.address) as page:
-        for document, variable in shown:
-            name = f"{document['id']}/{variable['key']}"
-            report.check(f"points {name}", points, page, arguments.site, document, variable)
-            report.check(f"area {name}", area, page, arguments.site, document, variable)
     for document, variable in shown:
-        report.check(f"cost {document['id']}/{variable['key']}", cost, arguments.address, document, variable)
-    return report.close()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        name = f"{document['id']}/{variable['key']}"
+        report.check(f"viewer: series of points {name}", points, page, site, document, variable)
+        report.check(f"viewer: series of an area {name}", area, page, site, document, variable)
+        report.check(f"viewer: cost of a click {name}", cost, chromium, address, document, variable)

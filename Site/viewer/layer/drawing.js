@@ -97,6 +97,8 @@ export const createDrawing = (app, report) => {
     if (level < top && list.length > 1 && list.some(([i, j]) => !covered(slice, level, i, j))) {
       const { down, across } = field.counts(top);
       for (let i = 0; i < down; i += 1) for (let j = 0; j < across; j += 1) windows.request(slice, top, i, j);
+      // On a slow network the first picture must not wait for the fine one.
+      if (!pictured) return;
     }
     for (const [i, j] of list) windows.request(slice, level, i, j);
   };
@@ -146,6 +148,7 @@ export const createDrawing = (app, report) => {
     if (!pictured && [...drawn.values()].some((one) => one.ready)) {
       pictured = true;
       performance.mark("first-picture");
+      schedule();
     }
     if (pictured && !completed && [...drawn.values()].every((one) => one.complete)) {
       completed = true;
