@@ -96,7 +96,8 @@ struct SiteCheck {
     problem("unlisted", file.key, "it is not in the manifest of the release")
   }
 
-  private mutating func compare(_ file: SiteFolder.File, _ entry: ManifestEntry) throws(StoreError) {
+  private mutating func compare(_ file: SiteFolder.File, _ entry: ManifestEntry) throws(StoreError)
+  {
     guard file.size == entry.size else {
       problem(
         "size", file.key, "it has \(file.size) bytes, but \(entry.size) in the manifest")

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
@@ -101,15 +102,19 @@ def sizes(url: str, prefix: str) -> dict:
 
 def objects(url: str, prefix: str) -> dict:
     """The bytes of everything below a prefix by key, without the records of releases."""
-    return {key: client_get(url, f"{prefix}/{key}")["Body"].read() for key in sizes(url, prefix)}
+    keys = list(sizes(url, prefix))
+    with ThreadPoolExecutor(8) as pool:
+        contents = pool.map(lambda key: client_get(url, f"{prefix}/{key}")["Body"].read(), keys)
+        return dict(zip(keys, contents))
 
 
 CLIENTS = {}
 
 
 def client_get(url: str, key: str) -> dict:
-    connection = CLIENTS.setdefault(url, client(url))
-    return connection.get_object(Bucket="cubes", Key=key)
+    if url not in CLIENTS:
+        CLIENTS[url] = client(url)
+    return CLIENTS[url].get_object(Bucket="cubes", Key=key)
 
 
 def release(url: str, prefix: str) -> dict:
