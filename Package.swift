@@ -33,6 +33,7 @@ let package = Package(
   products: [
     .executable(name: "cubepress", targets: ["cubepress"]),
     // For Tests/Benchmarks, a package of its own.
+    .library(name: "Codecs", targets: ["Codecs"]),
     .library(name: "Images", targets: ["Images"]),
   ],
   dependencies: [
@@ -57,6 +58,7 @@ let package = Package(
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
+    .target(name: "CProcessShim"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
@@ -74,10 +76,11 @@ let package = Package(
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
-    module("NetCDF", ["Codecs", "JSON", "CNetCDF"]),
+    module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
+    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
     module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
@@ -87,7 +90,13 @@ let package = Package(
     module(
       "Pyramids",
       ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "CResampling"]),
+    module("PublishedArrays", ["Codecs", "JSON", "Cubes", "Grids", "Multiscales", "Zarr"]),
     // rank 6
+    module(
+      "ZarrCubes", ["JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
+    module(
+      "Series",
+      ["Codecs", "JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
@@ -96,6 +105,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
+        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -103,7 +113,8 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     .executableTarget(
-      name: "cubepress", dependencies: ["CubepressCommands"], swiftSettings: strict),
+      name: "cubepress", dependencies: ["CubepressCommands", "NetCDFReader"],
+      swiftSettings: strict),
 
     .target(
       name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",
@@ -131,7 +142,11 @@ let package = Package(
     tests(
       "Pyramids",
       ["Pyramids", "Multiscales", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
-    tests("Services", ["Services", "SampleSites", "Pyramids", "Recipes", "JSON"]),
+    tests(
+      "PublishedArrays",
+      ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
+    tests("Series", ["Series"]),
+    tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),

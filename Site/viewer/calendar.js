@@ -25,15 +25,16 @@ export const openCalendar = (app, anchor, times, pick) => {
     let left = all.map((_, i) => i);
     const fields = [];
     for (const [name, text, key] of parts) {
+      const pool = left;
       const groups = new Map();
-      for (const i of left) if (!groups.has(key(all[i]))) groups.set(key(all[i]), i);
+      for (const i of pool) if (!groups.has(key(all[i]))) groups.set(key(all[i]), i);
       const chosen = key(all[index]);
       if (groups.size > 1 || name !== "hour" || all[index].hour) {
         fields.push(field(app.t(`time.${name}`), choice(
           [...groups].map(([value, i]) => [String(value), text(all[i])]), String(chosen),
           (value) => {
             // Of what is left with the new part, the one most like the old time.
-            const rest = left.filter((i) => String(key(all[i])) === value);
+            const rest = pool.filter((i) => String(key(all[i])) === value);
             const later = parts.slice(parts.findIndex(([other]) => other === name) + 1);
             const best = rest.reduce((best, i) => {
               const score = later.filter(([, , part]) => part(all[i]) === part(all[index])).length;
@@ -44,7 +45,7 @@ export const openCalendar = (app, anchor, times, pick) => {
             dialog.querySelector(`[data-part="${name}"]`)?.focus();
           }, { dataset: { part: name } })));
       }
-      left = left.filter((i) => key(all[i]) === chosen);
+      left = pool.filter((i) => key(all[i]) === chosen);
     }
     dialog.replaceChildren(make("div", { className: "calendar-fields" }, fields),
       make("p", { className: "hint" }, app.t("time.of", {

@@ -31,7 +31,7 @@ export const addCurtain = (app, host) => {
   const show = () => {
     const { compare } = store.get();
     handle.hidden = compare?.mode !== "swipe";
-    host.classList.toggle("two", compare?.mode === "side");
+    host.classList.toggle("side-by-side", compare?.mode === "side");
     const share = compare?.position ?? 0.5;
     handle.style.left = `${100 * share}%`;
     handle.setAttribute("aria-label", app.t("compare.curtain"));

@@ -1,5 +1,21 @@
 // What is said when something cannot be read. The viewer goes on with what it has.
 
+import { styleOf } from "./layer/colours.js";
+import { nearestTime } from "./layer/times.js";
+
+/** The published pictures of a layer's variable as a layer of tiles; null where there are none. */
+export const picturesOf = (app, layer) => {
+  const variable = app.site.loaded.get(layer.dataset)?.variable(layer.variable);
+  const tiles = variable && styleOf(layer, variable).tiles?.find((one) => one.tileMatrixSet === "WebMercatorQuad");
+  if (!tiles) return null;
+  const { time } = app.store.get();
+  const path = variable.dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
+    text.replaceAll(`{${placeholder}}`,
+      isTime ? values[nearestTime(values, time)] : layer.dims?.[name] ?? usual ?? values[0]), tiles.template);
+  // Not by URL, which would write the braces of {z} in another way.
+  return { id: layer.id, kind: "xyz", title: variable.title, url: app.site.root + path, visible: true, opacity: 1, dims: {} };
+};
+
 /** A function that tells of an error of a dataset once, and starts anew where its cube was replaced. */
 export const reportOf = (app) => {
   const told = new Map();
@@ -25,6 +41,17 @@ export const reportOf = (app) => {
     setTimeout(() => restarting.delete(id), 5000);
   };
 
+  /** Offers pictures in place of a layer that has no values. */
+  const withoutCube = (title, layer) => {
+    const pictures = layer && picturesOf(app, layer);
+    once(app.t("cube.none", { title }), "warning", pictures && {
+      title: app.t("cube.pictures"),
+      run: () => app.store.set(({ layers }) => ({
+        layers: layers.map((one) => (one.id === layer.id ? pictures : one)),
+      })),
+    });
+  };
+
   return (error, dataset, layer) => {
     if (error?.name === "AbortError") return;
     console.warn(dataset, error);
@@ -32,7 +59,7 @@ export const reportOf = (app) => {
     switch (error?.code) {
       case "replaced": restart(dataset); break;
       case "damaged": once(app.t("chunk.damaged", { title }), "warning", retry); break;
-      case "no-cube": once(app.t("cube.none", { title }), "warning"); break;
+      case "no-cube": withoutCube(title, layer); break;
       case "grids": once(app.t("difference.grids"), "warning"); break;
       case "not-found": once(app.t("cube.missing", { title }), "warning", retry); break;
       case "network":
@@ -44,6 +71,5 @@ export const reportOf = (app) => {
         break;
       default: once(app.t("layer.failed", { title, reason: error?.message ?? "" }), "error", retry);
     }
-    if (layer) document.dispatchEvent(new CustomEvent("layerfailed", { detail: layer.id }));
   };
 };

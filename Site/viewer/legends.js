@@ -16,7 +16,7 @@ const hex = (palette, i) => {
 /** A bar of the 253 colours of a style. */
 export const colourBar = (tables, label) => {
   const canvas = make("canvas", { className: "bar", width: 253, height: 1, role: "img", "aria-label": label });
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   const image = context.createImageData(253, 1);
   image.data.set(tables.palette.subarray(4 * 3, 4 * 256));
   context.putImageData(image, 0, 0);
@@ -26,8 +26,16 @@ export const colourBar = (tables, label) => {
 const categories = (style, t) => {
   const items = style.categories.map(({ label, colour, value }) =>
     make("li", {}, make("i", { style: { background: colour } }), make("span", {}, label || String(value))));
-  return make("ul", { className: "categories", "aria-label": t("legend.categories"), tabIndex: items.length > 8 ? 0 : undefined }, items);
+  return make("ul", {
+    className: "categories", "aria-label": t("legend.categories"), tabIndex: items.length > 8 ? 0 : undefined,
+  }, items);
 };
+
+/** Labels at the very ends do not stick out. */
+const tickStyle = (share) => ({
+  className: share < 0.06 ? "start" : share > 0.94 ? "stop" : "",
+  style: share > 0.94 ? { right: `${100 - 100 * share}%` } : { left: `${100 * share}%` },
+});
 
 const scaleOf = (style, tables, title, app) => {
   const ticks = niceTicks(style.range, {
@@ -42,7 +50,7 @@ const scaleOf = (style, tables, title, app) => {
   return [
     make("div", { className: "scale" }, end("below", 1), colourBar(tables, title), end("above", 2)),
     make("div", { className: "ticks", "aria-hidden": "true" }, ticks.map((tick, i) =>
-      make("span", { style: { left: `${100 * positionOf(tick, style)}%` } }, labels[i]))),
+      make("span", tickStyle(positionOf(tick, style)), labels[i]))),
   ];
 };
 
@@ -59,7 +67,7 @@ export const legendOf = (app, layer) => {
   if (!field || !drawing.colours()) return null;
   const { variable } = field;
   const title = layerTitle(app, layer);
-  const units = layer.kind === "expression" ? layer.units : unitsOf(variable.units);
+  const units = layer.kind === "expression" ? unitsOf(layer.units) : field.bands === 3 ? "" : unitsOf(variable.units);
   const dims = extrasOf(variable).map((one) => `${one.title} ${layer.dims?.[one.name] ?? one.default}`
     + (one.units ? ` ${one.units}` : "")).join(", ");
   const head = make("p", { className: "legend-title" }, make("strong", {}, title),
@@ -74,9 +82,12 @@ export const legendOf = (app, layer) => {
     return null;
   }
   const label = style.scale === "categorical" ? title
-    : app.t("legend.bar", { title, low: app.number(style.range[0]), high: app.number(style.range[1]), units: units ?? "" });
+    : app.t("legend.bar", {
+      title, low: app.number(style.range[0]), high: app.number(style.range[1]), units: units ?? "",
+    });
   const missing = style.missing && !/00$/.test(style.missing.slice(7))
-    ? make("p", { className: "missing" }, make("i", { style: { background: style.missing } }), app.t("legend.missing")) : null;
+    ? make("p", { className: "missing" },
+      make("i", { style: { background: style.missing } }), app.t("legend.missing")) : null;
   return make("figure", { className: "legend", dataset: { layer: layer.id } }, head,
     style.scale === "categorical" ? categories(style, app.t) : scaleOf(style, tables, label, app), missing);
 };

@@ -6,6 +6,7 @@ import { reportOf } from "./failures.js";
 import { createDrawing, isValues } from "./layer/drawing.js";
 import { valuesAt } from "./layer/values.js";
 import { ValueLayer } from "./layer/valuelayer.js";
+import { poleOf } from "./start.js";
 import { same } from "./state.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -24,16 +25,12 @@ const shownOn = (view, layer, { compare }) => {
 
 const library = () => new Promise((resolve, reject) => {
   if (window.maplibregl) return resolve(window.maplibregl);
+  const script = document.getElementById("maplibre");
+  script.addEventListener("load", () => resolve(window.maplibregl), { once: true });
+  script.addEventListener("error", reject, { once: true });
+  // It may have failed before anybody listened.
   addEventListener("load", () => (window.maplibregl ? resolve(window.maplibregl) : reject()), { once: true });
 });
-
-const hasWebGL2 = () => {
-  try {
-    return Boolean(document.createElement("canvas").getContext("webgl2"));
-  } catch {
-    return false;
-  }
-};
 
 /** One MapLibre map in `host`. */
 const openMap = (maplibre, app, host) => {
@@ -41,12 +38,17 @@ const openMap = (maplibre, app, host) => {
   const gl = new maplibre.Map({
     container: host, style: baseStyle(app.dark()), center: [view.lon, view.lat], zoom: view.zoom,
     bearing: view.bearing, pitch: view.pitch, attributionControl: false, maxPitch: 70,
-    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true }, fadeDuration: 0,
+    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: false }, fadeDuration: 0,
     minZoom: -1, maxZoom: 18,
     locale: { "Map.Title": app.t("map.title") },
   });
   gl.getCanvas().setAttribute("aria-label", app.t("map.label"));
-  gl.on("style.load", () => gl.setProjection({ type: app.store.get().view.projection }));
+  gl.on("style.load", () => {
+    gl.setProjection({ type: app.store.get().view.projection });
+    // Only now, since the flat map would not let the middle lie near a pole.
+    if (app.startBounds) gl.jumpTo(startView(gl, app.startBounds));
+    app.startBounds = null;
+  });
   return gl;
 };
 
@@ -71,6 +73,11 @@ const syncLayers = (app, gl, view, drawing) => {
   let before = ABOVE;
   for (const layer of wanted) {
     const id = `layer-${layer.id}`;
+    const type = isValues(layer) ? "custom" : "raster";
+    if (gl.getLayer(id) && gl.getLayer(id).type !== type) {
+      gl.removeLayer(id);
+      if (gl.getSource(id)) gl.removeSource(id);
+    }
     if (isValues(layer)) {
       if (!gl.getLayer(id)) {
         gl.addLayer(new ValueLayer(id, drawing.windows, () => drawing.drawn(view, layer.id)), before);
@@ -97,6 +104,8 @@ export const createMap = (app, host) => {
   const map = {
     drawing, gl: null, other: null,
     layerAt: (id) => drawing.drawn("main", id) ?? drawing.drawn("other", id),
+    /** When the first picture stands, or it is clear that none will soon. */
+    pictured: Promise.race([drawing.whenComplete, new Promise((resolve) => { setTimeout(resolve, 4000); })]),
     retry: () => drawing.retry(),
     resized() {
       requestAnimationFrame(() => {
@@ -120,6 +129,12 @@ export const createMap = (app, host) => {
     },
     /** Moves the map so that [west, south, east, north] fills it. */
     fit(bounds, more = {}) {
+      const pole = poleOf(bounds);
+      if (pole !== null) {
+        store.set(({ view }) => ({ view: { ...view, projection: "globe" } }));
+        map.gl?.easeTo({ ...polarView(map.gl, bounds, pole), ...more });
+        return;
+      }
       const [west, south, east, north] = bounds;
       const wide = east < west ? east + 360 : east;
       map.gl?.fitBounds([[west, Math.max(south, -85)], [wide, Math.min(north, 85)]],
@@ -127,10 +142,19 @@ export const createMap = (app, host) => {
     },
   };
 
-  if (!hasWebGL2()) {
+  /** Opens the main map; where the browser has no WebGL 2, pictures are offered instead. */
+  const openMain = (maplibre) => {
+    let gl = null;
+    try {
+      gl = typeof WebGL2RenderingContext === "undefined" ? null : openMap(maplibre, app, host);
+    } catch (error) {
+      console.warn(error);
+    }
+    if (gl?.painter?.context.gl instanceof WebGL2RenderingContext) return gl;
+    gl?.remove();
     import("./fallback.js").then(({ showPictures }) => showPictures(app));
-    return map;
-  }
+    return null;
+  };
 
   const syncView = (gl) => {
     const read = () => {
@@ -142,6 +166,19 @@ export const createMap = (app, host) => {
       if (!same(view, store.get().view)) store.set({ view });
     };
     gl.on("moveend", read);
+    // What comes from elsewhere (back and forward, a link) moves the map.
+    const move = ({ lon, lat, zoom, bearing, pitch, projection }) => {
+      // The projection first: the flat map would not let the middle lie near a pole.
+      if (gl.getProjection()?.type !== projection) gl.setProjection({ type: projection });
+      const { lng, lat: shown } = gl.getCenter();
+      const moved = Math.abs(lng - lon) + Math.abs(shown - lat) > 1e-4 || Math.abs(gl.getZoom() - zoom) > 0.01
+        || Math.abs(gl.getBearing() - bearing) + Math.abs(gl.getPitch() - pitch) > 0.1;
+      if (moved && !gl.isMoving()) gl.jumpTo({ center: [lon, lat], zoom, bearing, pitch });
+    };
+    gl.once("style.load", () => store.subscribe((state) => state.view, move));
+  };
+
+  const link = (gl) => {
     gl.on("move", () => { if (map.other) follow(gl, gl === map.gl ? map.other : map.gl); });
   };
 
@@ -154,8 +191,9 @@ export const createMap = (app, host) => {
   };
 
   const prepare = (gl, view) => {
+    let loaded = false;
     const sync = () => {
-      if (!gl.style?._loaded && !gl.isStyleLoaded()) return;
+      if (!loaded) return;
       applyBasemap(gl, store.get(), app.dark());
       syncLayers(app, gl, view, drawing);
       drawing.schedule();
@@ -166,15 +204,21 @@ export const createMap = (app, host) => {
         state.layers.map((one) => [one.id, one.visible, one.kind, one.url, one.kind === "xyz" && one.opacity]),
         state.compare?.mode, state.compare?.layer, state.basemap, state.overlays,
       ], sync),
-      store.subscribe((state) => state.places, (places) => gl.getSource("places")?.setData(collection(places))),
+      store.subscribe((state) => state.places, (places) => {
+        if (loaded) gl.getSource("places").setData(collection(places));
+      }),
     ];
-    app.onTheme(() => { if (!gl._removed) sync(); });
+    app.onTheme(sync);
     gl.once("style.load", () => {
+      loaded = true;
       sync();
       gl.getSource("places").setData(collection(store.get().places));
     });
     gl.on("moveend", sync);
-    return () => end.forEach((one) => one());
+    return () => {
+      loaded = false;
+      end.forEach((one) => one());
+    };
   };
 
   const openOther = async (maplibre) => {
@@ -183,7 +227,7 @@ export const createMap = (app, host) => {
     host.parentElement.append(box);
     map.other = openMap(maplibre, app, box);
     const end = prepare(map.other, "other");
-    syncView(map.other);
+    link(map.other);
     app.attachPointer(map.other);
     map.resized();
     return () => {
@@ -196,12 +240,12 @@ export const createMap = (app, host) => {
   };
 
   library().then(async (maplibre) => {
-    const gl = openMap(maplibre, app, host);
+    const gl = openMain(maplibre);
+    if (!gl) return;
     map.gl = gl;
-    const { startBounds } = app;
-    if (startBounds) gl.jumpTo(startView(gl, startBounds));
     prepare(gl, "main");
     syncView(gl);
+    link(gl);
     app.attachPointer(gl);
     gl.on("error", (event) => console.warn("map:", event.error?.message ?? event));
     store.subscribe((state) => [state.layers, state.time, state.compare], drawing.schedule);
@@ -225,8 +269,21 @@ export const createMap = (app, host) => {
   return map;
 };
 
+/** The globe from above a pole, as near as the bounds allow. */
+const polarView = (gl, [, south, , north], pole) => {
+  const { width, height } = gl.transform;
+  const reach = Math.sin(Math.min(90, pole < 0 ? north + 90 : 90 - south) * Math.PI / 180);
+  // A globe at zoom 0 is 512 / π pixels wide at the equator; MapLibre's zoom counts at the centre.
+  const zoom = Math.log2(0.9 * Math.min(width, height) / (512 / Math.PI * reach))
+    + Math.log2(Math.cos(82 * Math.PI / 180));
+  return { center: [0, Math.sign(pole) * 82], zoom: Math.min(Math.max(zoom, -1), 8), bearing: 0 };
+};
+
 /** Where to begin: the whole dataset in view, the whole world no smaller than the window. */
-const startView = (gl, [west, south, east, north]) => {
+const startView = (gl, bounds) => {
+  const [west, south, east, north] = bounds;
+  const pole = poleOf(bounds);
+  if (pole !== null) return polarView(gl, bounds, pole);
   const wide = east < west ? east + 360 : east;
   if (wide - west > 300) {
     const { width, height } = gl.transform;

@@ -34,7 +34,12 @@ export const createPanels = (app, rail, docks) => {
     host.dataset.panel = panel.id;
     host.hidden = false;
     panel.button.setAttribute("aria-expanded", "true");
-    open[panel.dock] = { panel, end: panel.render(body, app) };
+    open[panel.dock] = { panel };
+    if (panel.render) open[panel.dock].end = panel.render(body, app);
+    else {
+      body.append(make("p", { className: "hint" }, app.t("loading")));
+      panel.load();
+    }
     app.map?.resized?.();
   };
 
@@ -50,8 +55,17 @@ export const createPanels = (app, rail, docks) => {
     docks[panel.dock].querySelector("h2")?.focus({ preventScroll: true });
   };
 
-  /** Adds a panel; `order` sorts the rail. */
+  /**
+   * Adds a panel; `order` sorts the rail. One with `load` instead of `render` stands for a module
+   * that registers the same id when it has come.
+   */
   const register = ({ dock = "side", order = 50, ...one }) => {
+    const known = panels.find((each) => each.id === one.id);
+    if (known) {
+      known.render = one.render;
+      if (open[known.dock]?.panel === known) show(known);
+      return known;
+    }
     const panel = { ...one, dock, order };
     panel.button = make("button", {
       type: "button", className: "rail-button", "aria-expanded": "false",

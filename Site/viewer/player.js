@@ -19,6 +19,7 @@ export const createPlayer = (app, times) => {
     if (!list || layer.time || !field.times) return [];
     const index = nearestTime(list, app.store.get().time);
     // At rest the neighbours are read too, so that a step of one is there at once.
+    if (!player.playing && navigator.connection?.saveData) return [];
     const steps = player.playing ? Array.from({ length: AHEAD }, (_, i) => i + 1) : [1];
     return steps.map((step) => list[after(index, step)])
       .map((time) => field.slice({ time, dims: layer.dims }))
@@ -31,7 +32,7 @@ export const createPlayer = (app, times) => {
     return layers.every((layer) => {
       if (!layer.visible || layer.kind === "xyz" || layer.time) return true;
       const field = drawing.field(layer);
-      return !field || drawing.holds(field.slice({ time, dims: layer.dims }), "main", layer.id);
+      return !field || drawing.holds(field.slice({ time, dims: layer.dims }), layer.id);
     });
   };
 
@@ -70,21 +71,10 @@ export const createPlayer = (app, times) => {
     },
   };
   // Not before the first picture is there: looking ahead must not hold it up.
-  let armed = false;
-  const arm = () => {
-    const { drawing } = app.map;
-    const stop = drawing.onRefresh(() => {
-      if (armed || drawing.windows.waiting) return;
-      const any = app.store.get().layers.some((one) => app.map.layerAt(one.id)?.complete);
-      if (!any) return;
-      armed = true;
-      stop();
-      setTimeout(() => {
-        drawing.lookAhead(ahead);
-        drawing.schedule();
-      }, 400);
-    });
-  };
-  if (app.map.drawing) arm();
+  const { drawing } = app.map;
+  drawing.whenComplete.then(() => setTimeout(() => {
+    drawing.lookAhead(ahead);
+    drawing.schedule();
+  }, 400));
   return player;
 };

@@ -12,7 +12,9 @@ import { layerTitle } from "./titles.js";
 export const placeText = ({ lng, lat }, language, digits = 3) => {
   const turned = ((lng + 540) % 360 + 360) % 360 - 180;
   const write = (value, [plus, minus]) =>
-    `${Math.abs(value).toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })}° ${value < 0 ? minus : plus}`;
+    `${Math.abs(value).toLocaleString(language, {
+      minimumFractionDigits: digits, maximumFractionDigits: digits,
+    })}° ${value < 0 ? minus : plus}`;
   const east = language === "de" ? "O" : "E";
   return `${write(lat, ["N", "S"])}, ${write(turned, [east, "W"])}`;
 };

@@ -1,5 +1,7 @@
 // The site's documents: what there is to show. Every address in them is relative to the site root.
 
+import { unitText } from "./units.js";
+
 const get = async (address) => {
   const answer = await fetch(address);
   if (!answer.ok) throw Object.assign(new Error(`${address}: ${answer.status}`), { status: answer.status });
@@ -61,5 +63,5 @@ export const timeOf = (variable) => variable?.dimensions.find((one) => one.isTim
 /** The dimensions of a variable that are not time. */
 export const extrasOf = (variable) => variable?.dimensions.filter((one) => !one.isTime) ?? [];
 
-/** Units that say something: not "1", "-" or nothing. */
-export const unitsOf = (units) => (units && !["1", "-", ""].includes(units.trim()) ? units : "");
+/** Units to show; empty where they say nothing. */
+export const unitsOf = unitText;

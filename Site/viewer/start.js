@@ -44,6 +44,20 @@ export const complete = async (app) => {
   }));
 };
 
+/** Whether bounds hold one pole and not the other, so that only the globe shows all of them. */
+export const poleOf = ([, south, , north]) => (south < -85 && north < 30 ? -90 : north > 85 && south > -30 ? 90 : null);
+
+/** Where to begin if the address does not say: all of the first layer's dataset, poles on the globe. */
+export const startView = (app) => {
+  const layer = app.store.get().layers.find((one) => one.kind !== "xyz");
+  const bounds = app.site.loaded.get(layer?.dataset)?.bounds;
+  if (!bounds) return;
+  app.startBounds = bounds;
+  const pole = poleOf(bounds);
+  if (pole === null) return;
+  app.store.set(({ view }) => ({ view: { ...view, lon: 0, lat: Math.sign(pole) * 82, projection: "globe" } }));
+};
+
 /** The first dataset of the site that can be drawn; its document tells whether. */
 export const chooseFirst = async (app) => {
   for (const { id } of app.site.datasets.slice(0, 8)) {
@@ -53,7 +67,6 @@ export const chooseFirst = async (app) => {
       const layer = layerFor(app.store.get(), document, document.variables[0]);
       app.store.set({ layers: [layer], active: layer.id });
       await complete(app);
-      app.startBounds = document.bounds;
       return;
     } catch (error) {
       console.warn(error);

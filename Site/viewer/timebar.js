@@ -1,6 +1,6 @@
 // The bar of time below the map: slider, steps, play, calendar, for the active layer.
 
-import { formatTime, precisionOf } from "../lib/time/index.js";
+import { formatTime, parseTime, precisionOf } from "../lib/time/index.js";
 import { choice, icon, iconButton, make } from "./dom.js";
 import { icons } from "./icons.js";
 import { nearestTime } from "./layer/times.js";
@@ -29,7 +29,13 @@ export const addTimeBar = (app, host) => {
   let parts = null;
   let shownFor = null;
 
-  const say = (text) => formatTime(text, locale(), precisionOf(timesOf(app)?.values ?? [text]));
+  /** How precise texts must be is found once for each list of times. */
+  const precisions = new WeakMap();
+  const say = (text) => {
+    const { values } = timesOf(app) ?? { values: [text] };
+    if (!precisions.has(values)) precisions.set(values, precisionOf(values.map(parseTime)));
+    return formatTime(text, locale(), precisions.get(values));
+  };
 
   const move = (index) => {
     const times = timesOf(app);

@@ -7,22 +7,27 @@ import { datasetTitle, layerTitle } from "./titles.js";
 
 export const addTop = (app, host) => {
   const { store, t } = app;
-  const title = make("p", { className: "title" });
+  const title = make("h1", { className: "title" });
   const busy = make("span", { className: "busy", role: "status" }, make("span", { className: "vh" }));
-  const globe = iconButton(icons.globe, t("map.globe"), () => store.set(({ view }) => ({
+  const named = [];
+  const tool = (path, key, run) => {
+    const button = iconButton(path, t(key), run);
+    named.push([button, key]);
+    return button;
+  };
+  const globe = tool(icons.globe, "map.globe", () => store.set(({ view }) => ({
     view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },
   })));
-  const north = iconButton(icons.north, t("map.north"), () => app.map.gl?.easeTo({ bearing: 0, pitch: 0 }),
-    { className: "icon-button north" });
+  const north = tool(icons.north, "map.north", () => app.map.gl?.easeTo({ bearing: 0, pitch: 0 }));
   app.fitActive = () => {
     const layer = activeLayer(store.get());
     const bounds = app.site.loaded.get(layer?.dataset)?.bounds;
     if (bounds) app.map.fit(bounds);
   };
   const tools = make("div", { className: "map-tools", role: "group", "aria-label": t("map.tools") },
-    iconButton(icons.plus, t("map.in"), () => app.map.gl?.zoomIn()),
-    iconButton(icons.minus, t("map.out"), () => app.map.gl?.zoomOut()),
-    globe, iconButton(icons.locate, t("map.fit"), () => app.fitActive()), north);
+    tool(icons.plus, "map.in", () => app.map.gl?.zoomIn()),
+    tool(icons.minus, "map.out", () => app.map.gl?.zoomOut()),
+    globe, tool(icons.locate, "map.fit", () => app.fitActive()), north);
   document.querySelector(".stage").append(tools);
   host.append(title, busy);
 
@@ -45,10 +50,13 @@ export const addTop = (app, host) => {
   ], show);
   document.addEventListener("fieldopen", show);
   document.addEventListener("languagechange", () => {
-    tools.remove();
-    host.replaceChildren();
-    addTop(app, host);
-  }, { once: true });
+    for (const [button, key] of named) {
+      button.title = t(key);
+      button.setAttribute("aria-label", t(key));
+    }
+    tools.setAttribute("aria-label", t("map.tools"));
+    show();
+  });
   show();
 
   let timer;

@@ -9,12 +9,12 @@ import { addNotices } from "./notices.js";
 import { createPanels } from "./panels.js";
 import { addPointer } from "./pointer.js";
 import { createPools } from "./pools.js";
-import { registerPanels } from "./register.js";
+import { announcePanels } from "./register.js";
 import { openSite } from "./site.js";
 import { addLegends } from "./legends.js";
 import { addReadout } from "./readout.js";
 import { addShortcuts } from "./shortcuts.js";
-import { chooseFirst, complete } from "./start.js";
+import { chooseFirst, complete, startView } from "./start.js";
 import { createStore } from "./state.js";
 import { addTheme } from "./theme.js";
 import { addTimeBar } from "./timebar.js";
@@ -55,6 +55,7 @@ const start = async () => {
   }
   app.pools = createPools(app);
   await (wanted?.layers?.length ? complete(app) : chooseFirst(app));
+  if (!wanted?.view) startView(app);
 
   addPointer(app, page("map"));
   app.map = createMap(app, page("map"));
@@ -68,7 +69,7 @@ const start = async () => {
   addDimensions(app, page("dims"));
   addTop(app, page("now"));
   addShortcuts(app);
-  if (!embedded) await registerPanels(app);
+  if (!embedded) announcePanels(app, panels, app.map.pictured);
   keepAddress(store, {
     shortened: () => app.notify(app.t("address.long"), "warning"),
     damaged: () => app.notify(app.t("address.damaged"), "warning"),

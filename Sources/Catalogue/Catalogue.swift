@@ -30,7 +30,8 @@ public enum Catalogue {
       templates)
     files["viewer/index.html"] = try page(
       "viewer",
-      frame.context(title: "Viewer · \(site.title)", summary: index.summary, root: "../"), [:],
+      frame.context(title: "Viewer · \(site.title)", summary: index.summary, root: "../"),
+      ["preloads": .list(try assets.imports(from: "viewer/viewer.js").map { .text($0) })],
       templates)
     for dataset in datasets {
       files["api/datasets/\(dataset.id).json"] = bytes(DatasetDocument(dataset: dataset).document)

@@ -1,4 +1,5 @@
 import Cubes
+import Foundation
 import Grids
 import Images
 import JSON
@@ -39,6 +40,9 @@ struct DatasetDocument {
         "count": .integer(Int64(range.count)),
       ]
     }
+    document["cube"] = dataset.arrays?.cube.map { .string($0) }
+    document["series"] = dataset.arrays?.series.map { .string($0) }
+    document["grids"] = dataset.arrays.map { .object($0.grids) }
     document["places"] = dataset.places.map { .string($0) }
     document["variables"] = .array(dataset.variables.map(variable))
     if !dataset.composites.isEmpty {
@@ -51,8 +55,14 @@ struct DatasetDocument {
     var document: JSONObject = [
       "name": .string(variable.name), "key": .string(variable.key),
       "title": .string(variable.title), "kind": .string(variable.kind.rawValue),
-      "dimensions": .array(variable.dimensions.map(dimension)),
+      // The positions along the arrays; of some there may be no tile.
+      "dimensions": .array(
+        (variable.arrays?.dimensions ?? variable.dimensions).map(dimension)),
     ]
+    document["grid"] = variable.arrays.map { .string($0.grid) }
+    document["maximumError"] = variable.arrays.flatMap { arrays in
+      arrays.maximumError > 0 ? .number(arrays.maximumError) : nil
+    }
     document["units"] = variable.units.map { .string($0) }
     document["standardName"] = variable.standardName.map { .string($0) }
     document["description"] = variable.description.map { .string($0) }
@@ -63,6 +73,7 @@ struct DatasetDocument {
         "missingShare": .number(measured.missingShare),
       ]
     }
+    document["histogram"] = variable.histogram.map(histogram)
     document["flags"] = variable.flags.map { table in
       .array(table.entries.map { flag($0, kind: table.kind) })
     }
@@ -71,6 +82,21 @@ struct DatasetDocument {
         StyleDocument(dataset: dataset.id, variable: variable, built: $0).value
       })
     return .object(document)
+  }
+
+  private func histogram(_ histogram: ValueHistogram) -> JSONValue {
+    [
+      "edges": .array(histogram.edges.map { .number(Self.short($0)) }),
+      "counts": .array(histogram.counts.map { .integer(Int64($0)) }),
+      "below": .integer(Int64(histogram.below)), "above": .integer(Int64(histogram.above)),
+    ]
+  }
+
+  /// A number with six digits: enough for a drawing.
+  private static func short(_ value: Double) -> Double {
+    guard value != 0, value.isFinite else { return value }
+    let digits = 5 - Int(log10(abs(value)).rounded(.down))
+    return (value * pow(10, Double(digits))).rounded() / pow(10, Double(digits))
   }
 
   private func dimension(_ dimension: TileDimension) -> JSONValue {

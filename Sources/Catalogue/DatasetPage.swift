@@ -137,6 +137,16 @@ struct DatasetPage {
   }
 
   private var python: PageValue {
+    if let cube = dataset.arrays?.cube {
+      let source = Python.literal(site.serviceBaseURL + cube) + ", group=\"0\""
+      let lines = dataset.variables.prefix(1).map { variable in
+        PageValue.text("ds[\(Python.literal(variable.key))]")
+      }
+      return [
+        "pythonCall": "open_zarr", "pythonSource": .text(source), "pythonLines": .list(lines),
+        "pythonCube": .flag(true),
+      ]
+    }
     guard let source = dataset.sources.first else { return false }
     let quoted = Python.literal(source)
     let name = source.split(separator: "?").first.map(String.init) ?? source

@@ -14,9 +14,9 @@ struct ViewerLink {
     if let variable { words.append("variable=\(variable)") }
     let bounds = dataset.bounds
     if bounds.north < 0, bounds.south <= -89 {
-      words += ["globe=1", "lat=-90", "zoom=2"]
+      words += ["globe=1", "lat=-90", "zoom=1.4"]
     } else if bounds.south > 0, bounds.north >= 89 {
-      words += ["globe=1", "lat=90", "zoom=2"]
+      words += ["globe=1", "lat=90", "zoom=1.4"]
     }
     return root + "viewer/index.html#" + words.joined(separator: "&")
   }

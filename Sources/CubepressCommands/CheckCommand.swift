@@ -47,7 +47,8 @@ extension SiteCheck.Report {
     return [
       "release": release.map { .integer(Int64($0)) } ?? .null,
       "files": .integer(Int64(fileCount)), "bytes": .integer(Int64(byteCount)),
-      "documents": .integer(Int64(documentCount)), "references": .integer(Int64(referenceCount)),
+      "documents": .integer(Int64(documentCount)),
+      "arrays": .integer(Int64(arrayCount)), "references": .integer(Int64(referenceCount)),
       "problems": list(problems), "notes": list(notes),
     ]
   }
@@ -61,6 +62,7 @@ extension SiteCheck.Report {
     let seen =
       "\(fileCount) files of release \(release.map(String.init) ?? "?") and \(referenceCount) "
       + "references in \(documentCount) documents"
+      + (arrayCount > 0 ? " and \(arrayCount) Zarr arrays" : "")
     lines.append(
       problems.isEmpty
         ? "\(folder) is whole: \(seen) are as they should be"

@@ -114,7 +114,8 @@ private struct PreviewHandler: HTTPHandler {
 
   private static let phrases = [
     200: "OK", 206: "Partial Content", 301: "Moved Permanently",
-    304: "Not Modified", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
+    304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
+    405: "Method Not Allowed",
     412: "Precondition Failed", 416: "Range Not Satisfiable", 500: "Internal Server Error",
   ]
 }

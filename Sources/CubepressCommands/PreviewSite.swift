@@ -4,7 +4,7 @@ import Transport
 
 /// Answers requests for the files of a site as a bucket that serves websites would.
 ///
-/// Folders are never listed, nothing outside the folder and nothing below `.cubepress` is served,
+/// Folders are never listed, nothing outside the folder (also not by a symbolic link) and nothing below `.cubepress` is served,
 /// and every answer allows use from other sites. Calls block.
 struct PreviewSite: Sendable {
   private let folder: FolderStore
@@ -58,6 +58,9 @@ struct PreviewSite: Sendable {
     guard isPublic(key), !(key.isEmpty && path != "/") else { return missing }
     do {
       guard let status = try folder.status(of: key) else { return missing }
+      guard let place = folder.followingLinks(key), isPublic(place) else {
+        return text(403, "this is a link that leads out of what is published")
+      }
       switch (status.isFolder, isFolderPath) {
       case (false, false): return file(key, status, request)
       case (false, true): return missing
@@ -74,7 +77,9 @@ struct PreviewSite: Sendable {
     of key: String, _ isFolderPath: Bool, _ request: PreviewRequest
   ) throws(StoreError) -> PreviewAnswer {
     let index = key.isEmpty ? "index.html" : key + "/index.html"
-    guard let status = try folder.status(of: index), !status.isFolder else { return missing }
+    guard let status = try folder.status(of: index), !status.isFolder,
+      folder.followingLinks(index).map(isPublic) == true
+    else { return missing }
     if isFolderPath { return file(index, status, request) }
     var answer = text(301, "see the same path with a slash at its end")
     let query = request.query.isEmpty ? "" : "?" + request.query

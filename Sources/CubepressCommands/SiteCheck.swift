@@ -25,6 +25,7 @@ struct SiteCheck {
     var byteCount = 0
     var referenceCount = 0
     var documentCount = 0
+    var arrayCount = 0
     /// What must not be published like this.
     var problems: [Finding] = []
     /// What may be meant so.
@@ -43,8 +44,11 @@ struct SiteCheck {
     // SiteFolder would make the folder.
     let folder = try FolderStore(path: path)
     var check = SiteCheck(site: try SiteFolder(path: folder.location))
-    try check.compareWithManifest()
-    try check.followReferences()
+    // Without a manifest this is no site, and may be a whole disk.
+    if try check.compareWithManifest() {
+      try check.followReferences()
+      try check.lookThroughArrays()
+    }
     return check.report
   }
 
@@ -55,16 +59,18 @@ struct SiteCheck {
 
   // MARK: Manifest
 
-  private mutating func compareWithManifest() throws(StoreError) {
-    var present: [SiteFolder.File] = []
-    try site.forEachFile { file throws(StoreError) in
-      if !file.key.hasPrefix("_release/") { present.append(file) }
-    }
+  /// Returns whether there is a manifest.
+  private mutating func compareWithManifest() throws(StoreError) -> Bool {
     let manifest = ReleaseManifest(site)
     let before = report.problems.count
     do {
       guard let release = try manifest.current() else {
-        return problem("missing", ReleaseManifest.currentKey, "there is no such file")
+        problem("missing", ReleaseManifest.currentKey, "there is no such file")
+        return false
+      }
+      var present: [SiteFolder.File] = []
+      try site.forEachFile { file throws(StoreError) in
+        if !file.key.hasPrefix("_release/") { present.append(file) }
       }
       report.release = release.number
       // What readers of former releases may still ask for is there by intent.
@@ -93,6 +99,7 @@ struct SiteCheck {
       report.problems.removeSubrange(before...)
       problem("manifest", ReleaseManifest.currentKey, "\(error)")
     }
+    return true
   }
 
   private mutating func unlisted(_ file: SiteFolder.File) {
@@ -120,7 +127,9 @@ struct SiteCheck {
       let isManifest = file.key.hasPrefix("_release/")
       let hasReferences = [".html", ".json", ".geojson", ".xml", ".svg"]
         .contains { file.key.hasSuffix($0) }
-      if hasReferences, !isManifest { documents.append(file.key) }
+      // Documents of Zarr hold attributes of the source, whose texts refer to nothing here.
+      let isZarr = file.key.contains(".zarr/")
+      if hasReferences, !isManifest, !isZarr { documents.append(file.key) }
     }
     // The capabilities first: they say at which address the site will be.
     let services = documents.filter { $0.hasSuffix("/WMTSCapabilities.xml") }
@@ -148,6 +157,15 @@ struct SiteCheck {
       return try json(key).map { references.candidates(in: $0) } ?? []
     }
     return try xml(key)?.all { $0.attributes["xlink:href"] ?? $0.attributes["href"] } ?? []
+  }
+
+  // MARK: Arrays
+
+  private mutating func lookThroughArrays() throws(StoreError) {
+    var check = ZarrCheck(site: site.contents)
+    try site.forEachFile { file throws(StoreError) in check.check(file.key) }
+    report.arrayCount = check.arrayCount
+    report.problems += check.problems
   }
 
   private mutating func follow(_ text: String, from key: String) throws(StoreError) {

@@ -38,6 +38,16 @@ struct SourceArray: Sendable {
   /// Why the values cannot be read, where that is known beforehand.
   let unreadable: String?
 
+  /// How many values there are; the largest `Int` where that is more than can be counted.
+  var valueCount: Int {
+    shape.contains(0)
+      ? 0
+      : shape.reduce(1) {
+        let (product, overflow) = $0.multipliedReportingOverflow(by: $1)
+        return overflow ? .max : product
+      }
+  }
+
   /// The name without groups.
   var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
 

@@ -77,7 +77,7 @@ extension GridReading {
 
   private func width(of array: SourceArray, values: [Double]) throws -> Double? {
     guard values.count == 1, let name = array.text("bounds"),
-      let bounds = source.array(named: name, near: array), bounds.shape.reduce(1, *) == 2
+      let bounds = source.array(named: name, near: array), bounds.valueCount == 2
     else { return nil }
     let edges = try CoordinateReading.values(of: bounds, in: source)
     let width = abs(edges[1] - edges[0])

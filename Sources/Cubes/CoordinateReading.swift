@@ -5,6 +5,8 @@ import JSON
 enum CoordinateReading {
   /// The most values a coordinate may have.
   static let limit = 1 << 28
+  /// The most positions of a further dimension, each of which gets a text.
+  static let labelLimit = 1 << 20
 
   /// All values of a numeric coordinate, decoded; missing ones are NaN.
   static func values(
@@ -15,8 +17,7 @@ enum CoordinateReading {
         "read the coordinate \"\(array.name)\"", of: source.location,
         reason: array.unreadable ?? "it does not hold numbers")
     }
-    let count = array.shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    guard (0...limit).contains(count) else {
+    guard array.valueCount <= limit else {
       throw CubeError(
         "read the coordinate \"\(array.name)\"", of: source.location,
         reason: "its shape \(array.shape) is too large")
@@ -46,9 +47,14 @@ enum CoordinateReading {
   static func labels(
     dimension: String, length: Int, coordinate: SourceArray?, in source: any ArraySource
   ) throws(CubeError) -> LabelAxis {
+    guard length <= labelLimit else {
+      throw CubeError(
+        "number the dimension \"\(dimension)\"", of: source.location,
+        reason: "the dimension \"\(dimension)\" has \(length) positions, more than \(labelLimit)")
+    }
     let name = dimension.split(separator: "/").last.map(String.init) ?? dimension
     guard let coordinate, coordinate.unreadable == nil,
-      coordinate.shape.reduce(1, *) == length
+      coordinate.valueCount == length
     else {
       return LabelAxis(name: name, labels: (0..<length).map(String.init))
     }

@@ -2,10 +2,8 @@ import Grids
 import JSON
 
 extension Cube {
-  /// How many NetCDF files are kept open at once.
-  private static let openFiles = 16
-
-  /// Opens one source or several that are joined along time.
+  /// Opens one source or several that are joined along time, and along the dimension that the options
+  /// name.
   ///
   /// Where several sources hold the same time, the one given first counts.
   ///
@@ -18,7 +16,7 @@ extension Cube {
   public static func open(
     _ sources: [String], options: CubeOptions = CubeOptions()
   ) throws(CubeError) -> Cube {
-    var opener = SourceOpener(options: options, openFiles: openFiles)
+    var opener = SourceOpener(options: options)
     let opened = try opener.open(sources)
     guard let first = opened.first else {
       throw CubeError("open the cube", of: "nothing", reason: "no source is given")

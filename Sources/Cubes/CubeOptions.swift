@@ -8,7 +8,8 @@ public struct CubeOptions: Sendable, Hashable {
     case useExisting
   }
 
-  /// The dimension along which several sources are joined; `nil` means the time dimension.
+  /// A dimension along which several sources are joined beside the time: the sources hold different
+  /// members, levels or bands, as a dimension or a scalar coordinate; `nil` means the time alone.
   public var joinDimension: String?
   /// What to do with coarser copies in the source.
   public var levels: LevelUse

@@ -64,10 +64,22 @@ extension Variable {
 }
 
 /// A window of one field as it is stored: read, but not yet decoded.
+///
+/// Of joined sources it may be a window that no source has, all of which is missing.
 public struct StoredWindow {
-  let part: VariableReader.Part
-  let array: NumericArray
-  let layout: WindowLayout
+  private enum Content {
+    case stored(VariableReader.Part, NumericArray, WindowLayout)
+    case missing(rows: Int, columns: Int)
+  }
+  private let content: Content
+
+  static func stored(
+    _ part: VariableReader.Part, _ array: NumericArray, _ layout: WindowLayout
+  ) -> StoredWindow { StoredWindow(content: .stored(part, array, layout)) }
+
+  static func missing(_ rows: Int, _ columns: Int) -> StoredWindow {
+    StoredWindow(content: .missing(rows: rows, columns: columns))
+  }
 
   /// Decodes the values into memory of the caller; missing ones become NaN.
   ///
@@ -81,7 +93,7 @@ public struct StoredWindow {
   public func decode(
     into target: UnsafeMutablePointer<Float>, rowStride: Int
   ) throws(CubeError) {
-    try part.decode(array, layout, into: target, rowStride: rowStride)
+    try decode(to: target, rowStride: rowStride)
   }
 
   /// The same in double precision.
@@ -90,6 +102,19 @@ public struct StoredWindow {
   public func decode(
     into target: UnsafeMutablePointer<Double>, rowStride: Int
   ) throws(CubeError) {
-    try part.decode(array, layout, into: target, rowStride: rowStride)
+    try decode(to: target, rowStride: rowStride)
+  }
+
+  private func decode<Decoded: DecodedNumber>(
+    to target: UnsafeMutablePointer<Decoded>, rowStride: Int
+  ) throws(CubeError) {
+    switch content {
+    case .stored(let part, let array, let layout):
+      try part.decode(array, layout, into: target, rowStride: rowStride)
+    case .missing(let rows, let columns):
+      for row in 0..<rows {
+        (target + row * rowStride).update(repeating: .missing, count: columns)
+      }
+    }
   }
 }

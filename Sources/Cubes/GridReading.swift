@@ -174,7 +174,7 @@ extension GridReading {
     }
     let keys = ["grid_mapping_name", "crs_wkt", "spatial_ref"]
     let described = source.arrays.filter { candidate in
-      candidate.shape.reduce(1, *) <= 1 && keys.contains { candidate.attributes[$0] != nil }
+      candidate.valueCount <= 1 && keys.contains { candidate.attributes[$0] != nil }
     }
     let named = described.first { mapping in auxiliary.contains { $0.name == mapping.name } }
     if let mapping = named ?? (described.count == 1 ? described.first : nil),

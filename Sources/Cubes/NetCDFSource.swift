@@ -2,22 +2,24 @@ import Codecs
 import Glibc
 import JSON
 import NetCDF
-import Synchronization
 
-/// The arrays of one NetCDF file, which is opened when it is read.
+/// The arrays of one NetCDF file.
 final class NetCDFSource: ArraySource {
   let location: String
   let attributes: JSONObject
   let arrays: [SourceArray]
 
-  private let pool: NetCDFPool
+  private let file: NetCDFFile
   private let identity: String
 
-  init(path: String, pool: NetCDFPool) throws(CubeError) {
+  init(path: String) throws(CubeError) {
     location = path
-    self.pool = pool
     identity = try Self.identity(of: path)
-    let file = try pool.file(path)
+    do {
+      file = try NetCDFFile(path: path)
+    } catch {
+      throw CubeError(error.operation, of: path, reason: error.reason, remedy: error.remedy)
+    }
     attributes = file.attributes
     arrays = file.variables.map { variable in
       SourceArray(
@@ -29,20 +31,20 @@ final class NetCDFSource: ArraySource {
   }
 
   func read(_ array: SourceArray, _ region: [Range<Int>]) throws(CubeError) -> NumericArray {
-    let file = try pool.file(location)
     do {
       return try file.read(array.name, region)
     } catch {
-      throw CubeError("read \"\(array.name)\"", of: location, reason: error.reason)
+      throw CubeError(
+        "read \"\(array.name)\"", of: location, reason: error.reason, remedy: error.remedy)
     }
   }
 
   func readStrings(_ array: SourceArray) throws(CubeError) -> [String] {
-    let file = try pool.file(location)
     do {
       return try file.readStrings(array.name)
     } catch {
-      throw CubeError("read \"\(array.name)\"", of: location, reason: error.reason)
+      throw CubeError(
+        "read \"\(array.name)\"", of: location, reason: error.reason, remedy: error.remedy)
     }
   }
 
@@ -60,40 +62,5 @@ final class NetCDFSource: ArraySource {
     let name = path.split(separator: "/").last ?? ""
     let nanoseconds = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
     return "\(name):\(status.st_size):\(nanoseconds)"
-  }
-}
-
-/// Open NetCDF files, of which only so many are kept: those used last.
-final class NetCDFPool: Sendable {
-  private let open = Mutex<[NetCDFFile]>([])
-  private let limit: Int
-
-  init(limit: Int) {
-    self.limit = limit
-  }
-
-  /// The file of that path, opened if it is not.
-  func file(_ path: String) throws(CubeError) -> NetCDFFile {
-    let found = open.withLock { files -> NetCDFFile? in
-      guard let place = files.lastIndex(where: { $0.path == path }) else { return nil }
-      let file = files.remove(at: place)
-      files.append(file)
-      return file
-    }
-    if let found { return found }
-    let file: NetCDFFile
-    do {
-      file = try NetCDFFile(path: path)
-    } catch {
-      throw CubeError(error.operation, of: path, reason: error.reason, remedy: error.remedy)
-    }
-    // What is dropped is closed after the lock is left, when its last reader is done.
-    let dropped = open.withLock { files -> [NetCDFFile] in
-      files.append(file)
-      let dropped = Array(files.prefix(max(0, files.count - limit)))
-      files.removeFirst(dropped.count)
-      return dropped
-    }
-    return withExtendedLifetime(dropped) { file }
   }
 }

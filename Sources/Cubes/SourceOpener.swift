@@ -11,12 +11,10 @@ struct SourceOpener {
   }
 
   private let options: CubeOptions
-  private let pool: NetCDFPool
   private(set) var notes = NoteCollector()
 
-  init(options: CubeOptions, openFiles: Int) {
+  init(options: CubeOptions) {
     self.options = options
-    pool = NetCDFPool(limit: openFiles)
   }
 
   /// Opens everything that a list of paths, globs and URLs names.
@@ -33,7 +31,7 @@ struct SourceOpener {
     let path = location.hasPrefix("file://") ? String(location.dropFirst(7)) : location
     if !isRemote, Self.isFile(path) {
       if Self.isNetCDF(path) {
-        return Opened(level0: try NetCDFSource(path: path, pool: pool), coarser: [])
+        return Opened(level0: try NetCDFSource(path: path), coarser: [])
       }
     } else if isRemote, path.hasSuffix(".nc") || path.hasSuffix(".nc4") {
       throw CubeError(

@@ -126,6 +126,13 @@ extension SourceReading {
         extras.append(axis)
       }
     }
+    // Every combination is a field of its own, and listed as one.
+    let fields = extras.reduce(1.0) { $0 * Double($1.count) }
+    guard fields <= Double(CoordinateReading.labelLimit) else {
+      throw unplaced(
+        "its further dimensions (\(extras.map(\.name).joined(separator: ", "))) have "
+          + "more than \(CoordinateReading.labelLimit) combinations; choose some of them first")
+    }
     try addScalars(auxiliary, of: array, times: &times, to: &scalars)
     var collected = notes
     let packing = Packing(array, type: type) { id, text in
@@ -143,7 +150,7 @@ extension SourceReading {
     to scalars: inout [LabelAxis]
   ) throws {
     for scalar in auxiliary
-    where scalar.shape.reduce(1, *) == 1
+    where scalar.valueCount == 1
       && Set(scalar.dimensions).isDisjoint(with: array.dimensions)
       && scalar.unreadable == nil && (scalar.isString || scalar.elementType != nil)
     {

@@ -50,9 +50,17 @@ extension TimeReading {
     return .standard
   }
 
+  /// The most steps of one source: those of 30 years by the minute.
+  private static let limit = 1 << 24
+
   private static func decode(
     _ array: SourceArray, in source: any ArraySource, _ units: TimeUnits, _ operation: String
   ) throws(CubeError) -> [CFTime] {
+    guard array.valueCount <= limit else {
+      throw CubeError(
+        operation, of: source.location,
+        reason: "it has \(array.valueCount) steps, more than \(limit)")
+    }
     let stored = try source.readAll(array)
     let packing = Packing(array, type: stored.type) { _, _ in }
     // Whole numbers stay whole: microseconds since 1970 need all 63 bits.

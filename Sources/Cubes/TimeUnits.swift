@@ -53,7 +53,7 @@ public struct TimeUnits: Sendable, Hashable {
         text, "its reference date does not exist in the \(calendar.rawValue) calendar")
     }
     let (micros, overflow) = day.multipliedReportingOverflow(by: Self.microsecondsPerDay)
-    guard !overflow, abs(micros) < Int.max / 4 else {
+    guard !overflow, micros.magnitude < Int.max / 4 else {
       throw TimeUnitsError(text, "its reference date is too far away")
     }
     self.reference = micros + reference.microsecondsOfDay - reference.zoneMicroseconds
@@ -119,7 +119,7 @@ extension TimeUnits {
       return time(microseconds: reference + micros, nanoseconds: nanos)
     case .microseconds(let length):
       let (product, overflow) = value.multipliedReportingOverflow(by: length)
-      guard !overflow, abs(product) < Int.max / 2 else { return nil }
+      guard !overflow, product.magnitude < Int.max / 2 else { return nil }
       return time(microseconds: reference + product, nanoseconds: 0)
     }
   }

@@ -13,7 +13,7 @@ enum DimensionUse: Sendable, Hashable {
 
 /// How the values of a variable are found in its sources and decoded.
 struct VariableReader: Sendable {
-  /// The array in one source; sources joined over time have one each.
+  /// The array in one source; joined sources have one each.
   struct Part: Sendable {
     let source: any ArraySource
     let array: SourceArray
@@ -21,17 +21,30 @@ struct VariableReader: Sendable {
     let packing: Packing
   }
 
-  /// Where a step of the joined time axis lies.
+  /// Where a step lies, of one label where sources are joined along labels.
   struct Step: Sendable, Hashable {
     /// The part.
     let part: Int
     /// The position along the part's own time dimension; 0 where it has none.
     let index: Int
+    /// The position along the part's own dimension of labels; 0 where it has none.
+    var position = 0
+  }
+
+  /// The further dimension along which sources are joined.
+  struct Joined: Sendable {
+    /// Its place among the further dimensions.
+    let axis: Int
+    /// How many labels all sources have together.
+    let count: Int
   }
 
   let parts: [Part]
-  /// The steps in order; one even without any time.
-  let steps: [Step]
+  /// How many steps there are; one even without any time.
+  let stepCount: Int
+  let joined: Joined?
+  /// For each step, for each label along the join: where it lies; nil where no source has it.
+  let steps: [Step?]
   /// The lengths of the further dimensions.
   let extraCounts: [Int]
   let rows: Int
@@ -39,7 +52,8 @@ struct VariableReader: Sendable {
 
   /// Which chunks hold a field, apart from where they lie in the grid.
   struct ChunkPlace: Hashable {
-    let part: Int
+    /// The part; nil of a field that no source has.
+    let part: Int?
     /// The chunk's number along the time and each further dimension; where the data is contiguous,
     /// the positions themselves.
     let chunks: [Int]
@@ -47,6 +61,7 @@ struct VariableReader: Sendable {
 
   /// Where a field lies in its part.
   private struct Place {
+    let part: Int
     let time: Int
     let extras: [Int]
   }
@@ -54,13 +69,16 @@ struct VariableReader: Sendable {
 
 extension VariableReader {
   func chunkPlace(of field: FieldSelection) throws(CubeError) -> ChunkPlace {
-    let step = try locate(
+    let place = try locate(
       time: field.time, extras: field.extras, rows: 0..<rows, columns: 0..<columns)
-    let part = parts[step.part]
+    guard let place else {
+      return ChunkPlace(part: nil, chunks: [field.time ?? 0] + field.extras)
+    }
+    let part = parts[place.part]
     let lengths =
       [part.chunkLength(.time)] + field.extras.indices.map { part.chunkLength(.extra($0)) }
-    let chunks = zip([step.index] + field.extras, lengths).map { $0 / ($1 ?? 1) }
-    return ChunkPlace(part: step.part, chunks: chunks)
+    let chunks = zip([place.time] + place.extras, lengths).map { $0 / ($1 ?? 1) }
+    return ChunkPlace(part: place.part, chunks: chunks)
   }
 
   /// Reads a window of several fields; those whose chunks are the same in one go.
@@ -70,14 +88,19 @@ extension VariableReader {
   ) throws(CubeError) {
     var groups: [ChunkPlace: [Int]] = [:]
     var places: [Place] = []
+    guard !rows.isEmpty, !columns.isEmpty else { return }
     for (number, field) in fields.enumerated() {
-      let step = try locate(time: field.time, extras: field.extras, rows: rows, columns: columns)
-      places.append(Place(time: step.index, extras: field.extras))
+      let place = try locate(time: field.time, extras: field.extras, rows: rows, columns: columns)
+      // One entry for each field, also for one that no source has.
+      places.append(place ?? Place(part: 0, time: 0, extras: field.extras))
       groups[try chunkPlace(of: field), default: []].append(number)
     }
-    guard !rows.isEmpty, !columns.isEmpty else { return }
-    for (place, numbers) in groups {
-      let part = parts[place.part]
+    for (chunk, numbers) in groups {
+      guard let partNumber = chunk.part else {
+        for number in numbers { try take(number, .missing(rows.count, columns.count)) }
+        continue
+      }
+      let part = parts[partNumber]
       let times = Self.span(numbers.map { places[$0].time })
       let extras = extraCounts.indices.map { axis in
         Self.span(numbers.map { places[$0].extras[axis] })
@@ -89,7 +112,7 @@ extension VariableReader {
           of: array, time: places[number].time - times.lowerBound,
           extras: zip(places[number].extras, extras).map { $0 - $1.lowerBound })
         let layout = part.layout(of: array, down: .row, across: .column, start: start)
-        try take(number, StoredWindow(part: part, array: array, layout: layout))
+        try take(number, .stored(part, array, layout))
       }
     }
   }
@@ -100,16 +123,19 @@ extension VariableReader {
   }
 
   func series(row: Int, column: Int, extras: [Int]) throws(CubeError) -> [Double] {
-    var series = [Double](repeating: .nan, count: steps.count)
+    var series = [Double](repeating: .nan, count: stepCount)
     var places: [Int: [(step: Int, index: Int)]] = [:]
-    for (number, step) in steps.enumerated() {
-      places[step.part, default: []].append((number, step.index))
+    var positions: [Int: [Int]] = [:]
+    for number in 0..<stepCount {
+      let place = try locate(
+        time: number, extras: extras, rows: row..<row + 1, columns: column..<column + 1)
+      guard let place else { continue }
+      places[place.part, default: []].append((number, place.time))
+      positions[place.part] = place.extras
     }
-    _ = try locate(
-      time: steps.isEmpty ? nil : 0, extras: extras, rows: row..<row + 1,
-      columns: column..<column + 1)
     for (number, part) in parts.enumerated() {
-      guard let wanted = places[number], let first = wanted.map(\.index).min(),
+      guard let wanted = places[number], let extras = positions[number],
+        let first = wanted.map(\.index).min(),
         let last = wanted.map(\.index).max()
       else { continue }
       let region = part.region(
@@ -125,28 +151,30 @@ extension VariableReader {
   }
 
   func fingerprint(time: Int?, extras: [Int]) throws(CubeError) -> String {
-    let step = try locate(time: time, extras: extras, rows: 0..<rows, columns: 0..<columns)
-    let part = parts[step.part]
+    let place = try locate(time: time, extras: extras, rows: 0..<rows, columns: 0..<columns)
+    guard let place else { return "no source" }
+    let part = parts[place.part]
     let region = part.region(
-      time: step.index..<step.index + 1, extras: extras.map { $0..<$0 + 1 }, rows: 0..<rows,
+      time: place.time..<place.time + 1, extras: place.extras.map { $0..<$0 + 1 }, rows: 0..<rows,
       columns: 0..<columns)
     return try part.source.fingerprint(part.array, region)
   }
 
+  /// Where a field lies; nil where no source has it.
   private func locate(
     time: Int?, extras: [Int], rows: Range<Int>, columns: Range<Int>
-  ) throws(CubeError) -> Step {
+  ) throws(CubeError) -> Place? {
     guard let first = parts.first else {
       throw CubeError("read a variable", of: "nothing", reason: "it has no source")
     }
     func refuse(_ reason: String) -> CubeError {
       CubeError("read \"\(first.array.name)\"", of: first.source.location, reason: reason)
     }
-    guard time != nil || steps.count == 1 else {
-      throw refuse("a step must be named: there are \(steps.count)")
+    guard time != nil || stepCount == 1 else {
+      throw refuse("a step must be named: there are \(stepCount)")
     }
-    guard steps.indices.contains(time ?? 0) else {
-      throw refuse("there is no step \(time ?? 0): there are \(steps.count)")
+    guard (0..<stepCount).contains(time ?? 0) else {
+      throw refuse("there is no step \(time ?? 0): there are \(stepCount)")
     }
     guard extras.count == extraCounts.count,
       zip(extras, extraCounts).allSatisfy({ (0..<$1).contains($0) })
@@ -157,7 +185,11 @@ extension VariableReader {
       throw refuse(
         "rows \(rows), columns \(columns) leave the grid of \(self.rows)×\(self.columns)")
     }
-    return steps[time ?? 0]
+    let label = joined.map { extras[$0.axis] } ?? 0
+    guard let step = steps[(time ?? 0) * (joined?.count ?? 1) + label] else { return nil }
+    var inPart = extras
+    if let joined { inPart[joined.axis] = step.position }
+    return Place(part: step.part, time: step.index, extras: inPart)
   }
 }
 

@@ -28,7 +28,7 @@ public struct CRS: Sendable, Hashable, CustomStringConvertible {
   /// angles into x and y.
   public let satelliteHeight: Double?
   /// Whether longitude and latitude are used on WGS 84 maps as they are.
-  let isPlainLongitudeLatitude: Bool
+  public let isPlainLongitudeLatitude: Bool
 
   /// Metres in one degree of the equator of WGS 84 (OGC 17-083r4, 6.2).
   public static let metresPerDegree = 6_378_137 * radiansPerDegree
@@ -71,6 +71,9 @@ public struct CRS: Sendable, Hashable, CustomStringConvertible {
     self.satelliteHeight = satelliteHeight
     self.isPlainLongitudeLatitude = isPlainLongitudeLatitude
   }
+
+  /// The definition as WKT 2 (ISO 19162) on one line; `nil` where PROJ cannot write it so.
+  public var wkt2: String? { try? ProjObject(definition: definition).wkt() }
 
   /// The code or the name, for messages.
   public var description: String { epsg.map { "EPSG:\($0)" } ?? name }

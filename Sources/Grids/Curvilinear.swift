@@ -92,3 +92,27 @@ public struct Curvilinear: Sendable, Hashable {
     return seeker.find(UnitVector(longitude: longitude, latitude: latitude))
   }
 }
+
+extension Curvilinear {
+  /// The mean direction of a block of cells in degrees, of those that have a place; NaN of none.
+  ///
+  /// A single cell stays exactly where it is.
+  public func place(
+    rows: Range<Int>, columns: Range<Int>
+  ) -> (longitude: Double, latitude: Double) {
+    if rows.count == 1, columns.count == 1 {
+      let cell = rows.lowerBound * self.columns + columns.lowerBound
+      return (longitudes[cell], latitudes[cell])
+    }
+    var sum = UnitVector(x: 0, y: 0, z: 0)
+    for row in rows {
+      for column in columns {
+        let cell = row * self.columns + column
+        guard longitudes[cell].isFinite, latitudes[cell].isFinite else { continue }
+        let centre = UnitVector(longitude: longitudes[cell], latitude: latitudes[cell])
+        (sum.x, sum.y, sum.z) = (sum.x + centre.x, sum.y + centre.y, sum.z + centre.z)
+      }
+    }
+    return sum.dot(sum) > 0 ? sum.place : (.nan, .nan)
+  }
+}

@@ -163,11 +163,14 @@ public struct Grid: Sendable, Hashable {
   /// The area of a cell by row, relative to one at the equator.
   ///
   /// The cosine of the latitude where coordinates are angles (rotated poles included), 1 for
-  /// projected and curvilinear grids.
+  /// projected and curvilinear grids. Of a row whose cells reach beyond a pole, such as one with its
+  /// centre there, only the part this side of it counts; it is never 0, since the row has values.
   public func rowAreaWeights() -> [Float] {
     guard case .rectilinear(_, let y) = geometry, crs.isAngular else {
       return Array(repeating: 1, count: rows)
     }
-    return y.values.map { Float(cos(degrees: $0)) }
+    return y.values.indices.map { row in
+      Float(zoneWeight(at: y.values[row], between: y.edge(row), and: y.edge(row + 1)))
+    }
   }
 }

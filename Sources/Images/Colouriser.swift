@@ -7,8 +7,8 @@ import CKernels
 public struct Colouriser: Sendable {
   /// Which kernel finds the bin.
   private enum Method: Sendable {
-    case linear(origin: Float, rate: Float)
-    case logarithmic(origin: Float, rate: Float)
+    case linear(origin: Float, rate: Float, margin: Float)
+    case logarithmic(origin: Float, rate: Float, margin: Float)
     case symmetric(inverseThreshold: Float, origin: Float, rate: Float)
     case search
     case equal(indices: [UInt8])
@@ -70,10 +70,11 @@ public struct Colouriser: Sendable {
       return IndexSummary(UnsafeBufferPointer(start: nil, count: 0))
     }
     switch method {
-    case .linear(let origin, let rate):
-      cubepress_quantise_linear(from, count, thresholds, origin, rate, below, above, to)
-    case .logarithmic(let origin, let rate):
-      cubepress_quantise_logarithmic(from, count, thresholds, origin, rate, below, above, to)
+    case .linear(let origin, let rate, let margin):
+      cubepress_quantise_linear(from, count, thresholds, origin, rate, margin, below, above, to)
+    case .logarithmic(let origin, let rate, let margin):
+      cubepress_quantise_logarithmic(
+        from, count, thresholds, origin, rate, margin, below, above, to)
     case .symmetric(let inverse, let origin, let rate):
       cubepress_quantise_symmetric(
         from, count, thresholds, inverse, origin, rate, below, above, to)
@@ -98,14 +99,19 @@ public struct Colouriser: Sendable {
       let width = (high - low) / bins
       let rounding = max(low.magnitude, high.magnitude) * 0x1p-22
       guard rounding < width / 4, (1e-30...1e30).contains(width) else { return .search }
-      return .linear(origin: Float(low), rate: Float(1 / width))
+      // Of the place: the origin's rounding, which is in `rounding`, and four roundings to 24 bits
+      // of numbers up to 254, together less than 1e-4.
+      return .linear(
+        origin: Float(low), rate: Float(1 / width), margin: Float(rounding / width + 1e-4))
     case .logarithmic:
       let perOctave = bins * 2.0.logarithm / (high.logarithm - low.logarithm)
       guard perOctave < 1000, low >= Double(Float.leastNormalMagnitude),
         high <= Double(Float.greatestFiniteMagnitude)
       else { return .search }
+      // The approximation is 2e-5 off; logarithms up to 128 are rounded twice, by 8e-6 each.
       return .logarithmic(
-        origin: Float(low.logarithm / 2.0.logarithm), rate: Float(perOctave))
+        origin: Float(low.logarithm / 2.0.logarithm), rate: Float(perOctave),
+        margin: Float(perOctave * 5e-5 + 1e-4))
     case .symmetric(let threshold):
       let reach = max(low.magnitude, high.magnitude)
       guard threshold >= 1e-36, reach <= 1e36, reach / threshold < 1e36 else { return .search }

@@ -83,7 +83,7 @@ public struct Style: Sendable, Hashable {
   static let bins = 253
 
   /// The 254 edges of the bins, rising.
-  var edges: [Double] {
+  public var edges: [Double] {
     let normalisation = Normalisation(scale, range: range)
     var last = range.lowerBound
     return (0...Style.bins).map { bin in

@@ -7,7 +7,9 @@ import Glibc
 struct ClassicHeader {
   private let descriptor: Int32
   private let fileSize: Int
-  private var buffer: [UInt8] = []
+  /// A piece of the file, and where it begins.
+  private var window: [UInt8] = []
+  private var windowStart = 0
   private var position = 0
   private var version = 1
 
@@ -64,7 +66,10 @@ struct ClassicHeader {
     var recordParts: [(begin: Int, size: Int)] = []
     for _ in 0..<(try list()) {
       try skipName()
-      let ids = try (0..<count()).map { _ in try count() }
+      let rank = try count()
+      guard (0...fileSize).contains(rank) else { throw Broken() }
+      var ids: [Int] = []
+      for _ in 0..<rank { ids.append(try count()) }
       try skipAttributes()
       let size = Self.sizes[try word()] ?? 0
       _ = try count()
@@ -81,17 +86,20 @@ struct ClassicHeader {
       if isRecord {
         recordParts.append((begin, bytes))
       } else if bytes > 0 {
-        fixedEnd = max(fixedEnd, begin + bytes)
+        fixedEnd = max(fixedEnd, try Self.sum(begin, bytes))
       }
     }
     guard !streaming, records > 0 else { return max(fixedEnd, position) }
     // One record variable alone is not padded to four bytes.
     let step =
       recordParts.count == 1
-      ? recordParts[0].size : recordParts.reduce(0) { $0 + ($1.size + 3) / 4 * 4 }
+      ? recordParts[0].size
+      : try recordParts.reduce(0) { try Self.sum($0, ($1.size + 3) / 4 * 4) }
     let (before, overflow) = step.multipliedReportingOverflow(by: records - 1)
     guard !overflow, before < 1 << 60 else { throw Broken() }
-    return recordParts.reduce(max(fixedEnd, position)) { max($0, $1.begin + before + $1.size) }
+    return try recordParts.reduce(max(fixedEnd, position)) {
+      max($0, try Self.sum($1.begin, before, $1.size))
+    }
   }
 
   /// Bytes of each type by its number.
@@ -134,13 +142,24 @@ struct ClassicHeader {
 
   private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
     guard position + count <= fileSize else { throw Broken() }
-    while buffer.count < position + count {
-      var more = [UInt8](repeating: 0, count: 1 << 16)
-      let read = pread(descriptor, &more, more.count, off_t(buffer.count))
-      guard read > 0 else { throw Broken() }
-      buffer += more.prefix(read)
+    if position < windowStart || position + count > windowStart + window.count {
+      var piece = [UInt8](repeating: 0, count: min(1 << 16, fileSize - position))
+      let read = pread(descriptor, &piece, piece.count, off_t(position))
+      guard read >= count else { throw Broken() }
+      (window, windowStart) = (Array(piece.prefix(read)), position)
     }
     defer { position += count }
-    return Array(buffer[position..<position + count])[...]
+    // The numbers of a slice count from its array; callers count from its first byte.
+    let first = position - windowStart
+    return ArraySlice(Array(window[first..<first + count]))
+  }
+
+  /// A sum of lengths; a file whose header makes it overflow is none.
+  private static func sum(_ terms: Int...) throws -> Int {
+    try terms.reduce(0) {
+      let (sum, overflow) = $0.addingReportingOverflow($1)
+      guard !overflow else { throw Broken() }
+      return sum
+    }
   }
 }

@@ -1,61 +1,56 @@
 public import Codecs
-import Glibc
 public import JSON
-import Synchronization
 
-/// A NetCDF file opened for reading: classic, 64-bit offset, 64-bit data or NetCDF-4 (HDF5).
+/// A NetCDF file described for reading: classic, 64-bit offset, 64-bit data or NetCDF-4 (HDF5).
 ///
-/// It may be used by several threads; all calls of netCDF-C wait for each other, those on other
-/// files too. The file is closed when the last reference goes.
+/// It may be used by several threads, and holds nothing open: reader processes do that, so that a
+/// damaged file cannot take this one with it.
 public final class NetCDFFile: Sendable {
-  /// The path that was opened.
+  /// The path of the file.
   public let path: String
   /// The attributes of the root group.
-  public let attributes: JSONObject
+  public var attributes: JSONObject { description.attributes }
   /// The dimensions of all groups.
-  public let dimensions: [NetCDFDimension]
+  public var dimensions: [NetCDFDimension] { description.dimensions }
   /// The variables of all groups, in the order of the file.
-  public let variables: [NetCDFVariable]
+  public var variables: [NetCDFVariable] { description.variables }
 
-  private let handle: Int32
+  private let readers: NetCDFReaders
+  private let state: FileState
+  private let description: NetCDFDescription
   private let byName: [String: Int]
-  /// Variables whose chunk cache has been sized.
-  private let cached = Mutex<Set<String>>([])
 
   /// The most numbers that one call reads, so that a lying header cannot ask for all memory.
   public static let readLimit = 1 << 29
 
-  /// Opens a file and reads what is in it, but no values.
+  /// Looks at a file and what is in it, but reads no values.
   ///
   /// - Throws: `NetCDFError` where the file is not there, not NetCDF, damaged or cut short.
-  public init(path: String) throws(NetCDFError) {
-    self.path = path
-    try Self.checkFile(path)
-    try ClassicHeader.checkLength(path: path)
-    do throws(NetCDFStatus) {
-      (handle, attributes, dimensions, variables) = try NetCDFLibrary.run {
-        (library) throws(NetCDFStatus) in
-        let handle = try library.open(path)
-        do throws(NetCDFStatus) {
-          var contents = NetCDFContents()
-          try contents.collect(handle, named: "", with: library)
-          let attributes = try library.attributes(ofGroup: handle)
-          return (handle, attributes, contents.dimensions, contents.variables)
-        } catch {
-          library.close(handle)
-          throw error
-        }
-      }
-    } catch {
-      throw NetCDFError("read the header", of: path, reason: error.text)
-    }
-    byName = Dictionary(
-      variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  public convenience init(path: String) throws(NetCDFError) {
+    try self.init(path: path, readers: .shared)
   }
 
-  deinit {
-    let handle = handle
-    NetCDFLibrary.run { $0.close(handle) }
+  init(path: String, readers: NetCDFReaders) throws(NetCDFError) {
+    self.path = path
+    self.readers = readers
+    state = try Self.checkFile(path)
+    try ClassicHeader.checkLength(path: path)
+    let operation = "read the header"
+    do {
+      let request = ReaderRequest.describe(path: path, state: state)
+      switch try readers.answer(request, goingThrough: min(Double(state.size), 1e9)).reply {
+      case .description(let described): description = described
+      case .refusal(let reason): throw NetCDFError(operation, of: path, reason: reason)
+      default: throw ReaderProcess.Failure.lied
+      }
+    } catch let error as NetCDFError {
+      throw error
+    } catch {
+      throw NetCDFError(operation, of: path, failure: error)
+    }
+    byName = Dictionary(
+      description.variables.enumerated().map { ($1.name, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The variable of that name.
@@ -78,22 +73,23 @@ public final class NetCDFFile: Sendable {
     }
     try check(region, of: described, operation)
     let shape = region.map(\.count)
-    let count = shape.reduce(1, *)
-    sizeChunkCache(described, type: type)
+    let bytes = shape.reduce(type.size, *)
     do {
-      let bytes = try Self.bytes(count: count * type.size) {
-        (memory) throws(NetCDFStatus) in
-        try NetCDFLibrary.run { (library) throws(NetCDFStatus) in
-          try library.read(
-            described.group, described.id, start: region.map(\.lowerBound), count: shape,
-            into: memory)
-        }
+      let request = ReaderRequest.read(
+        path: path, state: state, variable: variable, region: region)
+      let answer = try readers.answer(
+        request, goingThrough: described.bytesTouched(by: region), room: bytes,
+        turn: described.turn(of: region))
+      switch answer.reply {
+      case .numbers: return try NumericArray(type: type, shape: shape, bytes: answer.numbers)
+      case .refusal(let reason):
+        throw NetCDFError(operation, of: path, reason: "\(reason) (region \(region))")
+      default: throw ReaderProcess.Failure.lied
       }
-      return try NumericArray(type: type, shape: shape, bytes: bytes)
-    } catch let error as NetCDFStatus {
-      throw NetCDFError(operation, of: path, reason: "\(error.text) (region \(region))")
+    } catch let error as NetCDFError {
+      throw error
     } catch {
-      throw NetCDFError(operation, of: path, reason: "\(error)")
+      throw NetCDFError(operation, of: path, failure: error)
     }
   }
 
@@ -107,31 +103,22 @@ public final class NetCDFFile: Sendable {
       throw NetCDFError(operation, of: path, reason: "it does not hold texts")
     }
     let shape = described.shape + (described.textLength.map { [$0] } ?? [])
-    let start = shape.map { _ in 0 }
-    let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    guard (0...1 << 26).contains(count) else {
+    let letters = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    guard (0...1 << 26).contains(letters) else {
       throw NetCDFError(operation, of: path, reason: "\(shape) is too much text")
     }
-    do throws(NetCDFStatus) {
-      guard let length = described.textLength else {
-        return try NetCDFLibrary.run { (library) throws(NetCDFStatus) in
-          try library.readStrings(described.group, described.id, start: start, count: shape)
-        }
+    do {
+      let request = ReaderRequest.read(
+        path: path, state: state, variable: variable, region: described.shape.map { 0..<$0 })
+      switch try readers.answer(request, goingThrough: Double(state.size)).reply {
+      case .texts(let texts) where texts.count == described.shape.reduce(1, *): return texts
+      case .refusal(let reason): throw NetCDFError(operation, of: path, reason: reason)
+      default: throw ReaderProcess.Failure.lied
       }
-      let bytes = try Self.bytes(count: count) { (memory) throws(NetCDFStatus) in
-        try NetCDFLibrary.run { (library) throws(NetCDFStatus) in
-          try library.read(
-            described.group, described.id, start: start, count: shape, into: memory)
-        }
-      }
-      guard length > 0 else { return described.shape.isEmpty ? [""] : [] }
-      return stride(from: 0, to: count, by: length).map { begin in
-        let letters = bytes[begin..<begin + length].map { CChar(bitPattern: $0) }
-        let text = NetCDFLibrary.text(letters)
-        return String(text.reversed().drop { $0 == " " }.reversed())
-      }
+    } catch let error as NetCDFError {
+      throw error
     } catch {
-      throw NetCDFError(operation, of: path, reason: error.text)
+      throw NetCDFError(operation, of: path, failure: error)
     }
   }
 }
@@ -169,58 +156,39 @@ extension NetCDFFile {
     }
   }
 
-  /// Lets HDF5 keep one layer of chunks, so that the steps within one chunk decode it once.
-  private func sizeChunkCache(_ variable: NetCDFVariable, type: ElementType) {
-    guard let chunks = variable.chunkShape, chunks.count == variable.shape.count,
-      cached.withLock({ $0.insert(variable.name).inserted })
-    else { return }
-    let chunkBytes = chunks.reduce(type.size) { $0.multipliedReportingOverflow(by: $1).0 }
-    // The two dimensions that vary fastest, nearly always the horizontal ones, span a layer.
-    let layer = zip(chunks, variable.shape).suffix(2)
-      .reduce(1) { $0 * (($1.1 + max(1, $1.0) - 1) / max(1, $1.0)) }
-    let (wanted, overflow) = chunkBytes.multipliedReportingOverflow(by: layer)
-    guard !overflow, wanted > Self.smallCache, chunkBytes > 0 else { return }
-    let bytes = min(wanted, max(Self.largeCache, chunkBytes))
-    NetCDFLibrary.run {
-      $0.setChunkCache(
-        variable.group, variable.id, bytes: bytes, slots: 100 * (bytes / chunkBytes) + 1)
-    }
-  }
-
-  /// What HDF5 gives each variable anyway.
-  private static let smallCache = 16 << 20
-  private static let largeCache = 128 << 20
-
-  private static func bytes(
-    count: Int, _ fill: (UnsafeMutableRawPointer) throws(NetCDFStatus) -> Void
-  ) throws(NetCDFStatus) -> [UInt8] {
-    var failure: NetCDFStatus?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      guard count > 0, let base = buffer.baseAddress else { return }
-      do throws(NetCDFStatus) {
-        try fill(UnsafeMutableRawPointer(base))
-        filled = count
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return bytes
-  }
-
   /// Only plain files: a path with a scheme would make netCDF-C ask the network.
-  private static func checkFile(_ path: String) throws(NetCDFError) {
+  private static func checkFile(_ path: String) throws(NetCDFError) -> FileState {
     guard !path.contains("://"), !path.contains("#") else {
       throw NetCDFError(
         "open the header", of: path, reason: "it is not the path of a file",
         remedy: "download the file first and give its path, without \"#\"")
     }
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw NetCDFError("open the header", of: path, reason: String(cString: strerror(errno)))
+    do throws(FileState.Failure) {
+      return try FileState(path: path)
+    } catch {
+      throw NetCDFError("open the header", of: path, reason: error.reason)
     }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw NetCDFError("open the header", of: path, reason: "it is not a file")
+  }
+}
+
+extension NetCDFVariable {
+  /// How many bytes of stored numbers a region makes the library go through: whole chunks.
+  fileprivate func bytesTouched(by region: [Range<Int>]) -> Double {
+    let chunks = chunkShape ?? region.map { _ in 1 }
+    return zip(region, chunks).reduce(Double(elementType?.size ?? 1)) { bytes, dimension in
+      let (range, chunk) = dimension
+      guard !range.isEmpty else { return 0 }
+      let count = (range.upperBound - 1) / chunk - range.lowerBound / chunk + 1
+      return bytes * Double(count) * Double(chunk)
     }
+  }
+
+  /// A number that regions have in common which need the same chunks along the slowest dimension;
+  /// `nil` where a region needs them whole.
+  fileprivate func turn(of region: [Range<Int>]) -> Int? {
+    guard let chunk = chunkShape?.first, let range = region.first, range.count < chunk else {
+      return nil
+    }
+    return range.lowerBound / chunk
   }
 }

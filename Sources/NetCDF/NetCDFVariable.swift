@@ -9,6 +9,12 @@ public struct NetCDFDimension: Sendable, Hashable {
   public let length: Int
   /// Whether it may grow.
   public let isUnlimited: Bool
+
+  package init(name: String, length: Int, isUnlimited: Bool) {
+    self.name = name
+    self.length = length
+    self.isUnlimited = isUnlimited
+  }
 }
 
 /// A variable of a NetCDF file, described.
@@ -37,8 +43,23 @@ public struct NetCDFVariable: Sendable {
   /// Why the values cannot be read, as a clause, where that is known beforehand.
   public let unreadableReason: String?
 
-  let group: Int32
-  let id: Int32
   /// The length of the texts of a character array.
-  let textLength: Int?
+  package let textLength: Int?
+
+  package init(
+    name: String, dimensions: [String], shape: [Int], elementType: ElementType?, isString: Bool,
+    attributes: JSONObject, chunkShape: [Int]?, defaultFill: JSONValue?,
+    unreadableReason: String?, textLength: Int?
+  ) {
+    self.name = name
+    self.dimensions = dimensions
+    self.shape = shape
+    self.elementType = elementType
+    self.isString = isString
+    self.attributes = attributes
+    self.chunkShape = chunkShape
+    self.defaultFill = defaultFill
+    self.unreadableReason = unreadableReason
+    self.textLength = textLength
+  }
 }

@@ -73,6 +73,42 @@ public struct SiteAssets: Sendable {
     return key
   }
 
+  /// The keys of all modules that a browser will ask for when it loads one, that one first.
+  ///
+  /// A page that names them all lets the browser fetch them at once instead of one after the other.
+  ///
+  /// - Parameter name: the path of a module within the Site folder.
+  /// - Returns: keys such as `assets/1f2e3d4c/viewer/viewer.js`.
+  /// - Throws: `PageError` when it, or a module that one of them imports, is not there.
+  public func imports(from name: String) throws(PageError) -> [String] {
+    var found = [name]
+    var next = 0
+    while next < found.count {
+      let path = found[next]
+      next += 1
+      let text = String(decoding: files[try key(path)] ?? [], as: UTF8.self)
+      // Imports that are written into a call are left for when they are needed.
+      for match in text.matches(
+        of: /(?m)^(?:import\s*|(?:import|export)\b[^;"]*\bfrom\s*)"(\.[^"]+)"/)
+      {
+        let target = Self.resolve(match.output.1, from: path)
+        if !found.contains(target) { found.append(target) }
+      }
+    }
+    var keys: [String] = []
+    for path in found { keys.append(try key(path)) }
+    return keys
+  }
+
+  /// The path to which a relative one leads from a file.
+  private static func resolve(_ relative: Substring, from path: String) -> String {
+    var parts = path.split(separator: "/").dropLast()
+    for part in relative.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
+  }
+
   /// Eight hexadecimal digits that follow from the bytes: FNV-1a with 64 bits, folded to 32.
   ///
   /// It tells versions apart; nothing is protected by it.

@@ -172,8 +172,12 @@ public struct BuiltVariable: Sendable {
   public let dimensions: [TileDimension]
   /// What the values were found to be, where they were measured.
   public let measured: MeasuredValues?
+  /// How often they occur along the scale of its first style.
+  public let histogram: ValueHistogram?
   /// The meanings of its flags, where it has such.
   public let flags: FlagTable?
+  /// Its arrays in the cube and the series, where there are such.
+  public let arrays: BuiltVariableArrays?
   /// The styles, the default one first.
   public let styles: [BuiltStyle]
 
@@ -182,8 +186,9 @@ public struct BuiltVariable: Sendable {
     name: String, key: String, title: String, units: String? = nil, standardName: String? = nil,
     description: String? = nil, group: String? = nil, attributes: JSONObject = [:],
     kind: VariableKind = .continuous,
-    dimensions: [TileDimension] = [], measured: MeasuredValues? = nil, flags: FlagTable? = nil,
-    styles: [BuiltStyle]
+    dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
+    histogram: ValueHistogram? = nil, flags: FlagTable? = nil,
+    arrays: BuiltVariableArrays? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
     self.key = key
@@ -196,8 +201,46 @@ public struct BuiltVariable: Sendable {
     self.kind = kind
     self.dimensions = dimensions
     self.measured = measured
+    self.histogram = histogram
     self.flags = flags
+    self.arrays = arrays
     self.styles = styles
+  }
+}
+
+/// The arrays of a variable: those of the multiscale cube and of the time series have the same
+/// dimensions and values.
+public struct BuiltVariableArrays: Sendable, Hashable {
+  /// The id of the grid that its cells lie on.
+  public let grid: String
+  /// Its dimensions before rows and columns, with every position of the arrays, also those of which no
+  /// tile shows anything.
+  public let dimensions: [TileDimension]
+  /// By how much values of level 0 may differ from the source's; 0 where they are the same.
+  public let maximumError: Double
+
+  /// Describes arrays.
+  public init(grid: String, dimensions: [TileDimension], maximumError: Double) {
+    self.grid = grid
+    self.dimensions = dimensions
+    self.maximumError = maximumError
+  }
+}
+
+/// The multiscale cube and the time series of a dataset.
+public struct BuiltArrays: Sendable, Hashable {
+  /// The address of the cube, where there is one.
+  public let cube: String?
+  /// The address of the series, where there are some.
+  public let series: String?
+  /// By id, where the cells of each grid lie, as documents say it.
+  public let grids: JSONObject
+
+  /// Describes arrays.
+  public init(cube: String?, series: String?, grids: JSONObject) {
+    self.cube = cube
+    self.series = series
+    self.grids = grids
   }
 }
 
@@ -308,6 +351,8 @@ public struct BuiltDataset: Sendable {
   public let composites: [BuiltComposite]
   /// What was odd in the source, and how it was read.
   public let notes: [CubeNote]
+  /// Its arrays, where there are such.
+  public let arrays: BuiltArrays?
   /// Its variables, in the recipe's order.
   public let variables: [BuiltVariable]
 
@@ -319,7 +364,7 @@ public struct BuiltDataset: Sendable {
     attribution: String? = nil, doi: String? = nil, keywords: [String] = [],
     sources: [String] = [], links: [DatasetLink] = [], places: String? = nil,
     composites: [BuiltComposite] = [], notes: [CubeNote] = [],
-    variables: [BuiltVariable]
+    arrays: BuiltArrays? = nil, variables: [BuiltVariable]
   ) {
     self.id = id
     self.title = title
@@ -341,6 +386,7 @@ public struct BuiltDataset: Sendable {
     self.places = places
     self.composites = composites
     self.notes = notes
+    self.arrays = arrays
     self.variables = variables
   }
 }

@@ -12,7 +12,7 @@ import Synchronization
 /// All tiles of a field, in every style and tile matrix set, are made while it is in memory.
 public final class TileBuilder: FieldProduct {
   /// Changes whenever the same input would give other tiles.
-  private static let productVersion = 1
+  private static let productVersion = 2
   /// Tiles made by one thread in one go, so that it can use its buffers again.
   private static let batchSize = 32
 
@@ -82,7 +82,9 @@ public final class TileBuilder: FieldProduct {
         objects += tiles.map(\.object)
       }
     }
-    let summary = UnitSummary(statistics: levels.statistics, layers: layers)
+    let summary = UnitSummary(
+      statistics: levels.statistics, layers: layers,
+      histogram: plan.styles.first.flatMap { ValueHistogram(levels, style: $0.style) })
     if layers.contains(where: { $0.count > 0 }) { keepIfBest(field, levels) }
     return FieldResult(objects: objects.sorted { $0.key < $1.key }, summary: summary.json)
   }

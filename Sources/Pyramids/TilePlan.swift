@@ -58,18 +58,11 @@ public struct TilePlan: Sendable {
   ) {
     self.dataset = dataset
     self.variable = variable
-    key = Self.key(of: variable.name)
+    key = pathSegment(variable.name)
     self.styles = styles
     self.matrixSets = matrixSets
   }
 
-  /// A variable's name as one path segment: letters, digits, `.`, `_` and `-` stay, all else
-  /// becomes `_`.
-  public static func key(of name: String) -> String {
-    let key = String(
-      name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
-    return key.allSatisfy { $0 == "." } ? "_" : key
-  }
 }
 
 extension TilePlan {

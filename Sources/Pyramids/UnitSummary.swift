@@ -58,9 +58,13 @@ public struct UnitSummary: Sendable, Equatable {
   /// Its tiles.
   public let layers: [BuiltTiles]
 
-  init(statistics: FieldStatistics, layers: [BuiltTiles]) {
+  /// How often its values occur, as `ValueHistogram` reads it; null for classes.
+  public let histogram: JSONValue
+
+  init(statistics: FieldStatistics, layers: [BuiltTiles], histogram: ValueHistogram? = nil) {
     self.statistics = statistics
     self.layers = layers
+    self.histogram = histogram?.json ?? .null
   }
 
   /// The summary as it is kept in the journal.
@@ -70,6 +74,7 @@ public struct UnitSummary: Sendable, Equatable {
       "minimum": statistics.valid > 0 ? .number(Double(statistics.minimum)) : .null,
       "maximum": statistics.valid > 0 ? .number(Double(statistics.maximum)) : .null,
       "sum": .number(statistics.sum), "layers": .array(layers.map(\.json)),
+      "histogram": histogram,
     ]
   }
 
@@ -88,6 +93,7 @@ public struct UnitSummary: Sendable, Equatable {
     let read = layers.compactMap(BuiltTiles.init)
     guard read.count == layers.count else { return nil }
     self.layers = read
+    histogram = json["histogram"] ?? .null
   }
 }
 

@@ -42,6 +42,10 @@ public struct DatasetRecipe: Sendable {
   public var format: ImageFormat
   /// How hard to try to make them small.
   public var effort: Effort
+  /// How the multiscale cube is made; `nil` leaves it out.
+  public var cube: CubeRecipe?
+  /// How the time series are made; `nil` leaves them out.
+  public var series: SeriesRecipe?
 
   /// Makes the recipe of a dataset.
   public init(
@@ -51,7 +55,8 @@ public struct DatasetRecipe: Sendable {
     composites: [CompositeRecipe] = [],
     variables: [VariableRecipe] = [], tileMatrixSets: [TileMatrixSet]? = nil, maxZoom: Int? = nil,
     times: TimeSelection = .all, extras: [String: [String]] = [:], format: ImageFormat = .png,
-    effort: Effort = .standard
+    effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
+    series: SeriesRecipe? = SeriesRecipe()
   ) {
     self.id = id
     self.title = title
@@ -72,6 +77,8 @@ public struct DatasetRecipe: Sendable {
     self.extras = extras
     self.format = format
     self.effort = effort
+    self.cube = cube
+    self.series = series
   }
 }
 
@@ -153,18 +160,21 @@ public struct VariableRecipe: Sendable, Hashable {
   public var description: String?
   /// The heading under which lists show it together with others.
   public var group: String?
+  /// How its values are made smaller; `nil` means as the cube says.
+  public var quantisation: QuantisationRecipe?
   /// The ways to draw it; empty means one default style.
   public var styles: [StyleRecipe]
 
   /// Makes the recipe of a variable.
   public init(
     name: String, title: String? = nil, description: String? = nil, group: String? = nil,
-    styles: [StyleRecipe] = []
+    quantisation: QuantisationRecipe? = nil, styles: [StyleRecipe] = []
   ) {
     self.name = name
     self.title = title
     self.description = description
     self.group = group
+    self.quantisation = quantisation
     self.styles = styles
   }
 }

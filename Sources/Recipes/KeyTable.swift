@@ -35,6 +35,8 @@ indirect enum Shape: Sendable {
   case number
   case wholeNumber(atLeast: Int)
   case positiveNumber
+  /// `true` or `false`.
+  case truth
   /// One of some words.
   case word([String])
   /// `#rrggbb`, `#rrggbbaa` or `transparent`.

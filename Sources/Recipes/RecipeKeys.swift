@@ -71,7 +71,8 @@ enum RecipeKeys {
         summary: "Pictures in which red, green and blue show a variable each.",
         shape: .list(.table("composite"))),
       .init(
-        name: "join", summary: "The dimension along which several files are joined; time without.",
+        name: "join",
+        summary: "A dimension beside the time along which files are joined, such as member.",
         shape: .text),
       .init(
         name: "crs",
@@ -116,6 +117,56 @@ enum RecipeKeys {
         name: "effort",
         summary: "How hard to try to make tiles small: fast, standard (the default) or small.",
         shape: .word(Effort.allCases.map(\.rawValue))),
+      .init(
+        name: "cube",
+        summary: "How the multiscale Zarr cube is made; none leaves it out.",
+        shape: .either([.word(["none"]), .table("cube")])),
+      .init(
+        name: "series",
+        summary: "How the time series are made; none leaves them out.",
+        shape: .either([.word(["none"]), .table("series")])),
+    ])
+
+  static let cube = KeyTable(
+    name: "a cube", id: "cube", summary: "How the multiscale Zarr cube of a dataset is made.",
+    keys: [
+      .init(
+        name: "zarr-format",
+        summary: "The version of the format: 3 (the default), or 2 for older clients.",
+        shape: .wholeNumber(atLeast: 2)),
+      .init(
+        name: "quantise",
+        summary: "How the values of variables are made smaller that do not say so themselves, also "
+          + "in the time series; lossless without.",
+        shape: .either([.word(["lossless"]), .table("quantise")])),
+    ])
+
+  static let series = KeyTable(
+    name: "time series", id: "series", summary: "How the time series of a dataset are made.",
+    keys: [
+      .init(
+        name: "growing",
+        summary: "Whether new times come often: the latest ones are kept apart, so that a new one "
+          + "costs little.",
+        shape: .truth)
+    ])
+
+  static let quantise = KeyTable(
+    name: "a quantisation", id: "quantise",
+    summary: "How values become small whole numbers; how far off they are is measured and "
+      + "published. A value outside the range is an error.",
+    keys: [
+      .init(
+        name: "type", summary: "The whole numbers: int16 or uint8.",
+        shape: .word(QuantisationRecipe.Number.allCases.map(\.rawValue)), isRequired: true),
+      .init(
+        name: "range", summary: "The range of all values: [low, high].",
+        shape: .list(.number, count: 2)),
+      .init(
+        name: "maximum-error", summary: "How far off a value may be.", shape: .positiveNumber),
+      .init(
+        name: "offset", summary: "With maximum-error: the value that the number 0 stands for.",
+        shape: .number),
     ])
 
   static let link = KeyTable(
@@ -144,6 +195,11 @@ enum RecipeKeys {
       .init(
         name: "group", summary: "The heading under which lists show it together with others.",
         shape: .text),
+      .init(
+        name: "quantise",
+        summary: "How its values are made smaller in cube and time series; as the cube says "
+          + "without.",
+        shape: .either([.word(["lossless"]), .table("quantise")])),
       .init(
         name: "styles",
         summary: "The ways to draw it, the default one first; one that suits it without.",
@@ -254,8 +310,8 @@ enum RecipeKeys {
     ])
 
   static let all: [KeyTable] = [
-    recipe, site, provider, dataset, link, times, variable, style, composite, band, stop,
-    symmetric, percentiles, category,
+    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
+    composite, band, stop, symmetric, percentiles, category,
   ]
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }

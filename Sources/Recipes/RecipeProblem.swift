@@ -56,10 +56,12 @@ public struct RecipeProblems: Error, CustomStringConvertible, Sendable, Equatabl
     if lines.indices.contains(problem.line - 1) {
       let number = "\(problem.line)"
       let margin = String(repeating: " ", count: number.count)
+      // Of a line that is far too long the piece around the problem.
+      let column = max(problem.column - 1, 0)
+      let piece = lines[problem.line - 1].dropFirst(max(0, column - 60)).prefix(120)
       // Tabs stay tabs, so that the mark stands below its character.
-      let lead = lines[problem.line - 1].prefix(max(problem.column - 1, 0))
-        .map { $0 == "\t" ? "\t" : " " }.joined()
-      text += " \(number) | \(lines[problem.line - 1])\n \(margin) | \(lead)^\n"
+      let lead = piece.prefix(min(column, 60)).map { $0 == "\t" ? "\t" : " " }.joined()
+      text += " \(number) | \(piece)\n \(margin) | \(lead)^\n"
     }
     text += "   \(problem.explanation)\n"
     if let fix = problem.fix { text += "   fix: \(fix)\n" }

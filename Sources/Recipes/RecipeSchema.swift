@@ -42,6 +42,7 @@ public enum RecipeSchema {
     case .number: return ["type": "number"]
     case .positiveNumber: return ["type": "number", "exclusiveMinimum": 0]
     case .wholeNumber(let least): return ["type": "integer", "minimum": .integer(Int64(least))]
+    case .truth: return ["type": "boolean"]
     case .word(let words): return ["enum": .array(words.map { .string($0) })]
     case .colour:
       return [

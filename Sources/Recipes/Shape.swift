@@ -11,6 +11,7 @@ extension Shape {
     case .number: "a number"
     case .positiveNumber: "a number above 0"
     case .wholeNumber(let least): "a whole number of at least \(least)"
+    case .truth: "true or false"
     case .word(let words): words.map { "'\($0)'" }.joined(separator: ", ")
     case .colour: "a colour as '#rrggbb' or '#rrggbbaa' in quotes, or 'transparent'"
     case .colourMap: "the name of a colour map ('cubepress styles' lists them)"
@@ -34,7 +35,8 @@ extension Shape {
     case .either(let shapes):
       shapes.lazy.map(\.problemID).first { $0 == "unknown-colour-map" } ?? "wrong-type"
     case .colourMap: "unknown-colour-map"
-    case .text, .number, .positiveNumber, .wholeNumber, .list, .table, .named: "wrong-type"
+    case .text, .number, .positiveNumber, .wholeNumber, .truth, .list, .table, .named:
+      "wrong-type"
     }
   }
 
@@ -54,6 +56,7 @@ extension Shape {
       let names = ColourMap.all.map(\.name)
       return Spelling.nearest(to: text, among: names + names.map { $0 + "_r" })
     case .either(let shapes): return shapes.lazy.compactMap { $0.proposal(for: text) }.first
+    case .truth: return Spelling.truths[text.lowercased()]
     case .text, .number, .positiveNumber, .wholeNumber, .list, .table, .named: return nil
     }
   }

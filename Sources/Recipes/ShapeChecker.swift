@@ -109,7 +109,8 @@ struct ShapeChecker {
     let place = Place(scalar.mark)
     let text = scalar.string.trimmed
     switch shape {
-    case .text: return text.isEmpty ? nil : .text(text, place)
+    // A path would end at a zero byte for the system, but not for us.
+    case .text: return text.isEmpty || text.utf8.contains(0) ? nil : .text(text, place)
     case .identifier: return Identifier.isValid(text) ? .text(text, place) : nil
     case .address: return Address.isValid(text) ? .text(text, place) : nil
     case .number: return number(scalar).map { .number($0, place) }
@@ -119,6 +120,7 @@ struct ShapeChecker {
       return number(scalar).flatMap { value in
         Int(exactly: value).flatMap { $0 >= least ? .number(value, place) : nil }
       }
+    case .truth: return ["true", "false"].contains(text) ? .text(text, place) : nil
     case .word(let words): return words.contains(text) ? .text(text, place) : nil
     case .colour:
       return text == "transparent" || (try? RGBA(hex: text)) != nil ? .text(text, place) : nil
@@ -152,6 +154,11 @@ struct ShapeChecker {
 }
 
 extension Spelling {
+  /// Other words for true and false.
+  static let truths = [
+    "yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false",
+  ]
+
   /// Words of related tools for keys of ours.
   static let synonyms = [
     "colors": "colours", "colormap": "colours", "cmap": "colours", "colour-map": "colours",

@@ -11,6 +11,7 @@ struct StyleBuilder {
     return VariableRecipe(
       name: name, title: table.text("title"), description: table.text("description"),
       group: table.text("group"),
+      quantisation: ArrayRecipeBuilder(problems: problems).quantisation(table["quantise"]),
       styles: styles.indices.map { style(styles[$0], isFirst: $0 == 0, among: styles) })
   }
 

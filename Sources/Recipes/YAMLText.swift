@@ -9,7 +9,7 @@ enum YAMLText {
   static func compose(_ text: String, problems: ProblemList) -> Node? {
     guard text.utf8.count <= sizeLimit else {
       problems.add(
-        "too-large", at: .whole, "the recipe has \(text.utf8.count) bytes",
+        "too-large", at: .whole, "the recipe has more than \(sizeLimit) bytes",
         because: "A recipe may have up to \(sizeLimit) bytes.", fix: "split it into several sites")
       return nil
     }

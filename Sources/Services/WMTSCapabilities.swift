@@ -62,11 +62,15 @@ public struct WMTSCapabilities: Sendable {
     self.provider = site.provider
     self.key = key
     self.address = ServiceAddress(base: site.serviceBaseURL)
-    self.layers = datasets.flatMap { dataset in
+    let layers = datasets.flatMap { dataset in
       dataset.variables.flatMap { WMTSLayer.layers(of: $0, in: dataset) }
     }
+    let deepest = layers.flatMap(\.links).reduce(into: [TileMatrixSet: Int]()) {
+      $0[$1.set.set] = max($0[$1.set.set] ?? 0, $1.set.maxZoom)
+    }
+    self.layers = layers.flatMap { $0.divided(deepest: deepest) }
     var seen: Set<String> = []
-    for layer in layers where !seen.insert(layer.identifier).inserted {
+    for layer in self.layers where !seen.insert(layer.identifier).inserted {
       throw ServiceError(
         "write \(key)", because: "two layers are called '\(layer.identifier)'",
         remedy: "give one of the datasets another id")
@@ -91,7 +95,7 @@ public struct WMTSCapabilities: Sendable {
       if let provider { Self.write(provider, to: &writer) }
       writer.element("Contents") { writer in
         for layer in layers { layer.write(to: &writer, address: address) }
-        for (set, maxZoom) in tileMatrixSets { Self.write(set, maxZoom: maxZoom, to: &writer) }
+        for set in tileMatrixSets { set.write(to: &writer) }
       }
       writer.element("ServiceMetadataURL", [("xlink:href", address.url(key))])
     }
@@ -123,36 +127,11 @@ public struct WMTSCapabilities: Sendable {
     }
   }
 
-  /// The sets that layers link to, each with the finest zoom that any of them has.
-  ///
-  /// Nothing finer is declared: clients enlarge the finest tiles they know of, but would show
-  /// nothing for a zoom that is declared and has no tiles.
-  private var tileMatrixSets: [(TileMatrixSet, Int)] {
-    TileMatrixSet.all.compactMap { set in
-      let zooms = layers.compactMap { $0.links[set]?.keys.max() }
-      return zooms.max().map { (set, $0) }
-    }
-  }
-
-  private static func write(_ set: TileMatrixSet, maxZoom: Int, to writer: inout XMLWriter) {
-    writer.element("TileMatrixSet") { writer in
-      writer.element("ows:Title", text: set.title)
-      writer.element("ows:Identifier", text: set.id)
-      writer.element("ows:SupportedCRS", text: set.urn)
-      if let scaleSet = set.wellKnownScaleSet {
-        writer.element("WellKnownScaleSet", text: scaleSet)
-      }
-      for matrix in set.matrices where matrix.z <= maxZoom {
-        writer.element("TileMatrix") { writer in
-          writer.element("ows:Identifier", text: "\(matrix.z)")
-          writer.element("ScaleDenominator", text: decimal(matrix.scaleDenominator))
-          writer.element("TopLeftCorner", text: pair(set.origin.x, set.origin.y, in: set))
-          writer.element("TileWidth", text: "\(set.tileSize)")
-          writer.element("TileHeight", text: "\(set.tileSize)")
-          writer.element("MatrixWidth", text: "\(matrix.width)")
-          writer.element("MatrixHeight", text: "\(matrix.height)")
-        }
-      }
+  /// The sets that layers link to, those of one matrix together, the deepest first.
+  private var tileMatrixSets: [DeclaredSet] {
+    let sets = Set(layers.flatMap { $0.links.map(\.set) })
+    return TileMatrixSet.all.flatMap { set in
+      sets.filter { $0.set == set }.sorted { $0.maxZoom > $1.maxZoom }
     }
   }
 

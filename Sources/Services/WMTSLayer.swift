@@ -6,11 +6,23 @@ import Pyramids
 ///
 /// QGIS keeps one format for each layer, so styles of another format make a layer of their own.
 struct WMTSLayer: Sendable {
-  let identifier: String
+  /// The tiles of a layer in one tile matrix set.
+  struct Link: Sendable {
+    /// The set as the document declares it.
+    let set: DeclaredSet
+    /// By zoom, the tiles that exist in any of the styles.
+    let limits: [Int: TileLimits]
+  }
+
+  private(set) var identifier: String
   let dataset: BuiltDataset
   let variable: BuiltVariable
   let format: ImageFormat
   let styles: [BuiltStyle]
+  /// In the order in which sets are offered.
+  private(set) var links: [Link]
+  /// What tells the layer from others of its variable, for people.
+  private var remark = ""
 
   static func layers(of variable: BuiltVariable, in dataset: BuiltDataset) -> [WMTSLayer] {
     let main = variable.styles.first?.format
@@ -25,8 +37,52 @@ struct WMTSLayer: Sendable {
     }
   }
 
-  /// By set and zoom, the tiles that exist in any of the styles.
-  var links: [TileMatrixSet: [Int: TileLimits]] {
+  private init(
+    identifier: String, dataset: BuiltDataset, variable: BuiltVariable, format: ImageFormat,
+    styles: [BuiltStyle]
+  ) {
+    self.identifier = identifier
+    self.dataset = dataset
+    self.variable = variable
+    self.format = format
+    self.styles = styles
+    let limits = Self.limits(of: styles)
+    links = TileMatrixSet.all.compactMap { set in
+      guard let limits = limits[set], let finest = limits.keys.max() else { return nil }
+      return Link(set: DeclaredSet(set: set, maxZoom: finest, isDeepest: true), limits: limits)
+    }
+  }
+
+  /// The layer for a document in which other layers may go deeper: as one that links to the sets in
+  /// which none does, and one for each other set.
+  ///
+  /// QGIS chooses the zoom from the tile matrix set, not from the limits of a layer, and shows nothing
+  /// where that zoom has no tiles. So a layer links to sets that end where its tiles end. Such a set
+  /// has an id of its own and cannot stand for a folder in the template: the folder is written there
+  /// as it is, and a layer has but one template. `deepest` is the finest zoom of any layer, by set.
+  func divided(deepest: [TileMatrixSet: Int]) -> [WMTSLayer] {
+    func isDeepest(_ link: Link) -> Bool { link.set.maxZoom == deepest[link.set.set] }
+    var layers: [WMTSLayer] = []
+    let whole = links.filter(isDeepest)
+    if !whole.isEmpty {
+      var layer = self
+      layer.links = whole
+      layers.append(layer)
+    }
+    for link in links where !isDeepest(link) {
+      var layer = self
+      let set = DeclaredSet(set: link.set.set, maxZoom: link.set.maxZoom, isDeepest: false)
+      layer.links = [Link(set: set, limits: link.limits)]
+      if !layers.isEmpty {
+        layer.identifier += ".\(set.set.id)"
+        layer.remark = " (\(set.set.title))"
+      }
+      layers.append(layer)
+    }
+    return layers
+  }
+
+  private static func limits(of styles: [BuiltStyle]) -> [TileMatrixSet: [Int: TileLimits]] {
     var links: [TileMatrixSet: [Int: TileLimits]] = [:]
     for layer in styles.flatMap(\.layers) {
       links[layer.tileMatrixSet, default: [:]].merge(layer.limits) { one, other in
@@ -39,9 +95,8 @@ struct WMTSLayer: Sendable {
   }
 
   func write(to writer: inout XMLWriter, address: ServiceAddress) {
-    let links = links.sorted { order($0.key) < order($1.key) }
     writer.element("Layer") { writer in
-      writer.element("ows:Title", text: "\(dataset.title): \(variable.title)")
+      writer.element("ows:Title", text: "\(dataset.title): \(variable.title)\(remark)")
       if let text = variable.description ?? dataset.description {
         writer.element("ows:Abstract", text: text)
       }
@@ -52,13 +107,13 @@ struct WMTSLayer: Sendable {
       }
       writeGeographicBounds(to: &writer)
       writer.element("ows:Identifier", text: identifier)
-      for (set, limits) in links { writeBounds(of: limits, in: set, to: &writer) }
+      for link in links { writeBounds(of: link.limits, in: link.set.set, to: &writer) }
       for style in styles {
         write(style, isDefault: style.style.id == styles.first?.style.id, to: &writer, address)
       }
       writer.element("Format", text: format.mediaType)
       for dimension in variable.dimensions { write(dimension, to: &writer) }
-      for (set, limits) in links { write(limits, of: set, to: &writer) }
+      for link in links { write(link.limits, of: link.set, to: &writer) }
       writer.element(
         "ResourceURL",
         [
@@ -68,13 +123,12 @@ struct WMTSLayer: Sendable {
     }
   }
 
-  private func order(_ set: TileMatrixSet) -> Int {
-    TileMatrixSet.all.firstIndex(of: set) ?? TileMatrixSet.all.count
-  }
-
   /// The path of a tile with the place-holders of WMTS (07-057r7, section 10.2.1).
   var template: String {
-    let fixed = ["datasets", dataset.id, "tiles", variable.key, "{Style}", "{TileMatrixSet}"]
+    let cut = links.first.flatMap { $0.set.isDeepest ? nil : $0.set.set.id }
+    let fixed = [
+      "datasets", dataset.id, "tiles", variable.key, "{Style}", cut ?? "{TileMatrixSet}",
+    ]
     let varying = variable.dimensions.map { "{\(Self.identifier(of: $0))}" }
     let tile = ["{TileMatrix}", "{TileRow}", "{TileCol}.\(format.fileExtension)"]
     return (fixed + varying + tile).joined(separator: "/")
@@ -145,7 +199,7 @@ struct WMTSLayer: Sendable {
   }
 
   private func write(
-    _ limits: [Int: TileLimits], of set: TileMatrixSet, to writer: inout XMLWriter
+    _ limits: [Int: TileLimits], of set: DeclaredSet, to writer: inout XMLWriter
   ) {
     writer.element("TileMatrixSetLink") { writer in
       writer.element("TileMatrixSet", text: set.id)

@@ -23,7 +23,8 @@ extension FolderStore {
     var status = stat()
     guard stat(key.isEmpty ? location : location + "/" + key, &status) == 0 else {
       let error = SystemFailure.last
-      if error.isAbsence { return nil }
+      // Under a name that the system does not take there is nothing, nor at the end of a circle.
+      if error.isAbsence || [ENAMETOOLONG, ELOOP].contains(error.code) { return nil }
       throw StoreError(
         .unreadable, attempt: "look at “\(key)” in \(location)", reason: error.text,
         remedy: error.remedy)
@@ -33,5 +34,25 @@ extension FolderStore {
     return FileStatus(
       isFolder: kind == S_IFDIR, size: Int(status.st_size),
       modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec)
+  }
+
+  /// The key of what is under a key when its symbolic links are followed.
+  ///
+  /// - Parameter key: a key, or the empty text for the store's own folder.
+  /// - Returns: `nil` when they lead out of the store's folder, or there is nothing.
+  public func followingLinks(_ key: String) -> String? {
+    guard let folder = resolvedPath(location), let path = resolvedPath(location + "/" + key) else {
+      return nil
+    }
+    if path == folder { return "" }
+    let start = folder == "/" ? folder : folder + "/"
+    return path.hasPrefix(start) ? String(path.dropFirst(start.count)) : nil
+  }
+
+  /// The path without symbolic links; `nil` when there is nothing there.
+  private func resolvedPath(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
   }
 }

@@ -86,7 +86,20 @@ public struct FolderStore: Store {
       if error.isAbsence { return nil }
       throw failure(error, attempt: "look at", key: key)
     }
-    return status.st_mode & S_IFMT == S_IFREG ? status : nil
+    return try isFile(status, attempt: "look at", key: key) ? status : nil
+  }
+
+  /// Whether it is a file; a folder is none, and anything else is refused: what a pipe or a device
+  /// would give is no object, and to take it for missing would hide that.
+  private func isFile(_ status: stat, attempt: String, key: String) throws(StoreError) -> Bool {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return true
+    case S_IFDIR: return false
+    default:
+      throw StoreError(
+        .unreadable, attempt: "\(attempt) “\(key)” in \(location)",
+        reason: "it is neither a file nor a folder")
+    }
   }
 
   private func read(
@@ -99,7 +112,7 @@ public struct FolderStore: Store {
       // Opening a pipe would wait for a writer without O_NONBLOCK; files do not mind it.
       let file = try FileDescriptor(opening: path(of: key), O_RDONLY | O_NONBLOCK)
       let status = try file.status()
-      guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+      guard try isFile(status, attempt: attempt, key: key) else { return nil }
       wanted = try offsets(Int(status.st_size))
       bytes = try file.read(count: wanted.count, at: wanted.lowerBound)
     } catch let error as SystemFailure {

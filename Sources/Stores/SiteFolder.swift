@@ -144,6 +144,32 @@ public final class SiteFolder: Sendable {
     }
   }
 
+  /// Makes a folder, where it is missing.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the folder cannot be made.
+  public func makeFolder(_ key: String) throws(StoreError) {
+    try StoreKey.check(key, in: path)
+    do {
+      try makeFolders(path + "/" + key)
+    } catch {
+      throw failure(error, attempt: "make the folder \(path)/\(key)")
+    }
+  }
+
+  /// Gives a file another key, in the place of what may be there.
+  ///
+  /// - Throws: ``StoreError`` when a key is not allowed or the file cannot be moved.
+  public func move(_ key: String, to target: String) throws(StoreError) {
+    try StoreKey.check(key, in: path)
+    try StoreKey.check(target, in: path)
+    do throws(SystemFailure) {
+      try makeFolders(path + "/" + (target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
+      guard rename(path + "/" + key, path + "/" + target) == 0 else { throw SystemFailure.last }
+    } catch {
+      throw failure(error, attempt: "move \(path)/\(key) to \(target)")
+    }
+  }
+
   /// Removes a file, and the folders that it leaves empty; fine when there is no such file.
   ///
   /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be removed.

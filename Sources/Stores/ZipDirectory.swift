@@ -102,7 +102,7 @@ struct ZipDirectory: Sendable {
   init(_ bytes: [UInt8], trailer: Trailer, limits: ZipLimits) throws {
     var cursor = LittleEndianCursor(bytes[...])
     // 46 bytes is the least for one entry: a lying count must not reserve memory.
-    guard trailer.entryCount <= bytes.count / 46 else {
+    guard (0...bytes.count / 46).contains(trailer.entryCount) else {
       throw Fault(reason: "it names more files than its directory has room for")
     }
     entries.reserveCapacity(trailer.entryCount)

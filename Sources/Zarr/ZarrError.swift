@@ -55,7 +55,7 @@ struct Attempt: Sendable {
   let text: String
 
   init(_ verb: String, _ path: String, in location: String) {
-    text = "\(verb) \(path.isEmpty ? "the root" : path) in \(location)"
+    text = path.isEmpty ? "\(verb) at the root of \(location)" : "\(verb) \(path) in \(location)"
   }
 
   func failure(_ kind: ZarrError.Kind, _ reason: String, remedy: String? = nil) -> ZarrError {

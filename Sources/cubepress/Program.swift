@@ -1,6 +1,10 @@
 import CubepressCommands
+import NetCDFReader
 
 @main
 struct Program {
-  static func main() async { await CubepressCommand.start() }
+  static func main() async {
+    if ReaderService.isWanted(CommandLine.arguments) { ReaderService.run() }
+    await CubepressCommand.start()
+  }
 }

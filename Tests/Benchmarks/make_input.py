@@ -1,57 +1,105 @@
-"""Makes the input of the benchmarks: a global field of 0.1 degrees, with waves, noise and land.
+"""Makes the input of the benchmarks: global fields with waves, noise and land, always the same.
 
-    make_input.py FOLDER
+    make_input.py FOLDER tiles          field.zarr and field.tif (its first time step): 0.1°
+    make_input.py FOLDER multiscale     float32.zarr and int16.zarr: 0.1°, 8 steps
+    make_input.py FOLDER rechunk        360.zarr (600 × 1200 cells) and 1000.zarr (300 × 600 cells)
+    make_input.py FOLDER series         1000.zarr
 
-Writes field.zarr (four time steps, blosc) and field.tif (the first of them), the same every time.
+Cubes are Zarr v2 with Blosc (LZ4, level 5, bytes shuffled), one time step a chunk, at most 600 × 600
+cells. A number after the word makes that many time steps instead, to try the scripts.
 """
 
 import sys
 from pathlib import Path
 
 import numpy as np
-import rasterio
-import xarray as xr
-from rasterio.transform import from_origin
+import zarr
+from numcodecs import Blosc
 
-STEPS = 4
+COMPRESSOR = Blosc("lz4", clevel=5, shuffle=Blosc.SHUFFLE)
+SCALE, OFFSET, FILL = 0.001, 15.0, -32768
 
 
-def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    lon = np.arange(3600) * 0.1 - 179.95
-    lat = 89.95 - np.arange(1800) * 0.1
-    x, y = np.meshgrid(np.radians(lon), np.radians(lat))
-    noise = np.random.default_rng(1)
-    land = np.sin(3 * x) * np.cos(4 * y) + 0.3 * np.sin(11 * x + 5 * y) > 0.75
-    fields = []
-    for step in range(STEPS):
-        field = (
-            15
-            + 12 * np.cos(2 * y)
-            + 4 * np.sin(5 * x + step) * np.cos(7 * y)
-            + 1.5 * np.sin(40 * x) * np.sin(30 * y + step)
-            + noise.normal(0, 0.02, x.shape)
-        )
-        field[land] = np.nan
-        fields.append(field.astype("float32"))
-    times = np.array([f"2020-01-0{step + 1}" for step in range(STEPS)], dtype="M8[ns]")
-    xr.Dataset(
-        {"v": (("time", "lat", "lon"), np.stack(fields), {"units": "degC"})},
-        coords={
-            "time": times,
-            "lat": ("lat", lat, {"units": "degrees_north"}),
-            "lon": ("lon", lon, {"units": "degrees_east"}),
-        },
-    ).to_zarr(
-        folder / "field.zarr", zarr_format=2, mode="w", encoding={"v": {"chunks": (1, 600, 600)}}
-    )
+class Fields:
+    """Fields of one grid, one after the other, without holding more than one."""
+
+    def __init__(self, rows: int, columns: int):
+        self.lon = (np.arange(columns) + 0.5) * (360 / columns) - 180
+        self.lat = 90 - (np.arange(rows) + 0.5) * (180 / rows)
+        x, y = np.meshgrid(np.radians(self.lon), np.radians(self.lat))
+        self.mean = 15 + 12 * np.cos(2 * y)
+        self.fine = 1.5 * np.sin(40 * x)
+        self.x, self.y = x, y
+        self.land = np.sin(3 * x) * np.cos(4 * y) + 0.3 * np.sin(11 * x + 5 * y) > 0.75
+        self.noise = np.random.default_rng(1)
+
+    def field(self, step: int) -> np.ndarray:
+        field = (self.mean + 4 * np.sin(5 * self.x + step) * np.cos(7 * self.y)
+                 + self.fine * np.sin(30 * self.y + step)
+                 + self.noise.normal(0, 0.02, self.x.shape))
+        field[self.land] = np.nan
+        return field.astype("float32")
+
+
+def write_cube(path: Path, fields: Fields, steps: int, packed: bool = False) -> None:
+    rows, columns = fields.x.shape
+    root = zarr.open_group(str(path), mode="w", zarr_format=2)
+
+    def array(name, data_type, shape, chunks, dimensions, attributes, fill):
+        made = root.create_array(
+            name, shape=shape, chunks=chunks, dtype=data_type, compressors=COMPRESSOR,
+            fill_value=fill)
+        made.attrs.update({"_ARRAY_DIMENSIONS": dimensions, **attributes})
+        return made
+
+    for name, values, units, standard in (
+            ("lat", fields.lat, "degrees_north", "latitude"),
+            ("lon", fields.lon, "degrees_east", "longitude")):
+        array(name, "f8", values.shape, values.shape, [name],
+              {"units": units, "standard_name": standard},
+              np.nan)[:] = values
+    array("time", "i8", (steps,), (steps,), ["time"],
+          {"units": "days since 2020-01-01", "calendar": "proleptic_gregorian",
+           "standard_name": "time"}, None)[:] = np.arange(steps)
+    packing = {"scale_factor": SCALE, "add_offset": OFFSET, "_FillValue": FILL} if packed else {}
+    cube = array(
+        "v", "i2" if packed else "f4", (steps, rows, columns),
+        (1, min(600, rows), min(600, columns)), ["time", "lat", "lon"],
+        {"units": "degC", "long_name": "a made-up temperature", **packing},
+        FILL if packed else np.nan)
+    for step in range(steps):
+        field = fields.field(step)
+        if packed:
+            field = np.where(np.isnan(field), FILL, np.round((field - OFFSET) / SCALE))
+        cube[step] = field.astype(cube.dtype)
+    zarr.consolidate_metadata(str(path), zarr_format=2)
+
+
+def write_geotiff(path: Path, fields: Fields) -> None:
+    import rasterio
+    from rasterio.transform import from_origin
+
     with rasterio.open(
-        folder / "field.tif", "w", driver="GTiff", width=3600, height=1800, count=1,
-        dtype="float32", crs="EPSG:4326", transform=from_origin(-180, 90, 0.1, 0.1), nodata=np.nan,
-        tiled=True, compress="deflate",
+        path, "w", driver="GTiff", width=3600, height=1800, count=1, dtype="float32",
+        crs="EPSG:4326", transform=from_origin(-180, 90, 0.1, 0.1), nodata=np.nan, tiled=True,
+        compress="deflate",
     ) as target:
-        target.write(fields[0], 1)
+        target.write(fields.field(0), 1)
+
+
+def main(folder: Path, what: str, steps: int | None) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if what == "tiles":
+        write_cube(folder / "field.zarr", Fields(1800, 3600), steps or 4)
+        write_geotiff(folder / "field.tif", Fields(1800, 3600))
+    elif what == "multiscale":
+        write_cube(folder / "float32.zarr", Fields(1800, 3600), steps or 8)
+        write_cube(folder / "int16.zarr", Fields(1800, 3600), steps or 8, packed=True)
+    if what == "rechunk":
+        write_cube(folder / "360.zarr", Fields(600, 1200), steps or 360)
+    if what in ("rechunk", "series"):
+        write_cube(folder / "1000.zarr", Fields(300, 600), steps or 1000)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else None)

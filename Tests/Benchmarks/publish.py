@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures publishing beside s5cmd, rclone and `aws s3 sync`, on one server in one run.
 
-    .venv-bench/bin/python Tests/Benchmarks/publish.py CUBEPRESS [SMALL] [LARGE] [REPEATS]
+    .venv-bench-publish/bin/python Tests/Benchmarks/publish.py CUBEPRESS [SMALL] [LARGE] [REPEATS]
 
 SMALL (2000) is how many objects of 5 kB, LARGE (4) how many of 48 MB. Starts SeaweedFS (Deploy/setup
 bench) and prints a table in Markdown; figures are medians. Programs, server and disk share the

@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import netCDF4
@@ -15,6 +18,16 @@ from report import Skipped, require
 DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
 MEMORY_LIMIT = 3 << 30  # bytes of address space for runs on hostile input
 CRASHES = {-4, -5, -6, -7, -8, -11, 132, 133, 134, 135, 136, 139}
+
+
+# Places in types.nc where HDF5 1.10.8 crashes or does not come to an end, and what is flipped there.
+FIXTURES = Path(__file__).resolve().parent.parent / "CubesTests/Fixtures"
+HDF5_FAULTS = [
+    ("crash in an object header", 5230, 0xFF),
+    ("crash in another", 5400, 0xFF),
+    ("crash in the heap of texts", 1640, 0xFF),
+    ("loop in an object header", 5515, 0xFF),
+]
 
 
 def damage_checks(report, cubepress: str) -> None:
@@ -32,6 +45,12 @@ def damage_checks(report, cubepress: str) -> None:
         ("a text file named .nc", text_file),
     ]:
         report.check(f"refuses: {name}", refuses, cubepress, make)
+    for name, place, mask in HDF5_FAULTS:
+        report.check(f"NetCDF-4 with a changed byte: {name}", changed_byte, cubepress, place, mask)
+    report.check("a killed program leaves no reader behind", no_orphan, cubepress)
+    report.check("refuses: dimension of 2^40", huge_dimension, cubepress)
+    report.check("refuses: pipes and devices", no_files, cubepress)
+    report.check("preview: no way out of the site", preview_stays_inside, cubepress)
     report.check("refuses: missing file", missing_file, cubepress)
     report.check("refuses: recipe with many mistakes", bad_recipe, cubepress)
     report.check("refuses: folder that is not a site", foreign_folder, cubepress)
@@ -155,6 +174,135 @@ def huge_zarr(folder: Path) -> Path:
     edit_array(zarr, "lat", shape=[2**40], chunks=[2**40])
     edit_array(zarr, "lon", shape=[2**40], chunks=[2**40])
     return zarr
+
+
+def types_with(place: int, mask: int, folder: Path) -> Path:
+    content = bytearray((FIXTURES / "types.nc").read_bytes())
+    content[place] ^= mask
+    path = folder / "types.nc"
+    path.write_bytes(content)
+    return path
+
+
+def changed_byte(cubepress: str, place: int, mask: int) -> str:
+    """Values or an error that names the file, in bounded time, from each command that reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = types_with(place, mask, Path(folder))
+        result = run(cubepress, "inspect", source, "--stats")
+        if result.returncode == 0:
+            return "reads it"
+        note = judge(result, (1,), "types.nc")
+        result = run(cubepress, "build", source, "-o", Path(folder) / "site")
+        result.stderr = result.stderr or result.stdout
+        judge(result, (1,), "types.nc")
+        return note
+
+
+def children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def no_orphan(cubepress: str) -> str:
+    """Killed while a reader is caught in a loop, which then would go on for ever."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = types_with(5515, 0xFF, Path(folder))
+        process = subprocess.Popen(
+            [cubepress, "inspect", source], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        readers: list[int] = []
+        deadline = time.monotonic() + 30
+        while not readers and process.poll() is None and time.monotonic() < deadline:
+            readers = children(process.pid)
+        require(readers or process.poll() is not None, "no reader was started")
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 30
+        while any(is_alive(reader) for reader in readers):
+            require(time.monotonic() < deadline, "the reader goes on without the program")
+            time.sleep(0.05)
+        return f"{len(readers)} reader ended"
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def huge_dimension(cubepress: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        zarr = copy("north-sea-chlorophyll.zarr", Path(folder))
+        rank = json.loads((zarr / "conc_chl/.zarray").read_text())
+        edit_array(
+            zarr,
+            "conc_chl",
+            shape=[2**40, *rank["shape"][1:]],
+            chunks=[1, *rank["chunks"][1:]],
+        )
+        edit_array(zarr, "time", shape=[2**40], chunks=[1])
+        result = run(cubepress, "inspect", zarr, "--stats")
+        return judge(result, (1,), "north-sea-chlorophyll", "more than")
+
+
+def no_files(cubepress: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        pipe = Path(folder) / "pipe.nc"
+        os.mkfifo(pipe)
+        for source in (pipe, "/dev/zero", "/dev/null"):
+            note = judge(run(cubepress, "inspect", source), (1,), str(source), "neither a file")
+        return note
+
+
+def preview_stays_inside(cubepress: str) -> str:
+    """Every spelling of a path that leads out, as it goes over the wire."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "outside.txt").write_text("secret")
+        site = Path(folder) / "site"
+        (site / ".cubepress").mkdir(parents=True)
+        (site / ".cubepress/own.txt").write_text("secret")
+        (site / "index.html").write_text("home")
+        (site / "link.txt").symlink_to("../outside.txt")
+        (site / "up").symlink_to("..")
+        server = subprocess.Popen(
+            [cubepress, "preview", site, "--port", "0"], stdout=subprocess.PIPE, text=True
+        )
+        try:
+            port = int(re.search(r":(\d+)/", server.stdout.readline())[1])
+            require(b"home" in ask(port, "/"), "the page is not served")
+            paths = [
+                "/../outside.txt",
+                "/%2e%2e/outside.txt",
+                "/%2e%2e%2foutside.txt",
+                "/..%2foutside.txt",
+                "/..%5coutside.txt",
+                "/%252e%252e/outside.txt",
+                "/%c0%ae%c0%ae/outside.txt",
+                "//../outside.txt",
+                "/link.txt",
+                "/up/outside.txt",
+                "/.cubepress/own.txt",
+                "/%2ecubepress/own.txt",
+                "/up/site/.cubepress/own.txt",
+            ]
+            for path in paths:
+                answer = ask(port, path)
+                require(b"secret" not in answer, f"{path} leads out of the site")
+                require(answer.split()[1:2] in ([b"400"], [b"403"], [b"404"]), f"{path}: {answer[:60]}")
+            return f"{len(paths)} paths refused"
+        finally:
+            server.kill()
+            server.wait()
+
+
+def ask(port: int, path: str) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer
 
 
 def lying_chunk(folder: Path) -> Path:

@@ -100,12 +100,19 @@ def owslib(site: Site, served: Served, shown: list) -> str:
     service = WebMapTileService(served.capabilities)
     for variable in shown:
         layer = site.layer(variable.dataset, variable.variable)
-        content = service.contents[layer.id]
-        require(content.title, f"{layer.id} has no title")
         for matrix_set in variable.matrix_sets:
-            require(matrix_set in content.tilematrixsetlinks, f"{layer.id}: no {matrix_set}")
-            require(matrix_set in service.tilematrixsets, f"{matrix_set} is not described")
-        require(set(content.styles) == {s.id for s in variable.styles}, f"{layer.id}: {content.styles}")
+            name, declared = layer.places[matrix_set]
+            content = service.contents[name]
+            require(content.title, f"{name} has no title")
+            require(declared in content.tilematrixsetlinks, f"{name}: no {declared}")
+            require(declared in service.tilematrixsets, f"{declared} is not described")
+            # A client that looks closer than the tiles go must not be sent to tiles that are not there.
+            finest = max(int(z) for z in service.tilematrixsets[declared].tilematrix)
+            require(
+                finest == max(layer.limits[matrix_set]),
+                f"{name}: {declared} goes to zoom {finest}, its tiles to {max(layer.limits[matrix_set])}",
+            )
+            require(set(content.styles) == {s.id for s in variable.styles}, f"{name}: {content.styles}")
         expected = {name.lower() for name in ("time",) if variable.steps}
         found = {name.lower() for name in getattr(content, "dimensions", {})}
         require(expected <= found, f"{layer.id}: dimensions {found}")
@@ -114,10 +121,10 @@ def owslib(site: Site, served: Served, shown: list) -> str:
         z = max(layer.limits[matrix_set])
         tiles = layer.limits[matrix_set][z]
         url = service.buildTileResource(
-            layer=layer.id,
+            layer=layer.places[matrix_set][0],
             style=variable.styles[0].id,
             format=layer.format,
-            tilematrixset=matrix_set,
+            tilematrixset=layer.places[matrix_set][1],
             tilematrix=str(z),
             row=tiles[0],
             column=tiles[2],

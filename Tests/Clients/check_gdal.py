@@ -59,9 +59,9 @@ def reads_colours(site: Site, served: Served, shown, matrix_set: str) -> str:
         answer = run_reader(
             {
                 "capabilities": served.capabilities,
-                "layer": layer.id,
+                "layer": layer.places[matrix_set][0],
                 "style": style.id,
-                "matrix_set": matrix_set,
+                "matrix_set": layer.places[matrix_set][1],
                 "zoom": z,
                 "bounds": [left, bottom, right, top],
                 "size": size,

@@ -14,6 +14,7 @@ from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_values import value_checks
+from check_zarr import zarr_checks
 from recipe import read_recipe
 from report import Report
 from site_folder import Site, served
@@ -39,6 +40,8 @@ def main() -> int:
         document_checks(report, site, address, shown)
         gdal_checks(report, site, address, shown)
         qgis_checks(report, site, address, shown)
+        zarr_checks(
+            report, site, address, shown, arguments.cubepress, arguments.quick)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
     if arguments.cubepress and not arguments.quick:

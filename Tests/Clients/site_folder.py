@@ -1,6 +1,7 @@
 """A made site: its folder, its capabilities, and a server in front of it."""
 
 import http.server
+import re
 import socket
 import subprocess
 import threading
@@ -25,9 +26,9 @@ XLINK = "{http://www.w3.org/1999/xlink}"
 
 @dataclass
 class Layer:
-    """What capabilities say about one layer."""
+    """What capabilities say about one variable; it may be divided into layers by tile matrix set."""
 
-    id: str
+    id: str  # of the first of its layers
     title: str
     template: str
     format: str
@@ -35,6 +36,7 @@ class Layer:
     dimensions: dict  # id → (default, values)
     limits: dict  # tile matrix set → {z: (min row, max row, min column, max column)}
     boxes: dict = field(default_factory=dict)  # CRS → (lower corner, upper corner)
+    places: dict = field(default_factory=dict)  # tile matrix set → (layer, the set's id there)
 
     def names(self, dataset: str, variable: str) -> bool:
         return f"/datasets/{dataset}/tiles/{variable}/" in self.template
@@ -68,9 +70,9 @@ class Layer:
 def read_layers(document: bytes) -> list:
     """The layers of a capabilities document."""
     root = ElementTree.fromstring(document)
-    layers = []
+    layers = {}
     for element in root.iter(f"{WMTS}Layer"):
-        limits = {}
+        limits, places = {}, {}
         for link in element.findall(f"{WMTS}TileMatrixSetLink"):
             stated = {
                 int(entry.findtext(f"{WMTS}TileMatrix")): tuple(
@@ -80,43 +82,53 @@ def read_layers(document: bytes) -> list:
                 for entry in link.iter(f"{WMTS}TileMatrixLimits")
             }
             # The schema has no limits that end in row or column 0: such zooms are whole.
-            name = link.findtext(f"{WMTS}TileMatrixSet")
+            declared = link.findtext(f"{WMTS}TileMatrixSet")
+            # A set that ends earlier than others has a number behind its id.
+            name = next(name for name in MATRIX_SETS if re.fullmatch(name + r"(-\d+)?", declared))
+            places[name] = (element.findtext(f"{OWS}Identifier"), declared)
             finest = max(stated, default=0)
             columns, rows = (MATRIX_SETS[name].width, MATRIX_SETS[name].height)
             whole = {z: (0, (rows << z) - 1, 0, (columns << z) - 1) for z in range(finest + 1)}
             limits[name] = whole | stated
         resource = element.find(f"{WMTS}ResourceURL")
-        layers.append(
-            Layer(
-                id=element.findtext(f"{OWS}Identifier"),
-                title=element.findtext(f"{OWS}Title"),
-                template=resource.get("template"),
-                format=resource.get("format"),
-                styles={
-                    style.findtext(f"{OWS}Identifier"): next(
-                        (legend.get(f"{XLINK}href") for legend in style.iter(f"{WMTS}LegendURL")),
-                        None,
-                    )
-                    for style in element.findall(f"{WMTS}Style")
-                },
-                dimensions={
-                    dimension.findtext(f"{OWS}Identifier"): (
-                        dimension.findtext(f"{WMTS}Default"),
-                        [value.text for value in dimension.findall(f"{WMTS}Value")],
-                    )
-                    for dimension in element.findall(f"{WMTS}Dimension")
-                },
-                limits=limits,
-                boxes={
-                    box.get("crs"): (
-                        box.findtext(f"{OWS}LowerCorner"),
-                        box.findtext(f"{OWS}UpperCorner"),
-                    )
-                    for box in element.findall(f"{OWS}BoundingBox")
-                },
-            )
+        template = resource.get("template")
+        for name in places:
+            template = template.replace(f"/{{Style}}/{name}/", "/{Style}/{TileMatrixSet}/")
+        known = layers.get((template, resource.get("format")))
+        if known:
+            known.limits |= limits
+            known.places |= places
+            continue
+        layers[template, resource.get("format")] = Layer(
+            id=element.findtext(f"{OWS}Identifier"),
+            title=element.findtext(f"{OWS}Title"),
+            template=template,
+            format=resource.get("format"),
+            styles={
+                style.findtext(f"{OWS}Identifier"): next(
+                    (legend.get(f"{XLINK}href") for legend in style.iter(f"{WMTS}LegendURL")),
+                    None,
+                )
+                for style in element.findall(f"{WMTS}Style")
+            },
+            dimensions={
+                dimension.findtext(f"{OWS}Identifier"): (
+                    dimension.findtext(f"{WMTS}Default"),
+                    [value.text for value in dimension.findall(f"{WMTS}Value")],
+                )
+                for dimension in element.findall(f"{WMTS}Dimension")
+            },
+            limits=limits,
+            places=places,
+            boxes={
+                box.get("crs"): (
+                    box.findtext(f"{OWS}LowerCorner"),
+                    box.findtext(f"{OWS}UpperCorner"),
+                )
+                for box in element.findall(f"{OWS}BoundingBox")
+            },
         )
-    return layers
+    return list(layers.values())
 
 
 class Site:
@@ -139,6 +151,14 @@ class Site:
             if layer.names(dataset, variable):
                 return layer
         raise Failure(f"no layer has a template with /datasets/{dataset}/tiles/{variable}/")
+
+    def own_layer(self, dataset: str, variable: str) -> Layer:
+        """What the dataset's own capabilities say of a variable."""
+        document = self.folder / "datasets" / dataset / self.CAPABILITIES
+        for layer in read_layers(document.read_bytes()):
+            if layer.names(dataset, variable):
+                return layer
+        raise Failure(f"{document} has no layer of {variable}")
 
     def tile(self, key: str) -> np.ndarray | None:
         """RGBA of a tile, None where no tile was written."""

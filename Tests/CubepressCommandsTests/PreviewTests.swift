@@ -84,6 +84,37 @@ private func sample() throws -> TemporaryFolder {
     #expect(answer(path, fields)["Content-Encoding"] == nil)
   }
 
+  @Test func followsNoLinkOutOfTheSite() throws {
+    let manager = FileManager.default
+    let base = folder.path + "/site"
+    try manager.createSymbolicLink(atPath: base + "/file", withDestinationPath: "../outside")
+    try manager.createSymbolicLink(atPath: base + "/folder", withDestinationPath: "..")
+    try manager.createSymbolicLink(atPath: base + "/inside", withDestinationPath: "index.html")
+    try manager.createSymbolicLink(atPath: base + "/round", withDestinationPath: "round")
+    #expect(answer("/file").status == 403 && answer("/folder/outside").status == 403)
+    #expect(answer("/folder/site/index.html").status == 200)
+    #expect(answer("/folder/site/.cubepress/journal").status == 403)
+    #expect(answer("/inside").status == 200)
+    #expect(answer("/round").status == 404)
+    #expect(answer("/" + String(repeating: "a", count: 5000)).status == 404)
+  }
+
+  @Test func anyRangeLiesInTheFile() {
+    // All short texts of the letters that matter.
+    let letters = ["", "0", "3", "9", "10", "-", "--", ",", " ", "\u{663}", "99999999999999999999"]
+    for first in letters {
+      for second in letters {
+        for third in letters {
+          for size in [0, 1, 10] {
+            let range = PreviewRange(field: "bytes=" + first + second + third, size: size)
+            guard case .part(let part) = range else { continue }
+            #expect(!part.isEmpty && part.lowerBound >= 0 && part.upperBound <= size)
+          }
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
     "/../outside", "/%2e%2e/outside", "/t/../../outside", "/..%2foutside", "/.cubepress/journal",
     "/%2Ecubepress/journal", "/.cubepress", "/.cubepress/", "//index.html", "//", "/./index.html",

@@ -102,6 +102,16 @@ struct TimeAxisTests {
       times: seconds.compactMap { units.time(at: $0) })
   }
 
+  @Test("values and dates beyond all counting are no times")
+  func extremes() throws {
+    let micros = try TimeUnits("microseconds since 1970-01-01", calendar: .standard)
+    #expect(micros.time(at: Int.min) == nil && micros.time(at: Int.max) == nil)
+    #expect(micros.time(at: 1e300) == nil && micros.time(at: -Double.infinity) == nil)
+    #expect(throws: TimeUnitsError.self) {
+      try TimeUnits("days since 999999999-01-01", calendar: .standard)
+    }
+  }
+
   @Test("labels are whole seconds unless two steps would look the same")
   func labels() throws {
     #expect(try axis([0.83, 60]).labels == ["2017-01-16T10:09:21Z", "2017-01-16T10:10:21Z"])

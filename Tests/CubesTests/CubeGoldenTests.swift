@@ -1,5 +1,6 @@
 import Grids
 import JSON
+import TestKit
 import Testing
 
 @testable import Cubes
@@ -12,6 +13,7 @@ struct Expectation {
   func check() throws {
     var options = CubeOptions()
     options.crs = golden["options"]?["crs"]?.stringValue
+    options.joinDimension = golden["options"]?["join"]?.stringValue
     let cube = try Cube.open(sources, options: options)
     for (name, expected) in try #require(golden["variables"]?.objectValue) {
       let variable = try #require(cube.variable(named: name), "\(name); skipped: \(cube.skipped)")
@@ -87,7 +89,7 @@ struct CubeGoldenTests {
     "own fixtures, one trap each",
     arguments: [
       "packing", "types", "order", "wrap", "groups", "labels", "curvilinear", "rotated", "unnamed",
-      "join", "filter", "chunks",
+      "join", "filter", "chunks", "members",
     ])
   func fixtures(name: String) throws {
     let golden = try #require(try Golden.json("cubes_fixtures.json")[name])
@@ -122,6 +124,24 @@ struct CubeOpeningTests {
     #expect(error?.reason.hasPrefix("its grid differs from that of") == true)
     #expect(throws: CubeError.self) { try Cube.open(["/nowhere/*.nc"]) }
     #expect(throws: CubeError.self) { try Cube.open([]) }
+  }
+
+  @Test(
+    "dimensions beyond counting are refused before memory is taken for them",
+    arguments: [[1 << 40, 2, 2], [1 << 10, 1 << 10, 1 << 10, 1 << 10, 1 << 10, 1 << 10, 2, 2]])
+  func huge(shape: [Int]) throws {
+    let folder = try TemporaryFolder()
+    let path = try TestCube(x: [0, 1], y: [0, 1]).write(to: folder) { _, _, _ in 0 }
+    let names = (0..<shape.count - 2).map { "\"d\($0)\"" } + ["\"lat\"", "\"lon\""]
+    let head = """
+      {"zarr_format":2,"shape":\(shape),"chunks":\(shape.map { min($0, 2) }),"dtype":"<f4",
+      "compressor":null,"fill_value":0,"order":"C","filters":null}
+      """
+    try folder.write(head.utf8, to: "cube.zarr/v/.zarray")
+    let attributes = #"{"_ARRAY_DIMENSIONS":[\#(names.joined(separator: ","))]}"#
+    try folder.write(attributes.utf8, to: "cube.zarr/v/.zattrs")
+    let error = #expect(throws: CubeError.self) { try Cube.open([path]) }
+    #expect(error?.description.contains("more than") == true)
   }
 
   @Test("blocks are disjoint, cover the window and keep to chunks")
@@ -190,5 +210,33 @@ struct CubeOpeningTests {
       }
     }
     #expect(largest > 1)
+  }
+
+  @Test("a field that no source has is missing, and one that two have is that of the first")
+  func joinedMembers() throws {
+    let files = ["member_e0.nc", "member_e1.nc", "member_e0.nc", "member_e2.nc"]
+    let cube = try Cube.open(
+      files.map(Golden.fixture), options: CubeOptions(joinDimension: "member"))
+    let field = try #require(cube.variable(named: "field"))
+    #expect(field.dimensionNames == ["time", "member", "lat", "lon"])
+    #expect(field.shape == [3, 4, 4, 5])
+    #expect(field.extras.map(\.values) == [[2, 7, 3, 1]])
+    #expect(cube.notes.contains { $0.id == "repeated-times" })
+    let gap = try field.readDoubles(time: 2, extras: [1], rows: 0..<4, columns: 0..<5)
+    #expect(!gap.contains { !$0.isNaN })
+    #expect(try field.series(row: 1, column: 2, extras: [3]).map(\.isNaN) == [true, false, false])
+    let prints = try (0..<3).map { try field.fingerprint(time: $0, extras: [1]) }
+    #expect(Set(prints).count == 3)
+  }
+
+  @Test("a dimension to join along that is not there is refused with those that are")
+  func joinAlongNothing() throws {
+    let files = ["member_e0.nc", "member_e1.nc"].map(Golden.fixture)
+    let error = #expect(throws: CubeError.self) {
+      try Cube.open(files, options: CubeOptions(joinDimension: "membr"))
+    }
+    #expect(error?.description.contains("membr") == true)
+    #expect(error?.description.contains("they have member") == true)
+    #expect(throws: CubeError.self) { try Cube.open(files) }
   }
 }

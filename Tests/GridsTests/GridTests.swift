@@ -13,6 +13,18 @@ import Testing
     #expect(weights.count == 720 && weights[359] > 0.99999 && weights[0] < 0.003)
   }
 
+  /// A row with its centre at a pole has an area: that of half a row, a cap of the sphere.
+  @Test func rowsAtThePolesHaveAnArea() throws {
+    let grid = try Grid(
+      x: GridAxis(first: 0, step: 1, count: 360, isLongitude: true),
+      y: GridAxis(first: 90, step: -1, count: 181))
+    let weights = grid.rowAreaWeights()
+    // Heights on the sphere's axis: of the cap above 89.5°, over that of the row at the equator.
+    let expected = Float((1 - 0.999_961_923_064_171_3) / (2 * 0.008_726_535_498_373_935))
+    #expect(abs(weights[0] - expected) < 1e-8 && weights[180] == weights[0])
+    #expect(weights[90] == 1)
+  }
+
   @Test func boundsCrossTheAntimeridianAndStopAtThePoles() throws {
     let pacific = try Grid(
       x: GridAxis(first: 170.5, step: 1, count: 40, isLongitude: true),

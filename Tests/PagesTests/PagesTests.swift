@@ -67,6 +67,24 @@ struct PagesTests {
     #expect(try changed.key("viewer/viewer.js") != assets.key("viewer/viewer.js"))
   }
 
+  @Test func importsAreFollowed() throws {
+    let modules = [
+      "viewer/viewer.js":
+        "// import \"./never.js\"\nimport { a,\n  b } from \"./a.js\";\nimport \"../lib/b.js\";",
+      "viewer/a.js":
+        "export { c } from \"../lib/c/d.js\";\nconst later = () => import(\"./later.js\");"
+        + "\nexport const find = (a) => a.querySelector(\".calendar\");",
+      "lib/b.js":
+        "import { a } from \"../viewer/a.js\";\nimport x from \"https://elsewhere.org/x.js\";",
+      "lib/c/d.js": "", "viewer/later.js": "",
+    ]
+    let assets = SiteAssets([:], modules: modules.mapValues { Array($0.utf8) })
+    let names = ["viewer/viewer.js", "viewer/a.js", "lib/b.js", "lib/c/d.js"]
+    #expect(try assets.imports(from: "viewer/viewer.js") == names.map { try assets.key($0) })
+    let broken = SiteAssets([:], modules: ["a.js": Array("import \"./gone.js\";".utf8)])
+    #expect(throws: PageError.self) { try broken.imports(from: "a.js") }
+  }
+
   @Test(arguments: [
     ("one\ntwo\n\nthree", "p(one two)p(three)"),
     ("- a\n- b *c*\n\nd", "l(a|b em:c)p(d)"),

@@ -47,6 +47,28 @@ struct TileBuilderTests {
       plan: plan, folder: folder, pool: WorkerPool(workers: workers))
   }
 
+  /// A cube whose value is the latitude has as many values in each bin of a linear style.
+  @Test func valuesAreCountedAlongTheScale() throws {
+    let folder = try TemporaryFolder()
+    let site = try SiteFolder(path: folder.path + "/site")
+    let builder = try builder(try latitudeCube(folder), [.worldCRS84Quad], site, maxZoom: 0)
+    let record = try #require(try build(builder, site).first)
+    let style = try style(.bilinear)
+    let summary = try #require(UnitSummary(record.summary))
+    let histogram = try #require(ValueHistogram(summary.histogram, style: style))
+    #expect(histogram.counts.reduce(0, +) == 90 * 180)
+    #expect(histogram.below == 0 && histogram.above == 0)
+    for (bin, count) in histogram.counts.enumerated() {
+      let rows = stride(from: -89.0, through: 89, by: 2).filter {
+        $0 >= histogram.edges[bin] && $0 < histogram.edges[bin + 1]
+      }
+      #expect(count == rows.count * 180)
+    }
+    var twice = histogram
+    twice.add(histogram)
+    #expect(twice.counts == histogram.counts.map { $0 * 2 })
+  }
+
   private func build(
     _ builder: TileBuilder, _ folder: SiteFolder,
     fields: [FieldSelection] = [FieldSelection(time: nil, extras: [])], workers: Int = 2,

@@ -160,7 +160,7 @@ struct RecipeProblemTests {
              |     ^
              Allowed: id, source, title, description, licence, attribution, doi, keywords, links, \
           places, composites, join, crs, time-variable, levels, variables, times, extras, \
-          tile-matrix-sets, max-zoom, format, effort.
+          tile-matrix-sets, max-zoom, format, effort, cube, series.
              fix: write 'variables'
 
           sea.yaml: 2 problems; nothing was made
@@ -183,6 +183,7 @@ struct RecipeProblemTests {
     #expect(problems(String(repeating: "- ", count: 100_000)).map(\.id) == ["syntax"])
     #expect(problems(String(repeating: "#", count: 2_000_000)).map(\.id) == ["too-large"])
     #expect(problems("datasets: [\u{0}]").map(\.id) == ["syntax"])
+    #expect(problems(#"datasets: ["a.nc\0b"]"#).map(\.id) == ["wrong-type"])
     // Many mistakes do not give an endless list.
     let many = (0..<5000).map { "k\($0): 1" }.joined(separator: "\n")
     #expect(problems(many).count == 50)

@@ -123,3 +123,62 @@ struct RecipeTests {
     #expect(try String(contentsOf: file, encoding: .utf8) == schema)
   }
 }
+
+@Suite("Recipes of arrays")
+struct ArrayRecipeTests {
+  private func dataset(_ keys: String) throws -> DatasetRecipe {
+    let text = "datasets:\n  - source: a.nc\n" + keys
+    return try #require(try Recipe.parse(text, path: "r.yaml").datasets.first)
+  }
+
+  @Test func bothProductsAreMadeWithoutAWord() throws {
+    let dataset = try dataset("")
+    #expect(dataset.cube == CubeRecipe(zarrFormat: 3, quantisation: .lossless))
+    #expect(dataset.series == SeriesRecipe(isGrowing: false))
+    #expect(Recipe.automatic(sources: ["a.nc"]).datasets[0].cube == CubeRecipe())
+  }
+
+  @Test func everyKeyIsRead() throws {
+    let dataset = try dataset(
+      """
+          cube:
+            zarr-format: 2
+            quantise: {type: int16, range: [-3, 40]}
+          series: {growing: true}
+          variables:
+            - name: a
+              quantise: {type: uint8, maximum-error: 0.5, offset: 100}
+            - name: b
+              quantise: lossless
+            - c
+      """)
+    #expect(dataset.cube == CubeRecipe(zarrFormat: 2, quantisation: .range(.int16, -3...40)))
+    #expect(dataset.series == SeriesRecipe(isGrowing: true))
+    #expect(
+      dataset.variables.map(\.quantisation) == [
+        .maximumError(.uint8, 0.5, offset: 100), .lossless, nil,
+      ])
+  }
+
+  @Test func productsCanBeLeftOut() throws {
+    let dataset = try dataset("    cube: none\n    series: none\n")
+    #expect(dataset.cube == nil && dataset.series == nil)
+  }
+
+  @Test(arguments: [
+    ("    cube: {zarr-format: 4}\n", "bad-zarr-format"),
+    ("    cube: {quantise: {type: int16}}\n", "bad-quantisation"),
+    ("    cube: {quantise: {type: int16, range: [5, 1]}}\n", "bad-range"),
+    ("    cube: {quantise: {type: int16, range: [1, 5], offset: 3}}\n", "useless-key"),
+    ("    cube: {quantise: {range: [1, 5]}}\n", "missing-key"),
+    ("    series: {growing: often}\n", "wrong-type"),
+  ])
+  func mistakesAreTold(keys: String, id: String) {
+    #expect(throws: RecipeProblems.self) { try dataset(keys) }
+    do {
+      _ = try dataset(keys)
+    } catch let error as RecipeProblems {
+      #expect(error.problems.map(\.id) == [id])
+    } catch {}
+  }
+}

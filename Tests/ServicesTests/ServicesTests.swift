@@ -1,4 +1,5 @@
 import Foundation
+import Grids
 import JSON
 import Pyramids
 import Recipes
@@ -69,6 +70,37 @@ struct ServicesTests {
     #expect(
       xml.contains("<TopLeftCorner>-20037508.342789244 20037508.342789244</TopLeftCorner>"))
     #expect(xml.contains("<TopLeftCorner>-180 90</TopLeftCorner>"))
+  }
+
+  /// A client that looks closer than a layer's tiles go takes the finest matrix of its set.
+  @Test func noSetGoesDeeperThanTheTilesOfItsLayers() throws {
+    let documents = try documents()
+    var shortened = 0
+    for (key, bytes) in documents where key.hasSuffix(".xml") {
+      let xml = String(decoding: bytes, as: UTF8.self)
+      let sets = xml.components(separatedBy: "<TileMatrixSet>\n").dropFirst()
+      var finest: [String: Int] = [:]
+      for set in sets {
+        let names = set.matches(of: /<ows:Identifier>([^<]+)</).map { String($0.output.1) }
+        finest[try #require(names.first)] = names.compactMap { Int($0) }.max()
+      }
+      #expect(finest.count == sets.count)
+      for layer in xml.components(separatedBy: "<Layer>").dropFirst() {
+        let template = try #require(layer.firstMatch(of: /template="([^"]+)"/)?.output.1)
+        for link in layer.components(separatedBy: "<TileMatrixSetLink>").dropFirst() {
+          let id = String(try #require(link.firstMatch(of: /<TileMatrixSet>([^<]+)</)?.output.1))
+          let zooms = link.matches(of: /<TileMatrix>([0-9]+)</).compactMap { Int($0.output.1) }
+          #expect(finest[id] == zooms.max(), "\(key) \(id)")
+          let registered = TileMatrixSet.named(id)
+          if registered == nil { shortened += 1 }
+          let folder = String(id.prefix { $0 != "-" })
+          #expect(TileMatrixSet.named(folder) != nil)
+          let part = registered == nil ? folder : "{TileMatrixSet}"
+          #expect(template.contains("/{Style}/\(part)/"))
+        }
+      }
+    }
+    #expect(shortened > 0)
   }
 
   @Test func aDimensionCalledLikeTheZoomHasAPlaceholderOfItsOwn() throws {

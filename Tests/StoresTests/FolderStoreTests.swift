@@ -33,7 +33,12 @@ import Testing
     let store = try FolderStore(path: folder.path)
     #expect(try store.read("link/y") == Array("there".utf8))
     #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
-    #expect(try store.read("pipe") == nil)
+    let pipe = #expect(throws: StoreError.self) { try store.read("pipe") }
+    #expect(pipe?.description.contains("neither a file nor a folder") == true)
+    #expect(throws: StoreError.self) { try store.size(of: "pipe") }
+    // Of a link it is asked where it leads.
+    #expect(store.followingLinks("") == "" && store.followingLinks("pipe") == "pipe")
+    for key in ["link", "link/y", "absent"] { #expect(store.followingLinks(key) == nil) }
     try manager.createSymbolicLink(atPath: folder.path + "/round", withDestinationPath: "round")
     #expect(throws: StoreError.self) { try store.read("round") }
   }

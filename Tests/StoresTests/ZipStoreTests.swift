@@ -167,6 +167,16 @@ private func failure(_ body: () throws -> some Any) -> StoreError? {
     }
   }
 
+  @Test func refusesANegativeCount() throws {
+    var bytes = try archive("zip64")
+    let record = try #require(
+      bytes.indices.dropLast(56).first {
+        bytes[$0..<$0 + 4].elementsEqual([0x50, 0x4b, 6, 6])
+      })
+    bytes.replaceSubrange(record + 24..<record + 40, with: [UInt8](repeating: 0xff, count: 16))
+    #expect(failure { try openInMemory(bytes) }?.kind == .damaged)
+  }
+
   @Test func neverFindsNamesThatLeadOut() throws {
     let whole = try archive("stored")
     let old = Array("a/b/c/0/1".utf8)

@@ -59,18 +59,22 @@ const BINARY = {
 
 const UNARY = { "-": (a) => -a, "!": (a) => (Number.isNaN(a) ? NaN : a === 0 ? 1 : 0) };
 
-// One loop for each operation and shape of operands, made once, so that each loop stays of one kind.
-const loops = new Map();
+// What is used most has a loop of its own, in which nothing is called.
+const LOOPS = {
+  __proto__: null,
+  "2+": (out, n, a, b) => { for (let i = 0; i < n; i += 1) out[i] = a[i] + b[i]; },
+  "2-": (out, n, a, b) => { for (let i = 0; i < n; i += 1) out[i] = a[i] - b[i]; },
+  "2*": (out, n, a, b) => { for (let i = 0; i < n; i += 1) out[i] = a[i] * b[i]; },
+  "2/": (out, n, a, b) => { for (let i = 0; i < n; i += 1) out[i] = a[i] / b[i]; },
+};
 
 function loopOf(key, apply, arity) {
-  if (loops.has(key)) return loops.get(key);
-  const loop = {
-    1: (out, n, a) => { for (let i = 0; i < n; i += 1) out[i] = apply(a[i]); },
-    2: (out, n, a, b) => { for (let i = 0; i < n; i += 1) out[i] = apply(a[i], b[i]); },
-    3: (out, n, a, b, c) => { for (let i = 0; i < n; i += 1) out[i] = apply(a[i], b[i], c[i]); },
-  }[arity];
-  loops.set(key, loop);
-  return loop;
+  if (LOOPS[key]) return LOOPS[key];
+  switch (arity) {
+    case 1: return (out, n, a) => { for (let i = 0; i < n; i += 1) out[i] = apply(a[i]); };
+    case 2: return (out, n, a, b) => { for (let i = 0; i < n; i += 1) out[i] = apply(a[i], b[i]); };
+    default: return (out, n, a, b, c) => { for (let i = 0; i < n; i += 1) out[i] = apply(a[i], b[i], c[i]); };
+  }
 }
 
 /** Names of the variables of a tree, in the order they first occur. */

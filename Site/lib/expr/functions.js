@@ -1,6 +1,6 @@
 // The functions and constants of expressions, and their rule for missing values: NaN in, NaN out, but for isnan.
 
-export const CONSTANTS = { pi: Math.PI, e: Math.E, nan: NaN };
+export const CONSTANTS = { __proto__: null, pi: Math.PI, e: Math.E, nan: NaN };
 
 /** Half goes to the even neighbour, as in NumPy, R and Julia. */
 export function roundEven(x) {

@@ -25,14 +25,15 @@ export class ExpressionError extends InvalidError {
 
 // How strongly operators bind; a power binds to the right, all others to the left.
 const BINDING = {
+  __proto__: null,
   "||": 1, "&&": 2, "|": 4, "&": 5, "==": 6, "!=": 6, "<": 7, "<=": 7, ">": 7, ">=": 7, "+": 8, "-": 8, "*": 9, "/": 9,
   "%": 9, "^": 11,
 };
 const NOT_BINDS = 3;
 const SIGN_BINDS = 10;
 const COMPARISONS = new Set(["==", "!=", "<", "<=", ">", ">="]);
-const SAME = { "**": "^", and: "&&", or: "||", not: "!", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "·": "*" };
-const STRANGE = { "=": "==", "<>": "!=", "=<": "<=", "=>": ">=", "===": "==", "!==": "!=" };
+const SAME = { __proto__: null, "**": "^", and: "&&", or: "||", not: "!", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "·": "*" };
+const STRANGE = { __proto__: null, "=": "==", "<>": "!=", "=<": "<=", "=>": ">=", "===": "==", "!==": "!=" };
 
 const TOKEN = new RegExp([
   String.raw`(?<space>\s+)`,

@@ -175,9 +175,9 @@ export function toR(tree, naming) {
   return write(tree)[0];
 }
 
-/** Those of some helpers that a text calls, each once, and those they stand for. */
+/** Those of some helpers that a text calls, each once. */
 export const helpersIn = (text, helpers) =>
-  Object.entries(helpers).filter(([name]) => text.includes(`${name}(`)).map(([, code]) => code);
+  Object.entries(helpers).filter(([name]) => new RegExp(`\\b${name}\\(`).test(text)).map(([, code]) => code);
 
 /** What `toPython` and the others need to know, from the variables that an expression may use. */
 export function namingOf(tree, variables, rename = (name) => name) {

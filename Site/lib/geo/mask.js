@@ -19,6 +19,30 @@
 const candidates = (grid, region, level) =>
   grid.kind === "mesh" ? grid.windowsIn(region.cap, level) : grid.windows(region.bounds, level);
 
+function meshMask(grid, region, { rows, columns }, level) {
+  const width = columns[1] - columns[0];
+  const mask = new Uint8Array((rows[1] - rows[0]) * width);
+  for (let i = 0; i < mask.length; i += 1) {
+    const middle = grid.centre(rows[0] + Math.floor(i / width), columns[0] + (i % width), level);
+    if (middle && region.contains(middle[0], middle[1])) mask[i] = 1;
+  }
+  return mask;
+}
+
+/** Of a grid whose rows have one latitude and whose columns one longitude each. */
+function rowMask(grid, region, { rows, columns }, level) {
+  const longitudes = Float64Array.from(
+    { length: columns[1] - columns[0] }, (_, i) => grid.centre(rows[0], columns[0] + i, level)[0]);
+  const mask = new Uint8Array((rows[1] - rows[0]) * longitudes.length);
+  for (let row = rows[0], at = 0; row < rows[1]; row += 1) {
+    const [, lat] = grid.centre(row, columns[0], level);
+    for (let i = 0; i < longitudes.length; i += 1, at += 1) {
+      if (region.contains(longitudes[i], lat)) mask[at] = 1;
+    }
+  }
+  return mask;
+}
+
 /**
  * The cells of a level whose middles lie in an area.
  *
@@ -29,19 +53,10 @@ const candidates = (grid, region, level) =>
  */
 export function maskOf(grid, region, level = 0) {
   const windows = [];
-  for (const { rows, columns } of candidates(grid, region, level)) {
-    const width = columns[1] - columns[0];
-    const mask = new Uint8Array((rows[1] - rows[0]) * width);
-    let count = 0;
-    for (let row = rows[0]; row < rows[1]; row += 1) {
-      for (let column = columns[0]; column < columns[1]; column += 1) {
-        const middle = grid.centre(row, column, level);
-        if (!middle || !region.contains(middle[0], middle[1])) continue;
-        mask[(row - rows[0]) * width + column - columns[0]] = 1;
-        count += 1;
-      }
-    }
-    if (count) windows.push({ rows, columns, mask, count });
+  for (const window of candidates(grid, region, level)) {
+    const mask = grid.kind === "mesh" ? meshMask(grid, region, window, level) : rowMask(grid, region, window, level);
+    const count = mask.reduce((sum, isIn) => sum + isIn, 0);
+    if (count) windows.push({ ...window, mask, count });
   }
   const count = windows.reduce((sum, window) => sum + window.count, 0);
   if (count) return { level, windows, count, isSmallerThanCell: false };
@@ -109,6 +124,9 @@ const around = (windows, [height, width]) => windows.reduce((sum, { rows, column
  */
 export function cellAreas(grid, { rows, columns, mask }, level) {
   const width = columns[1] - columns[0];
-  return Float64Array.from(mask, (isIn, i) =>
-    isIn ? grid.area(rows[0] + Math.floor(i / width), columns[0] + (i % width), level) : 0);
+  const areas = new Float64Array(mask.length);
+  for (let i = 0; i < mask.length; i += 1) {
+    if (mask[i]) areas[i] = grid.area(rows[0] + Math.floor(i / width), columns[0] + (i % width), level);
+  }
+  return areas;
 }

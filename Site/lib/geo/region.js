@@ -119,15 +119,18 @@ function polygon(rings) {
       for (let band = from; band <= to; band += 1) bands[band].push(edge);
     }
   }
+  const flat = bands.map((edges) => Float64Array.from(edges.flat()));
   const contains = (lon, lat) => {
     if (!(lat >= south && lat <= north)) return false;
-    const edges = bands[bandOf(lat)];
+    const edges = flat[bandOf(lat)];
     for (let x = lon - 360 * Math.floor((lon - west) / 360); x <= east; x += 360) {
-      let crossings = 0;
-      for (const [x1, y1, x2, y2] of edges) {
-        if ((y1 > lat) !== (y2 > lat) && x < x1 + ((lat - y1) / (y2 - y1)) * (x2 - x1)) crossings += 1;
+      let isIn = false;
+      for (let i = 0; i < edges.length; i += 4) {
+        const [y1, y2] = [edges[i + 1], edges[i + 3]];
+        if ((y1 > lat) === (y2 > lat)) continue;
+        if (x < edges[i] + ((lat - y1) / (y2 - y1)) * (edges[i + 2] - edges[i])) isIn = !isIn;
       }
-      if (crossings % 2) return true;
+      if (isIn) return true;
     }
     return false;
   };

@@ -5,8 +5,9 @@ import { InvalidError, NotFoundError } from "../errors.js";
 import { cellAreas, fittingMask } from "../geo/mask.js";
 import { summarise } from "./summary.js";
 
-/** Chunks read for an area at most. */
-const MOST_CHUNKS = 16;
+/** Windows of cells read for an area at most, and chunks, where long times are cut into blocks. */
+const MOST_WINDOWS = 16;
+const MOST_CHUNKS = 128;
 
 /**
  * @typedef {object} SeriesLevel
@@ -100,11 +101,52 @@ export function pointSeries(source, grid, places, options = {}) {
 }
 
 /**
- * @typedef {object} RegionSeries statistics of an area for each time, weighted by the areas of the cells
+ * @typedef {object} RegionValues the values of an area's cells over all times
  * @property {number} level that the cells are of
  * @property {number} cells whose middles lie in the area
  * @property {number} area of these cells in square metres
  * @property {boolean} isSmallerThanCell whether the area holds no cell's middle, and the one cell around it stands in
+ * @property {number} times
+ * @property {Float32Array} values of all cells at the first time, then at the next…; NaN where missing
+ * @property {Float64Array} weights the areas of the cells, in the same order
+ */
+
+/**
+ * The values of the cells of an area over all times, from the finest level at which it takes few chunks. Cells come in an
+ * order that depends on nothing but grid, area and level, so values of several variables can be put together.
+ *
+ * @param {SeriesSource} source
+ * @param {ReturnType<import("../geo/grid.js").openGrid>} grid
+ * @param {import("../geo/region.js").Region} region
+ * @param {{extras?: number[], windows?: number, level?: number, signal?: AbortSignal, priority?: "high"|"low"}} [options]
+ *   windows: how many (a chunk's rows and columns, over all times) to read at most, 16 or fewer where times are many; more
+ *   if the coarsest level needs more; level: this one, whatever it takes
+ * @returns {Promise<RegionValues|undefined>} undefined if the area lies outside the grid
+ */
+export async function regionValues(
+  source, grid, region, { extras = [], windows: most = mostWindows(source), level: wanted, ...options } = {},
+) {
+  const levels = source.levels.map(({ level, array }) => ({ level, chunkShape: array.chunkShape.slice(-2) }))
+    .filter(({ level }) => wanted === undefined || level === wanted);
+  if (!levels.length) throw new NotFoundError(`There are no series of level ${wanted}.`);
+  const { mask, chunks } = fittingMask(grid, region, levels, most);
+  if (!mask.count) return undefined;
+  const found = source.levels.find((one) => one.level === mask.level);
+  const weights = new Float64Array(mask.count);
+  const values = new Float32Array(source.times * mask.count);
+  const numbers = numbered(mask, grid, weights);
+  await Promise.all(chunks.map(([i, j]) =>
+    readChunk(found, extras, [i, j], numbers, values, mask.count, options)));
+  return {
+    level: mask.level, cells: mask.count, isSmallerThanCell: mask.isSmallerThanCell, times: source.times, values, weights,
+    area: weights.reduce((sum, area) => sum + area, 0),
+  };
+}
+
+/**
+ * Statistics for each time, weighted by the areas of the cells.
+ *
+ * @typedef {object} SeriesStatistics
  * @property {Float64Array} mean
  * @property {Float64Array} median
  * @property {Float64Array} minimum
@@ -114,38 +156,39 @@ export function pointSeries(source, grid, places, options = {}) {
  */
 
 /**
- * Statistics of an area over all times, from the finest level at which it takes few chunks.
+ * Sums up the values of an area's cells, time by time.
  *
- * @param {SeriesSource} source
- * @param {ReturnType<import("../geo/grid.js").openGrid>} grid
- * @param {import("../geo/region.js").Region} region
- * @param {{extras?: number[], chunks?: number, median?: boolean, signal?: AbortSignal, priority?: "high"|"low"}} [options]
- *   chunks: how many to read at most, 16 (more if the coarsest level needs more)
- * @returns {Promise<RegionSeries|undefined>} undefined if the area lies outside the grid
+ * @param {{values: ArrayLike<number>, weights: ArrayLike<number>, times: number, cells: number}} region values as those of
+ *   `regionValues`, or computed from them
+ * @param {{median?: boolean}} [options] the median can be left out, since it costs the most
+ * @returns {SeriesStatistics}
  */
-export async function regionSeries(
-  source, grid, region, { extras = [], chunks: most = MOST_CHUNKS, median = true, ...options } = {},
-) {
-  const levels = source.levels.map(({ level, array }) => ({ level, chunkShape: array.chunkShape.slice(-2) }));
-  const { mask, chunks } = fittingMask(grid, region, levels, most);
-  if (!mask.count) return undefined;
-  const found = source.levels.find((one) => one.level === mask.level);
-  const weights = new Float64Array(mask.count);
-  const values = new Float32Array(source.times * mask.count);
-  const numbers = numbered(mask, grid, weights);
-  await Promise.all(chunks.map(([i, j]) =>
-    readChunk(found, extras, [i, j], numbers, values, mask.count, options)));
-  const series = { mean: [], median: [], minimum: [], maximum: [], deviation: [], count: [] };
-  const names = Object.keys(series);
-  for (const name of names) series[name] = new Float64Array(source.times);
-  for (let time = 0; time < source.times; time += 1) {
-    const now = summarise(values.subarray(time * mask.count, (time + 1) * mask.count), { weights, median });
+export function seriesStatistics({ values, weights, times, cells }, { median = true } = {}) {
+  const names = ["mean", "median", "minimum", "maximum", "deviation", "count"];
+  const series = Object.fromEntries(names.map((name) => [name, new Float64Array(times)]));
+  for (let time = 0; time < times; time += 1) {
+    const now = summarise(values.subarray(time * cells, (time + 1) * cells), { weights, median });
     for (const name of names) series[name][time] = now[name];
   }
-  return {
-    ...series, level: mask.level, cells: mask.count, isSmallerThanCell: mask.isSmallerThanCell,
-    area: weights.reduce((sum, area) => sum + area, 0),
-  };
+  return /** @type {any} */ (series);
+}
+
+/**
+ * Statistics of an area over all times: `regionValues` summed up.
+ *
+ * @returns {Promise<(SeriesStatistics & {level: number, cells: number, area: number, isSmallerThanCell: boolean})|undefined>}
+ *   undefined if the area lies outside the grid
+ */
+export async function regionSeries(source, grid, region, { median = true, ...options } = {}) {
+  const read = await regionValues(source, grid, region, options);
+  if (!read) return undefined;
+  const { level, cells, area, isSmallerThanCell } = read;
+  return { ...seriesStatistics(read, { median }), level, cells, area, isSmallerThanCell };
+}
+
+function mostWindows({ levels: [{ array, recent }] }) {
+  const blocks = array.chunkCounts[0] + (recent?.chunkCounts[0] ?? 0);
+  return Math.max(1, Math.min(MOST_WINDOWS, Math.floor(MOST_CHUNKS / blocks)));
 }
 
 /** Windows of a mask with a running number for each of their cells (-1 outside); fills in the areas by number. */

@@ -73,6 +73,8 @@ function julianDate(number) {
 }
 
 const REFORM = gregorianDay(1582, 10, 15);
+// Both ways of counting share one line of days, on which 1970-01-01 of the Julian calendar is 13 days later.
+const JULIAN_START = julianDay(1970, 1, 1);
 
 /** The number of a date; undefined where the calendar has no such date. */
 export function dayNumber({ year, month, day }, calendar = "standard") {
@@ -84,7 +86,7 @@ export function dayNumber({ year, month, day }, calendar = "standard") {
     case "noleap": return (counted - 1970) * 365 + BEFORE[month - 1] + day - 1;
     case "all_leap": return (counted - 1970) * 366 + BEFORE[month - 1] + (month > 2 ? 1 : 0) + day - 1;
     case "proleptic_gregorian": return gregorianDay(counted, month, day);
-    case "julian": return julianDay(counted, month, day);
+    case "julian": return julianDay(counted, month, day) - JULIAN_START;
     default: {
       const stamp = year * 10000 + month * 100 + day;
       if (year > 1582 || (year === 1582 && stamp >= 15821015)) return gregorianDay(counted, month, day);
@@ -108,7 +110,7 @@ function countedDate(number, calendar) {
     case "noleap": return inYear(number, 365, false);
     case "all_leap": return inYear(number, 366, true);
     case "proleptic_gregorian": return gregorianDate(number);
-    case "julian": return julianDate(number);
+    case "julian": return julianDate(number + JULIAN_START);
     default: return number >= REFORM ? gregorianDate(number) : julianDate(number);
   }
 }

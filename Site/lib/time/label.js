@@ -6,7 +6,7 @@ import { dateOfDay, dayNumber } from "./calendar.js";
 /** @typedef {{year: number, month: number, day: number, hour: number, minute: number, second: number}} Fields */
 /** @typedef {"year"|"month"|"day"|"minute"|"second"} Precision */
 
-const LABEL = /^([+-]?\d{4,9})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?)?)?Z?$/;
+const LABEL = /^([+-]?(?:\d{4}|\d{5,9}(?=-)))(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?)?)?Z?$/;
 
 /**
  * The fields of a label such as `2017-01-16T10:09:21Z`; what is left out begins with it.

@@ -57,7 +57,8 @@ export class ZarrArray {
   }
 
   /**
-   * The stored numbers of one chunk; those of an edge chunk that lie outside the array have any value.
+   * The stored numbers of one chunk, shared by all callers and not to be changed; those of an edge chunk that lie outside
+   * the array have any value.
    *
    * @param {number[]} coords of the chunk, one for each axis
    * @param {import("./store.js").ReadOptions} [options]

@@ -105,13 +105,13 @@ export class ZarrGroup {
  * @param {object} [options]
  * @param {AbortSignal} [options.signal]
  * @param {2|3} [options.format] where it is known; else v3 is tried first
- * @param {number} [options.chunkBytes] decoded chunks to keep, 192 MiB
+ * @param {number} [options.chunkBytes] decoded chunks to keep, 64 MiB
  * @param {number} [options.indexBytes] shard indexes to keep, 16 MiB
  * @returns {Promise<ZarrGroup>}
  * @throws {NotFoundError} if there is no group
  */
 export async function openGroup(
-  store, path = "", { signal, format, chunkBytes = 192 << 20, indexBytes = 16 << 20 } = {},
+  store, path = "", { signal, format, chunkBytes = 64 << 20, indexBytes = 16 << 20 } = {},
 ) {
   const context = {
     store, format: 3, documents: [join(path, "zarr.json")], arrays: new Map(), work: new SharedWork(),

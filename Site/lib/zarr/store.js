@@ -2,6 +2,7 @@
 
 import { DamagedError, NetworkError, NotFoundError, ReplacedError, UnsupportedError } from "../errors.js";
 import { ByteCache, SharedWork } from "./cache.js";
+import { Gate } from "./gate.js";
 
 const NEAR = 8192;
 const LONGEST_MERGED = 4 << 20;
@@ -20,47 +21,6 @@ class Counters {
   bytes = 0;
   merged = 0;
   retries = 0;
-}
-
-/** At most so many requests at a time; those of low priority leave some places to the others. */
-class Gate {
-  #free;
-  #reserve = 2;
-  #high = [];
-  #low = [];
-
-  constructor(places) {
-    this.#free = places;
-  }
-
-  enter(priority, signal) {
-    return new Promise((resolve, reject) => {
-      const place = { resolve, reject, signal };
-      (priority === "low" ? this.#low : this.#high).push(place);
-      this.#next();
-    });
-  }
-
-  leave() {
-    this.#free += 1;
-    this.#next();
-  }
-
-  #next() {
-    for (;;) {
-      const queue = this.#high.length ? this.#high : this.#low;
-      const least = this.#high.length ? 1 : 1 + this.#reserve;
-      if (!queue.length) return;
-      if (queue[0].signal?.aborted) {
-        const place = queue.shift();
-        place.reject(place.signal.reason);
-        continue;
-      }
-      if (this.#free < least) return;
-      this.#free -= 1;
-      queue.shift().resolve();
-    }
-  }
 }
 
 /**
@@ -342,9 +302,10 @@ function cut(bytes, range, url) {
   return bytes.subarray(start, end);
 }
 
-// Other origins may hide the ETag and Content-Range; what is not seen is not compared.
+// Other origins may hide the ETag and Content-Range; what is not seen is not compared. Servers that compress on the way
+// weaken an ETag or put the coding behind it; it is the same object.
 const markOf = (headers) => ({
-  etag: headers.get("ETag")?.replace(/^W\//, "") ?? undefined,
+  etag: headers.get("ETag")?.replace(/^W\//, "").replace(/-(gzip|br|zstd|deflate)(?="$)/, "") ?? undefined,
   modified: headers.get("Last-Modified") ?? undefined,
 });
 

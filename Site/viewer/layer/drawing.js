@@ -15,7 +15,8 @@ const signature = (layer) => JSON.stringify([
 export const isValues = (layer) => layer.kind !== "xyz";
 
 /**
- * Drawing for all maps. `report(error, layer)` is told what fails.
+ * Drawing for all maps. `report(error, dataset, layer)` is told what fails; the layer where that
+ * cannot be opened at all.
  *
  * `lookAhead(slice)` gives the slices to read next while time plays.
  */
@@ -27,6 +28,9 @@ export const createDrawing = (app, report) => {
   let colours = null;
   let scheduled = 0;
   let ahead = () => [];
+  let [pictured, completed] = [false, false];
+  let onComplete;
+  const whenComplete = new Promise((resolve) => { onComplete = resolve; });
   const settled = new Set();
 
   const schedule = () => { scheduled ||= requestAnimationFrame(refresh); };
@@ -43,6 +47,11 @@ export const createDrawing = (app, report) => {
         fields.set(name, field);
         colours = maps;
         failures.delete(name);
+        if (!views.size) {
+          const state = app.store.get();
+          request(field.slice({ time: layer.time ?? state.time, dims: layer.dims }),
+            { level: field.levels - 1, list: [[0, 0]] });
+        }
         document.dispatchEvent(new CustomEvent("fieldopen"));
         schedule();
       }, (error) => {
@@ -64,7 +73,7 @@ export const createDrawing = (app, report) => {
     try {
       return tablesOf(lookOf(layer, field.variable), colours);
     } catch (error) {
-      report(error, layer.dataset, layer);
+      report(error, layer.dataset);
       return null;
     }
   };
@@ -134,12 +143,26 @@ export const createDrawing = (app, report) => {
     for (const name of [...drawn.keys()]) if (!live.has(name)) drawn.delete(name);
     windows.endRound();
     for (const view of views) view.gl.triggerRepaint();
+    if (!pictured && [...drawn.values()].some((one) => one.ready)) {
+      pictured = true;
+      performance.mark("first-picture");
+    }
+    if (pictured && !completed && [...drawn.values()].every((one) => one.complete)) {
+      completed = true;
+      performance.mark("first-complete");
+      onComplete();
+    }
     app.pointerStale?.();
     for (const one of [...settled]) one();
   };
 
+  // The data come while the map is still being built.
+  for (const layer of app.store.get().layers) if (isValues(layer) && layer.visible) fieldOf(layer);
+
   return {
     windows, schedule,
+    /** Resolves when all that is in view at first is drawn. */
+    whenComplete,
     /** Adds a map; clipOf(layer, state) gives the part of its width that a layer is drawn in,
         shows(layer, state) whether it is drawn at all. */
     addView(id, gl, clipOf, shows) {
@@ -173,9 +196,9 @@ export const createDrawing = (app, report) => {
       return () => settled.delete(callback);
     },
     lookAhead(callback) { ahead = callback ?? (() => []); },
-    /** Whether a slice is held wherever it is in view. */
-    holds(slice, view = "main", id) {
-      const now = drawn.get(`${view}/${id}`);
+    /** Whether a slice is held wherever the layer of an id is in view. */
+    holds(slice, id) {
+      const now = drawn.get(`main/${id}`);
       return Boolean(now?.list.every(([i, j]) => windows.has(slice, now.level, i, j)
         || windows.isBroken(slice, now.level, i, j)));
     },

@@ -8,7 +8,11 @@ const kept = new WeakMap();
 
 /** The resources of a map's context. */
 export const gpuOf = (gl) => {
-  if (!kept.has(gl)) kept.set(gl, createGpu(gl));
+  if (!kept.has(gl)) {
+    kept.set(gl, createGpu(gl));
+    // A context that was lost comes back empty.
+    gl.canvas.addEventListener("webglcontextrestored", () => kept.delete(gl), { once: true });
+  }
   return kept.get(gl);
 };
 
@@ -19,7 +23,9 @@ const createGpu = (gl) => {
   const textures = new Map();
   let bytes = 0;
 
+  /** Uploads go through a unit that nothing is drawn from. */
   const prepare = () => {
+    gl.activeTexture(gl.TEXTURE7);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 4);
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);

@@ -3,12 +3,13 @@
 // The shader makes cells out of positions; triangles are small enough for that to be right to a
 // few thousandths of a cell (geographic) or about a tenth (other grids, as their nodes promise).
 
-import { mercatorX, mercatorY, spacingOf } from "./grid.js";
+import { mercatorX, mercatorY } from "./mercator.js";
 
 const rad = Math.PI / 180;
 /** On the globe sides of triangles are straight: none may be longer than this many degrees. */
-const STRAIGHT = 2.5;
-const MOST = 512;
+const STRAIGHT = 1.5;
+/** The most rows or columns of corners. */
+const MOST = 2048;
 
 /** Positions from `low` to `high` that include `stops` where these are not too many. */
 const positions = (low, high, parts, stops) => {
@@ -36,25 +37,38 @@ const edgesBetween = (edges, low, high) => {
 };
 
 /**
- * Between rows of constant spacing a straight line through Mercator's y errs by up to
- * dy² / 16 radians of latitude; as many strips as keep that below 1/2000 of a cell.
+ * Rows of corners for the flat map. Between two that are d radians of latitude apart, a straight
+ * line through Mercator's y errs by up to d² tan(latitude) / 8: as close as keeps that below
+ * 1/2000 of a cell.
  */
-const stripsOf = (grid, edges, low, high) => {
-  const reach = (position) => mercatorY(Math.min(Math.max(grid.lonLat(position, 0)[1], -86), 86));
-  const height = Math.abs(reach(high) - reach(low)) * 2 * Math.PI;
-  const longest = Math.sqrt(16 * spacingOf(edges).step * rad / 2000);
-  return Math.min(MOST, Math.max(1, Math.ceil(height / longest)));
+const flatRows = (grid, edges, low, high, side) => {
+  const latitude = (at) => grid.lonLat(Math.min(at, high), 0)[1];
+  const reach = (at) => {
+    const start = Math.min(at, high - 0.01);
+    const spacing = 100 * Math.abs(latitude(start + 0.01) - latitude(start));
+    const tangent = Math.tan(Math.min(Math.max(Math.abs(latitude(at)), 1), 85) * rad);
+    return Math.sqrt(8 / 2000 * side * spacing * rad / tangent) / rad / spacing;
+  };
+  const stops = edgesBetween(edges, low, high);
+  const list = [low];
+  for (let at = low, next = 0; at < high;) {
+    const step = Math.min(reach(at), reach(at + reach(at)));
+    at = Math.min(at + Math.max(step, (high - low) / MOST), high);
+    while (next < stops.length && stops[next] <= list.at(-1)) next += 1;
+    if (next < stops.length && stops[next] < at && stops.length < MOST) at = stops[next];
+    list.push(at);
+  }
+  return list;
 };
 
-const sides = (grid, entry, [top, left, bottom, right]) => {
+const sides = (grid, entry, [top, left, bottom, right], side, curved) => {
   if (grid.kind === "geographic") {
-    const [west, south] = grid.lonLat(top, left);
-    const [east, north] = grid.lonLat(bottom, right);
+    const parts = (a, b, axis) => Math.abs(grid.lonLat(...b)[axis] - grid.lonLat(...a)[axis]) / STRAIGHT;
     return [
-      positions(top, bottom,
-        Math.max(stripsOf(grid, entry.rowEdges, top, bottom), Math.abs(north - south) / STRAIGHT),
-        edgesBetween(entry.rowEdges, top, bottom)),
-      positions(left, right, Math.abs(east - west) / STRAIGHT,
+      curved
+        ? positions(top, bottom, parts([top, left], [bottom, left], 1), edgesBetween(entry.rowEdges, top, bottom))
+        : flatRows(grid, entry.rowEdges, top, bottom, side),
+      positions(left, right, curved ? parts([top, left], [top, right], 0) : 1,
         edgesBetween(entry.columnEdges, left, right)),
     ];
   }
@@ -65,14 +79,15 @@ const sides = (grid, entry, [top, left, bottom, right]) => {
 
 /**
  * The mesh of rows top…bottom, columns left…right (positions of level 0) of a grid (lib/geo) with
- * its published entry.
+ * its published entry, for cells of `side` by `side` of level 0; `curved`: for the
+ * globe, where rows are even by themselves, rather than for the flat map.
  *
  * `corners`: 4 numbers each: x, y in the box, column - left, row - top. `whole`: triangles for the
  * globe; `flat`: those for Mercator, without any that hold a pole. `box`: x, y, width, height.
  */
-export const buildMesh = (grid, entry, part) => {
+export const buildMesh = (grid, entry, part, side, curved) => {
   const [top, left] = part;
-  const [rows, columns] = sides(grid, entry, part);
+  const [rows, columns] = sides(grid, entry, part, side, curved);
   const wide = columns.length;
   const count = rows.length * wide;
   const [xs, ys] = [new Float64Array(count), new Float64Array(count)];

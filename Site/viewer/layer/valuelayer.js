@@ -42,15 +42,15 @@ export class ValueLayer {
     this.drawn = drawn;
   }
 
-  onAdd(map, gl) {
+  onAdd(map) {
     this.map = map;
-    this.gpu = gpuOf(gl);
   }
 
   render(gl, args) {
     const now = this.drawn();
     if (!now?.slice || !now.list.length) return;
     const { slice, level, list, look, opacity, clip } = now;
+    this.gpu = gpuOf(gl);
     const { program, uniforms } = this.gpu.program(args.shaderData);
     gl.useProgram(program);
     this.clip(gl, clip);
@@ -137,10 +137,11 @@ export class ValueLayer {
       row * side, column * side, Math.min((row + rows) * side, grid.rows),
       Math.min((column + columns) * side, grid.columns),
     ];
-    const mesh = this.gpu.mesh(`${document.id}/${entry.id}/${part}`,
-      () => buildMesh(grid, entry, part));
-    gl.bindVertexArray(mesh.array);
     const isFlat = projection.projectionTransition === 0;
+    const curved = grid.kind === "mesh" || !isFlat;
+    const mesh = this.gpu.mesh(`${document.id}/${entry.id}/${part}/${curved}`,
+      () => buildMesh(grid, entry, part, side, curved));
+    gl.bindVertexArray(mesh.array);
     const { start, count } = isFlat ? mesh.flat : mesh.whole;
     for (const turn of turns) {
       const box = [mesh.box[0] + turn, ...mesh.box.slice(1)];

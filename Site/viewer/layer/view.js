@@ -1,8 +1,8 @@
 // What of a grid is in view, and at which level: found by looking where points of the screen lie
 // in the grid. That is right for every projection, the globe, and grids of any kind.
 
-const ACROSS = 24;
-const DOWN = 16;
+const ACROSS = 18;
+const DOWN = 12;
 
 /** Longitude and latitude at points spread over the map, edges included; null beside the globe. */
 export const samplePoints = (gl) => {
@@ -107,9 +107,29 @@ export const windowsInView = (field, { points, pixels }, gl) => {
   });
   for (const { row, column } of own?.places ?? []) add(row, column, 0.5);
   fillBetween(positions, field, level, add);
+  addThin(found, field, level);
   const list = [...found].sort((a, b) => b[1] - a[1])
     .map(([name]) => [Math.floor(name / across), name % across]);
   return { level, list };
+};
+
+/** The last windows of a grid may be thinner than the spaces between the points: they come along. */
+const addThin = (found, field, level) => {
+  const { down, across } = field.counts(level);
+  const size = field.size(level);
+  const last = field.extent(level, down - 1, across - 1);
+  const thinRow = last.rows * 2 < size.rows;
+  const thinColumn = last.columns * 2 < size.columns;
+  const add = (i, j) => {
+    if (!found.has(i * across + j)) found.set(i * across + j, 0);
+  };
+  for (const name of [...found.keys()]) {
+    const [i, j] = [Math.floor(name / across), name % across];
+    const beside = j === across - 2 || (field.grid.closed && j === 0);
+    if (thinRow && i === down - 2) add(down - 1, j);
+    if (thinColumn && beside) add(i, across - 1);
+    if (thinRow && thinColumn && i === down - 2 && beside) add(down - 1, across - 1);
+  }
 };
 
 /** Far from the middle two points may lie more than a window apart: looks between them too. */

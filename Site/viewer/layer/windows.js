@@ -130,7 +130,7 @@ export const createWindows = ({ changed, failed }) => {
       const job = pending.get(name);
       if (job) {
         job.wanted = true;
-        if (!low) job.low = false;
+        job.low &&= low;
         return;
       }
       if (held.has(name) || broken.has(name)) return;

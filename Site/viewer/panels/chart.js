@@ -1,10 +1,18 @@
 // A line chart with zoom, a readout under the pointer and a mark at what the map shows.
 
+import { make } from "../dom.js";
 import { axesOf, drawable, nearest, zoomed } from "./chart-scales.js";
 
 const HEIGHT = 220;
 
-const style = (element, name) => getComputedStyle(element).getPropertyValue(name).trim();
+/** What a colour variable of the style sheet comes to; a canvas knows nothing of variables. */
+const colourIn = (element, name) => {
+  const probe = make("i", { style: { color: `var(${name})` } });
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+};
 
 /**
  * Lines over one axis. A line is {id, label, units, colour, dash, x: increasing positions, y: values};
@@ -22,13 +30,18 @@ export class Chart {
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(host);
     this.schemes = matchMedia("(prefers-color-scheme: dark)");
-    this.repaint = () => this.lines && this.draw();
-    this.schemes.addEventListener("change", this.repaint);
+    this.onScheme = () => this.repaint();
+    this.schemes.addEventListener("change", this.onScheme);
+  }
+
+  /** Takes the colours of the page again. */
+  repaint() {
+    if (this.lines) this.draw();
   }
 
   destroy() {
     this.sizes.disconnect();
-    this.schemes.removeEventListener("change", this.repaint);
+    this.schemes.removeEventListener("change", this.onScheme);
     this.plot?.destroy();
     this.plot = undefined;
   }
@@ -61,10 +74,8 @@ export class Chart {
 
   options() {
     const { lines, host } = this;
-    const ink = style(host, "--ink") || "#222";
-    const soft = style(host, "--soft") || "#666";
-    const grid = style(host, "--line") || "#ddd";
-    const font = `12px ${style(host, "font-family") || "sans-serif"}`;
+    const [ink, soft, grid] = ["--ink", "--soft", "--line"].map((name) => colourIn(host, name));
+    const font = `12px ${getComputedStyle(host).fontFamily}`;
     const axes = axesOf(lines);
     const keyOf = (line) => axes.find((one) => one.units === (line.units ?? "")).key;
     return {

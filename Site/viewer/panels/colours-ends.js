@@ -10,7 +10,7 @@ export const colourEnds = (app, style, patch, names = ["below", "above", "missin
     const on = name === "missing" ? !isClear(style.missing) : Boolean(style[name]);
     const picker = make("input", {
       type: "color", value: on ? style[name].slice(0, 7) : name === "missing" ? "#9a9a9a" : "#ff00ff",
-      disabled: !on, "aria-label": t(`colours.${name}Colour`),
+      hidden: !on || isClear(style[name]), "aria-label": t(`colours.${name}Colour`),
       oninput: () => patch({ [name]: picker.value }),
     });
     const clear = isClear(style[name]) && Boolean(style[name]);

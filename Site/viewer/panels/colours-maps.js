@@ -7,7 +7,7 @@ const bare = (name) => (name.endsWith("_r") ? name.slice(0, -2) : name);
 /** A strip of a map's colours, from its table of 256 RGBA. */
 const strip = (table) => {
   const canvas = make("canvas", { className: "strip", width: 256, height: 1, "aria-hidden": "true" });
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   const image = context.createImageData(256, 1);
   image.data.set(table);
   context.putImageData(image, 0, 0);
@@ -28,7 +28,8 @@ export const mapPicker = (app, style, pick) => {
     type: "button", className: "map-option", role: "radio", "aria-checked": String(one.name === current),
     tabIndex: one.name === current ? 0 : -1, onclick: () => pick(one.name),
   }, strip(maps.table(one.name)), make("span", {}, one.name),
-  one.safe ? make("small", { title: t("colours.safeHint") }, "◐", make("span", { className: "vh" }, t("colours.safeHint"))) : null);
+  one.safe ? make("small", { title: t("colours.safeHint") }, "◐",
+    make("span", { className: "vh" }, t("colours.safeHint"))) : null);
 
   const fill = () => {
     list.replaceChildren(...groups.flatMap((group) => {

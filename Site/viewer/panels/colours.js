@@ -18,7 +18,7 @@ const CHANGES = ["colours", "range", "scale", "linearWithin", "below", "above", 
 
 const layerChoice = (app, layer) => {
   const layers = app.store.get().layers.filter(isValues);
-  if (layers.length < 2) return make("p", { className: "subject" }, layerTitle(app, layer));
+  if (layers.length < 2) return null;
   const select = make("select", { onchange: () => app.store.set({ active: select.value }) },
     layers.map((one) => make("option", {
       value: one.id, textContent: layerTitle(app, one), selected: one.id === layer.id,

@@ -5,8 +5,9 @@ import { icons } from "../icons.js";
 import { isValues } from "../layer/drawing.js";
 import { timeText } from "../layer/times.js";
 import { timeOf } from "../site.js";
-import { activeLayer, freshID, layerDefaults } from "../state.js";
+import { activeLayer, freshID } from "../state.js";
 import { layerTitle } from "../titles.js";
+import { differenceForm } from "./expressions-difference.js";
 
 /** The layer to the right: the one named, else another than the active one, else a copy of it. */
 const startCompare = (app, mode) => {
@@ -44,47 +45,26 @@ const comparing = (app, state) => {
   ];
 };
 
-const difference = (app) => {
-  const { t, store } = app;
-  const state = store.get();
-  const layer = activeLayer(state);
-  const document = layer && app.site.loaded.get(layer.dataset);
-  const variable = document?.variable(layer.variable);
-  if (!variable || layer.kind === "rgb") return make("p", { className: "hint" }, t("colours.none"));
-  const times = timeOf(variable)?.values ?? [];
-  const others = document.variables.filter((one) => one.grid === variable.grid && one.kind !== "categorical");
-  const form = { variable: variable.key, time: times[0] };
-  const add = () => {
-    const other = { dataset: document.id, variable: form.variable };
-    if (form.time) other.time = form.time;
-    store.set((now) => {
-      const made = {
-        ...layerDefaults, id: freshID(now), kind: "difference", dataset: document.id,
-        variable: variable.key, style: layer.style, dims: layer.dims, other,
-      };
-      return { layers: [made, ...now.layers], active: made.id };
-    });
-  };
-  return make("div", { className: "stack" },
-    make("p", { className: "subject" }, variable.title, make("small", {}, ` ${t("compare.minus")}`)),
-    others.length > 1 ? field(t("compare.variable"), choice(others.map((one) => [one.key, one.title]),
-      form.variable, (value) => { form.variable = value; })) : null,
-    times.length > 1 ? timeChoice(app, t("compare.time"), times, form.time, (value) => { form.time = value; }) : null,
-    make("button", {
-      type: "button", className: "plain", textContent: t("compare.add"), onclick: add,
-      disabled: times.length < 2 && others.length < 2,
-    }));
+/** The form for a difference, of the active layer. */
+const showDifference = async (app, host) => {
+  const layer = activeLayer(app.store.get());
+  const document = app.site.loaded.get(layer?.dataset);
+  host.replaceChildren(layer?.kind === "variable" && document
+    ? await differenceForm(app, document, layer)
+    : make("p", { className: "hint" }, app.t("colours.none")));
 };
 
 const render = (host, app) => {
   const { t, store } = app;
+  const below = make("div", {});
   const draw = () => {
     const state = store.get();
+    showDifference(app, below);
     host.replaceChildren(...[
       segments(t("compare.mode"), ["off", "swipe", "side"].map((one) => [one, t(`compare.${one}`)]),
         state.compare?.mode ?? "off", (mode) => startCompare(app, mode)),
       ...(state.compare ? comparing(app, state) : [make("p", { className: "hint" }, t("compare.hint"))]),
-      make("h3", {}, t("compare.difference")), difference(app),
+      make("h3", {}, t("compare.difference")), below,
     ].filter(Boolean));
   };
   draw();

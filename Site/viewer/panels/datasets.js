@@ -64,7 +64,7 @@ const grouped = (variables) => {
 const variableLists = (app, dataset, document, active) => {
   const variables = document?.variables ?? dataset.variables ?? [];
   const lists = grouped(variables).flatMap(([name, list]) => [
-    name ? make("h4", {}, name) : null,
+    name ? make("h3", {}, name) : null,
     make("ul", { className: "variables" }, list.map((one) =>
       variableRow(app, dataset, one,
         active?.kind === "variable" && active.dataset === dataset.id && active.variable === one.key))),

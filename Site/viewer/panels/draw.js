@@ -13,7 +13,7 @@ class Drawing {
     this.hint = make("p", { role: "status" });
     const button = (key, act, more = {}) =>
       make("button", { type: "button", className: "plain", textContent: app.t(key), onclick: act, ...more });
-    this.finishButton = button("draw.finish", () => this.finish(), { className: "primary" });
+    this.finishButton = button("draw.finish", () => this.finish(), { className: "plain primary" });
     this.undoButton = button("draw.undo", () => this.undo());
     this.bar = make("div", { className: "draw-bar" }, this.hint,
       make("div", { className: "buttons" }, this.finishButton, this.undoButton,

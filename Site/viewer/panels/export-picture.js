@@ -43,8 +43,6 @@ const text = (context, words, x, y, { size = 13, colour = INK, weight = 400, ali
   context.fillText(words, x, y);
 };
 
-const css = (palette, index) => `rgb(${palette[4 * index]} ${palette[4 * index + 1]} ${palette[4 * index + 2]} / ${palette[4 * index + 3] / 255})`;
-
 const drawCategories = (context, { style }, { x, y, width }) => {
   let left = x;
   for (const { colour, label } of style.categories) {
@@ -62,10 +60,14 @@ const drawCategories = (context, { style }, { x, y, width }) => {
 };
 
 const drawRamp = (context, { style, palette, locale }, { x, y, width }) => {
-  for (let pixel = 0; pixel < width; pixel += 1) {
-    context.fillStyle = css(palette, FIRST_BIN + Math.min(BINS - 1, Math.floor((pixel / width) * BINS)));
-    context.fillRect(x + pixel, y + 20, 1.2, LEGEND.bar);
-  }
+  const bins = document.createElement("canvas");
+  Object.assign(bins, { width: BINS, height: 1 });
+  const row = new ImageData(BINS, 1);
+  row.data.set(palette.subarray(4 * FIRST_BIN, 4 * (FIRST_BIN + BINS)));
+  bins.getContext("2d").putImageData(row, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(bins, x, y + 20, width, LEGEND.bar);
+  context.imageSmoothingEnabled = true;
   context.strokeStyle = "#00000040";
   context.lineWidth = 0.5;
   context.strokeRect(x, y + 20, width, LEGEND.bar);

@@ -27,9 +27,8 @@ export const differenceForm = async (app, document, layer) => {
       return;
     }
     const other = { variable: wanted.variable, ...(wanted.time ? { time: wanted.time } : {}) };
-    const second = wanted.variable === layer.variable ? wanted.time : document.variable(wanted.variable).title;
-    await putDifference(app, layer, other, t("expressions.difference.name", { title: variable.title, other: second }));
+    await putDifference(app, layer, other);
   } },
   make("p", { className: "hint" }, t("expressions.difference.intro")), variableField, timeField, message,
-  make("button", { type: "submit", className: "primary" }, t("expressions.difference.add")));
+  make("button", { type: "submit", className: "plain primary" }, t("expressions.difference.add")));
 };

@@ -18,7 +18,9 @@ const add = async (app, layer, options) => {
   const range = await suitableRange(app, layer, options);
   app.store.set((state) => {
     const id = freshID(state);
-    return { layers: [{ ...layer, id, ...(range ? { range } : {}) }, ...state.layers], active: id };
+    // What it was made from would only be hidden below it, and its legend would confuse.
+    const others = state.layers.map((one) => (one.id === state.active ? { ...one, visible: false } : one));
+    return { layers: [{ ...layer, id, visible: true, ...(range ? { range } : {}) }, ...others], active: id };
   });
 };
 
@@ -34,7 +36,7 @@ export const putExpression = async (app, { id, dataset, base, expression, title,
 };
 
 /** Adds a layer of the difference of a layer and another time or variable. */
-export const putDifference = async (app, layer, other, title) => {
+export const putDifference = async (app, layer, other) => {
   const { id, style, colours, range, ...rest } = layer;
-  await add(app, { ...rest, kind: "difference", other, title }, { symmetric: true });
+  await add(app, { ...rest, kind: "difference", other }, { symmetric: true });
 };

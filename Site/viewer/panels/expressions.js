@@ -39,7 +39,7 @@ const form = (app, document, base, edited) => {
   const units = make("input", { type: "text", value: edited?.units ?? "", maxLength: 30 });
   const area = make("textarea", { rows: 3, value: edited?.expression ?? "", spellcheck: false, autocapitalize: "off", "aria-describedby": "expression-state" });
   const state = make("div", { id: "expression-state", role: "status" });
-  const submit = make("button", { type: "submit", className: "primary", disabled: true }, t(edited ? "expressions.change" : "expressions.add"));
+  const submit = make("button", { type: "submit", className: "plain primary", disabled: true }, t(edited ? "expressions.change" : "expressions.add"));
   const check = () => {
     const text = area.value;
     state.replaceChildren();

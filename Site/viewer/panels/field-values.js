@@ -9,18 +9,11 @@ const SAMPLES = 400;
 
 const grids = new WeakMap();
 
-/** The grid of a variable of a dataset, with the nodes of a mesh read where it needs them. */
+/** The grid of a variable of a dataset; the nodes of a mesh are in the cube, others need no request. */
 export const gridOf = async (app, document, name) => {
   const entry = document.grids[name];
-  if (!grids.has(entry)) {
-    const made = (async () => {
-      if (entry.kind !== "mesh") return openGrid(entry);
-      const { nodes } = await (await app.pools.cube(document.id)).grid(name);
-      return openGrid(entry, nodes);
-    })();
-    made.catch(() => grids.delete(entry));
-    grids.set(entry, made);
-  }
+  if (entry.kind === "mesh") return (await app.pools.cube(document.id)).grid(name);
+  if (!grids.has(entry)) grids.set(entry, openGrid(entry));
   return grids.get(entry);
 };
 

@@ -22,7 +22,7 @@ const part = (name, attributes, words) => {
  * @returns {SVGElement}
  */
 export const drawHistogram = ({ edges, counts }, { colourOf, format, label, barLabel }) => {
-  const svg = part("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "histogram", role: "img", "aria-label": label });
+  const svg = part("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "value-histogram", role: "img", "aria-label": label });
   const most = Math.max(1, ...counts);
   const low = edges[0];
   const span = edges[edges.length - 1] - low || 1;

@@ -64,7 +64,8 @@ const render = (host, app) => {
       const plain = { ...document, variable: undefined };
       host.replaceChildren(modes, make("pre", { className: "json", tabIndex: 0 }, JSON.stringify(plain,
         (key, value) => (Array.isArray(value) && value.length > 40 && value.every((one) => typeof one !== "object")
-          ? [...value.slice(0, 5), `… ${value.length}`] : typeof value === "string" && value.length > 600 ? `${value.slice(0, 80)}…` : value), 1)));
+          ? [...value.slice(0, 5), `… ${value.length}`]
+          : typeof value === "string" && value.length > 600 ? `${value.slice(0, 80)}…` : value), 1)));
       return;
     }
     host.replaceChildren(modes,

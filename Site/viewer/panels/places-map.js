@@ -12,6 +12,13 @@ const is = (...types) => ["in", ["geometry-type"], ["literal", types]];
 const source = () => ({ type: "geojson", data: collection([]) });
 const collection = (features) => ({ type: "FeatureCollection", features });
 
+/** Labels of some places; those of areas stand in their middle. */
+const label = (id, filter, layout) => ({
+  id, source: LABELS, type: "symbol", filter,
+  layout: { "text-field": ["get", "title"], "text-size": 13, "text-font": ["system-ui, sans-serif"], "text-padding": 3, ...layout },
+  paint: { "text-color": "#14211f", "text-halo-color": "#ffffff", "text-halo-width": 1.8 },
+});
+
 const layers = [
   { id: `${PUBLISHED}-halo`, source: PUBLISHED, type: "line", filter: is("Polygon", "LineString"),
     paint: { "line-color": "#ffffff", "line-width": 3.5, "line-opacity": 0.8 } },
@@ -19,12 +26,8 @@ const layers = [
     paint: { "line-color": colour, "line-width": 1.5 } },
   { id: `${PUBLISHED}-point`, source: PUBLISHED, type: "circle", filter: is("Point"),
     paint: { "circle-radius": 4.5, "circle-color": "#ffffff", "circle-stroke-color": colour, "circle-stroke-width": 2.5 } },
-  { id: LABELS, source: LABELS, type: "symbol",
-    layout: {
-      "text-field": ["get", "title"], "text-size": 13, "text-font": ["system-ui, sans-serif"],
-      "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.8, "text-padding": 3,
-    },
-    paint: { "text-color": "#14211f", "text-halo-color": "#ffffff", "text-halo-width": 1.8 } },
+  label(`${LABELS}-points`, ["!", ["get", "wide"]], { "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.8 }),
+  label(LABELS, ["get", "wide"], {}),
 ];
 
 /** Keeps a MapLibre map's labels and published places like the lists that `show` is given. */
@@ -38,7 +41,8 @@ export class PlacesOnMap {
       this.added = true;
       this.draw();
     };
-    if (gl.isStyleLoaded()) add(); else gl.once("style.load", add);
+    // The base style is there once its sources are; whether they are loaded does not matter.
+    if (gl.getSource("places")) add(); else gl.once("style.load", add);
   }
 
   show(own, published) {
@@ -51,7 +55,7 @@ export class PlacesOnMap {
     if (!this.added || !own) return;
     gl.getSource(PUBLISHED).setData(collection(published));
     gl.getSource(LABELS).setData(collection([...own, ...published].map((place) => ({
-      type: "Feature", properties: place.properties,
+      type: "Feature", properties: { ...place.properties, wide: place.geometry.type !== "Point" },
       geometry: { type: "Point", coordinates: anchor(place.geometry) },
     }))));
   }

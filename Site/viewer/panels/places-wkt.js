@@ -14,7 +14,8 @@ class Reader {
   }
 
   fail(key, values = {}) {
-    const before = this.text.slice(0, this.at).split("\n");
+    // What is missing at the end is missing behind the last word, not on an empty line below it.
+    const before = this.text.slice(0, Math.min(this.at, this.text.trimEnd().length)).split("\n");
     throw new PlaceError(key, {
       line: this.firstLine + before.length - 1, column: before.at(-1).length + 1, ...values });
   }

@@ -84,7 +84,7 @@ const render = (host, app) => {
     "aria-label": t("places.upload"), onchange: async () => { await upload(app, file.files, say); file.value = ""; },
   });
   const drop = make("div", { className: "drop" }, file,
-    make("button", { type: "button", onclick: () => file.click() }, t("places.upload")),
+    make("button", { type: "button", className: "plain", onclick: () => file.click() }, t("places.upload")),
     make("p", { className: "hint" }, t("places.drop")));
   const own = make("ul", { className: "place-list" });
   const none = make("p", { className: "hint" }, t("places.none.yet"));

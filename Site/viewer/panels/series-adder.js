@@ -36,7 +36,7 @@ export const seriesForm = async (app) => {
       variables.length ? pick("variable", variables.map((one) => [one.key, one.title]))
         : make("p", { className: "hint" }, t("series.no-time")),
       isArea && pick("method", METHODS.map((one) => [one, t(`method.${one}`)])),
-      make("button", { type: "button", className: "primary", disabled: !variables.length, onclick: add }, t("series.add.do")),
+      make("button", { type: "button", className: "plain primary", disabled: !variables.length, onclick: add }, t("series.add.do")),
     ].filter(Boolean));
     form.querySelectorAll("select")[focused]?.focus();
   };

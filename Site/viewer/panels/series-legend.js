@@ -17,24 +17,25 @@ export const methodText = (t, number, { method, level, cells, resolution, dims }
   return parts.join(", ");
 };
 
-/** One item; `valueAt(line)` is filled in later by `showValues`. */
-const item = (line, { t, number, onToggle, onRemove }) => {
+/** One item; its value is filled in later by `showValues`. */
+const item = (line, { t, number, onToggle, onRemove, onRetry }) => {
   const name = nameOf(line);
+  const isMissing = line.y && !line.y.some(Number.isFinite);
+  const about = [line.title, line.datasetTitle, methodText(t, number, line), isMissing && t("series.missing")]
+    .filter(Boolean).join(" · ");
   const state = line.error
-    ? make("span", { className: "error", role: "alert" }, line.error)
-    : line.loading ? make("span", { className: "hint" }, t("series.loading"))
-      : make("span", { className: "hint" }, methodText(t, number, line));
+    ? make("span", { className: "error", role: "alert" }, line.error,
+      line.retry && make("button", { type: "button", className: "plain small", onclick: () => onRetry(line) }, t("series.retry")))
+    : line.loading && make("span", { className: "hint", role: "status" }, t("series.loading"));
   return make("li", { className: line.hidden ? "line off" : "line", dataset: { id: line.id } },
     make("span", { className: "dash", style: { background: line.colour }, "aria-hidden": "true" }),
-    make("span", { className: "line-text" },
-      make("span", { className: "line-name" },
-        make("strong", {}, line.placeTitle), ` ${line.title}`,
-        make("span", { className: "hint" }, line.datasetTitle ? ` ${line.datasetTitle}` : "")),
-      state),
+    make("strong", { className: "line-name" }, line.placeTitle),
     make("output", { className: "line-value" }),
-    iconButton(line.hidden ? icons.hidden : icons.eye, t(line.hidden ? "series.show" : "series.hide", { name }),
-      () => onToggle(line), { "aria-pressed": String(!line.hidden) }),
-    iconButton(icons.remove, t("series.remove", { name }), () => onRemove(line)));
+    make("span", { className: "row-actions" },
+      iconButton(line.hidden ? icons.hidden : icons.eye, t(line.hidden ? "series.show" : "series.hide", { name }),
+        () => onToggle(line), { "aria-pressed": String(!line.hidden) }),
+      iconButton(icons.remove, t("series.remove", { name }), () => onRemove(line))),
+    make("span", { className: "line-about hint" }, about), state);
 };
 
 /** Fills a list with the items of lines. */

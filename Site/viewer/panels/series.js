@@ -1,5 +1,6 @@
 // The panel of series: values at places over time, below the map.
 
+import { formatTime, parseTime, precisionOf } from "../../lib/time/index.js";
 import { icon, iconButton, make, toggle } from "../dom.js";
 import { icons } from "../icons.js";
 import { timeOf } from "../site.js";
@@ -9,12 +10,16 @@ import { freeColour, nearest } from "./chart-scales.js";
 import { timeAxis, timePosition } from "./chart-time.js";
 import { loadPlot } from "./plot-library.js";
 import { addPlaces, addSeries, shownVariable } from "./places-actions.js";
+import { rememberOpen, reopen } from "./bottom-panel.js";
 import { seriesForm } from "./series-adder.js";
 import { seriesToCsv, seriesToGeoJson } from "./export-series.js";
 import { offer } from "./export-file.js";
 import { nameOf, showLegend, showValues } from "./series-legend.js";
 import { keyOf, loadLine } from "./series-load.js";
 import { showTable } from "./series-table.js";
+
+/** Dates in English are written day first, as everywhere in the viewer. */
+const localeOf = (app) => (app.texts.language === "en" ? "en-GB" : app.texts.language);
 
 /** The panel while it is open: loads what the state names, draws what has come. */
 class SeriesPanel {
@@ -28,6 +33,7 @@ class SeriesPanel {
       store.subscribe((state) => [state.series, state.places], () => this.load()),
       store.subscribe((state) => state.chart, () => this.show()),
       store.subscribe((state) => [state.time, activeLayer(state)?.dataset], () => this.mark()),
+      store.subscribe((state) => state.theme, () => this.chart?.repaint()),
       app.onClick((place) => this.click(place)),
     ];
     this.load();
@@ -61,25 +67,33 @@ class SeriesPanel {
     this.host.append(this.toolbar,
       make("div", { className: "chart-and-legend" },
         make("div", { className: "chart-side" }, this.empty, this.plot, this.table),
-        make("div", { className: "legend-side" }, this.readout, this.legend, this.adder)));
+        make("div", { className: "series-side" }, this.readout, this.legend, this.adder)));
   }
 
   buildToolbar() {
-    const { t, options } = this;
+    const { t, options, app } = this;
     const zoom = (path, key, factor) => iconButton(path, t(key), () => this.chart?.zoomBy(factor));
-    const save = (key, write) => make("button", { type: "button", className: "plain", onclick: write }, t(key));
+    const button = (key, act) => make("button", { type: "button", className: "plain small", onclick: act }, t(key));
+    const saved = this.ready.length > 0;
     this.toolbar.replaceChildren(...[
-      zoom(icons.plus, "chart.in", 0.5), zoom(icons.minus, "chart.out", 2),
-      make("button", { type: "button", className: "plain", onclick: () => this.chart?.zoomBy(0) }, t("chart.all")),
-      toggle(t("chart.log"), options.log, (log) => this.setOption({ log })),
-      toggle(t("chart.table"), options.table, (table) => this.setOption({ table })),
+      saved && zoom(icons.plus, "chart.in", 0.5), saved && zoom(icons.minus, "chart.out", 2),
+      saved && button("chart.all", () => this.chart?.zoomBy(0)),
+      saved && toggle(t("chart.log"), options.log, (log) => this.setOption({ log })),
+      saved && toggle(t("chart.table"), options.table, (table) => this.setOption({ table })),
       toggle(t("series.clicks"), options.clicks, (clicks) => this.setOption({ clicks })),
       make("span", { className: "grow" }),
-      save("series.csv", () => offer("series.csv", seriesToCsv(this.ready), "text/csv")),
-      save("series.geojson", () => offer("series.geojson",
-        JSON.stringify(seriesToGeoJson(this.ready)), "application/geo+json")),
-      this.lines.length > 1 && save("series.clear", () => this.app.store.set({ series: [] })),
+      saved && button("series.csv", () => offer("series.csv", seriesToCsv(this.ready), "text/csv")),
+      saved && button("series.geojson", () => offer("series.geojson", JSON.stringify(seriesToGeoJson(this.ready)), "application/geo+json")),
+      this.lines.length > 1 && button("series.clear", () => app.store.set({ series: [] })),
     ].filter(Boolean));
+  }
+
+  /** Builds the tools anew; what had the focus keeps it. */
+  refreshToolbar() {
+    const tools = () => [...this.toolbar.querySelectorAll("button, input")];
+    const focused = tools().indexOf(document.activeElement);
+    this.buildToolbar();
+    tools()[focused]?.focus();
   }
 
   /** The calendar of the axis: that of the first line. */
@@ -101,14 +115,31 @@ class SeriesPanel {
       loaded.set(key, { loading: true });
       loadLine(app, entry, this.controller.signal).then(
         (line) => { loaded.set(key, line); this.show(); },
-        (error) => {
-          if (this.controller.signal.aborted) return;
-          if (!error.shown) console.warn(error);
-          loaded.set(key, { error: error.message, retry: true });
-          this.show();
-        });
+        (error) => this.failed(entry, error));
     }
     this.show();
+  }
+
+  /** Says in the legend what went wrong; data that were published anew meanwhile are opened again. */
+  async failed(entry, error) {
+    const { app, loaded, controller } = this;
+    if (controller.signal.aborted) return;
+    const key = keyOf(entry);
+    if (error.code === "replaced" && !this.restarted) {
+      this.restarted = true;
+      await app.pools.replaced(entry.dataset);
+      app.map.drawing?.forget(entry.dataset);
+      this.again(key);
+      return;
+    }
+    if (!error.shown) console.warn(error);
+    loaded.set(key, { error: error.message, retry: !error.shown });
+    this.show();
+  }
+
+  again(key) {
+    this.loaded.delete(key);
+    this.load();
   }
 
   /** Puts lines together with what is known of their places, in colours that differ. */
@@ -142,11 +173,12 @@ class SeriesPanel {
     this.lines = lines;
     for (const line of this.ready) line.x = this.positionsOf(line);
     const { app, t, options } = this;
-    this.buildToolbar();
+    this.refreshToolbar();
     this.empty.hidden = lines.length > 0;
     showLegend(this.legend, lines, {
       t, number: app.number,
       onToggle: (line) => this.change(line, { hidden: !line.hidden }),
+      onRetry: (line) => this.again(line.id),
       onRemove: (line) => app.store.set((state) => ({ series: state.series.filter((one) => keyOf(one) !== line.id) })),
     });
     this.plot.hidden = !this.ready.length;
@@ -154,7 +186,7 @@ class SeriesPanel {
     if (this.ready.length) await this.draw(round);
     if (!this.table.hidden) {
       showTable(this.table, this.ready.filter((line) => !line.hidden),
-        { t, format: this.format, caption: t("series.title"), first: t("series.time") });
+        { t, format: this.format, caption: t("series.table"), first: t("series.time") });
     }
     this.values();
   }
@@ -167,7 +199,7 @@ class SeriesPanel {
     if (this.chart?.axis.calendar !== calendar) {
       this.chart?.destroy();
       this.chart = new Chart(this.plot, {
-        uPlot, axis: timeAxis(calendar, app.texts.language), label: t("series.chart"), format: this.format,
+        uPlot, axis: timeAxis(calendar, localeOf(app)), label: t("series.chart"), format: this.format,
         onPick: (x) => this.pick(x), onHover: (x) => this.hover(x),
       });
     }
@@ -182,6 +214,7 @@ class SeriesPanel {
     if (known.x?.calendar !== this.calendar) {
       known.x = Float64Array.from(line.labels, (label) => timePosition(label, line.calendar, this.calendar));
       known.x.calendar = this.calendar;
+      known.precision = precisionOf(line.labels.map(parseTime));
     }
     return known.x;
   }
@@ -231,7 +264,8 @@ class SeriesPanel {
     const index = (line) => (line.x?.length && x !== undefined ? nearest(line.x, x) : undefined);
     const first = this.ready[0];
     const at = first && index(first);
-    this.readout.textContent = at === undefined ? "" : first.labels[at];
+    this.readout.textContent = at === undefined ? ""
+      : formatTime(first.labels[at], localeOf(this.app), this.loaded.get(first.id).precision);
     showValues(this.legend, this.lines, (line) => {
       const found = index(line);
       return found === undefined ? "" : `${this.format(line.y[found])} ${Number.isFinite(line.y[found]) ? line.units : ""}`;
@@ -258,7 +292,12 @@ export const register = (app) => {
     id: "series", title: "series.title", icon: icons.series, dock: "bottom", order: 41,
     render: (host) => {
       const panel = new SeriesPanel(host, app);
-      return () => panel.close();
+      const forget = rememberOpen(app, "series");
+      return () => {
+        forget();
+        panel.close();
+      };
     },
   });
+  reopen(app, "series");
 };

@@ -5,9 +5,10 @@ import { histogram } from "../../lib/stats/index.js";
 import { choice, field, icon, make } from "../dom.js";
 import { icons } from "../icons.js";
 import { colourMaps, lookOf, tablesOf } from "../layer/colours.js";
-import { timeText } from "../layer/times.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
+import { layerTitle } from "../titles.js";
+import { subtitleOf } from "./export-map.js";
 import { shownSlice, valueAtPoint, valuesInArea } from "./field-values.js";
 import { drawHistogram } from "./histogram.js";
 import { drawPlace, placesOf } from "./places-actions.js";
@@ -76,7 +77,7 @@ class StatisticsPanel {
     const select = choice([[VIEW, t("statistics.everything")], ...options], place ?? VIEW, (id) => app.store.set({ place: id }));
     this.head.replaceChildren(field(t("statistics.choose"), select),
       make("div", { className: "buttons" }, make("button", { type: "button", className: "plain", onclick: begin },
-        icon(icons.plus), make("span", {}, t("places.draw.polygon")))));
+        icon(icons.plus), make("span", {}, t("statistics.draw")))));
     if (focused) select.focus();
   }
 
@@ -123,10 +124,10 @@ class StatisticsPanel {
     return `${number(value, { maximumSignificantDigits: 5 })}${units ? ` ${units}` : ""}`;
   }
 
-  async show({ layer, field: shown, slice }, read, place) {
+  async show({ layer, field: shown }, read, place) {
     const { app, t } = this;
     const units = unitsOf(layer.units ?? shown.variable.units);
-    const title = layer.title ?? shown.variable.title;
+    const title = layerTitle(app, layer);
     const colours = await colouring(app, layer, shown.variable);
     const isOne = read.isSmallerThanCell || read.values.length === 1;
     const kilometres = Math.sqrt(read.areas.reduce((sum, one) => sum + one, 0) / read.areas.length) / 1000;
@@ -136,7 +137,7 @@ class StatisticsPanel {
     const rows = colours.categories && !isOne ? this.categoryRows(read, colours) : isOne
       ? [[t("statistics.value"), this.categoryName(read.values[0], colours) ?? this.format(read.values[0], "", units)]]
       : statisticsRows(read).map(([key, vars, value, kind]) => [t(`statistics.${key}`, vars), this.format(value, kind, units)]);
-    const heading = [place?.properties.title ?? t("statistics.everything"), title, timeText(slice.time)].filter(Boolean);
+    const heading = [place?.properties.title ?? t("statistics.everything"), title, subtitleOf(app)].filter(Boolean);
     const said = make("span", { className: "hint", role: "status" });
     const copy = async () => {
       try {

@@ -1,24 +1,35 @@
 // The panel of transects: values along a line at the shown time.
 
+import { niceTicks, numberText } from "../../lib/colour/index.js";
+import { between } from "../../lib/geo/index.js";
 import { make, toggle } from "../dom.js";
 import { icons } from "../icons.js";
+import { timeText } from "../layer/times.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
+import { layerTitle } from "../titles.js";
+import { rememberOpen, reopen } from "./bottom-panel.js";
 import { Chart } from "./chart.js";
 import { PALETTE } from "./chart-scales.js";
 import { offer } from "./export-file.js";
 import { valuesAlong, shownSlice } from "./field-values.js";
 import { csvText } from "./export-series.js";
-import { niceTicks, numberText } from "../../lib/colour/index.js";
 import { loadPlot } from "./plot-library.js";
 import { draw } from "./draw.js";
+import { continuous } from "./draw-shapes.js";
 import { showTable } from "./series-table.js";
+
+const PARTS = 64;
 
 /** Kilometres along the line. */
 const distanceAxis = (language) => ({
   ticks: (low, high, width) => niceTicks([low, high], { count: Math.max(2, Math.floor(width / 90)) }),
   text: (position) => `${numberText(position, language)} km`,
 });
+
+/** A path with so many places between its own that it runs along great circles on any map. */
+const greatCircles = (path) => continuous(path.slice(1).flatMap((end, index) =>
+  Array.from({ length: PARTS }, (_, part) => between(path[index], end, part / PARTS))).concat([path.at(-1)]));
 
 class TransectPanel {
   constructor(host, app) {
@@ -30,11 +41,12 @@ class TransectPanel {
     this.csv = make("button", { type: "button", className: "plain", onclick: () => this.save() }, t("transect.csv"));
     this.asTable = toggle(t("chart.table"), false, (on) => { this.table.hidden = !on; });
     host.append(make("div", { className: "chart-tools" },
-      make("button", { type: "button", className: "primary", onclick: () => this.drawLine() }, t("transect.draw")),
+      make("button", { type: "button", className: "plain primary", onclick: () => this.drawLine() }, t("transect.draw")),
       this.asTable, this.csv, make("span", { className: "grow" })),
     this.status, this.plot, this.table);
     this.format = (value) => (Number.isFinite(value) ? app.number(value, { maximumSignificantDigits: 5 }) : "–");
-    this.ends = [store.subscribe((state) => [state.transect, state.time, activeLayer(state)], () => this.load())];
+    this.ends = [store.subscribe((state) => [state.transect, state.time, activeLayer(state)], () => this.load()),
+      store.subscribe((state) => state.theme, () => this.chart?.repaint())];
     this.load();
   }
 
@@ -61,7 +73,8 @@ class TransectPanel {
       this.status.textContent = t("transect.empty");
       return;
     }
-    app.map.sketch({ type: "LineString", coordinates: transect });
+    this.path = { type: "LineString", coordinates: greatCircles(transect) };
+    app.map.sketch(this.path);
     this.status.textContent = t("series.loading");
     try {
       const [shown, uPlot] = await Promise.all([shownSlice(app), loadPlot(app)]);
@@ -79,7 +92,7 @@ class TransectPanel {
   show(uPlot, { layer, field, slice }, level, samples) {
     const { app, t } = this;
     const units = unitsOf(layer.units ?? field.variable.units);
-    const title = layer.title ?? field.variable.title;
+    const title = layerTitle(app, layer);
     const x = Float64Array.from(samples, (one) => one.distance / 1000);
     const y = Float64Array.from(samples, (one) => one.value);
     this.samples = samples;
@@ -92,23 +105,22 @@ class TransectPanel {
     this.chart.show([this.line]);
     const missing = samples.every((one) => !Number.isFinite(one.value));
     this.summary = missing ? t("transect.missing")
-      : t("transect.shown", { title, time: slice.time ?? "", level, length: numberText(x.at(-1), app.texts.language, 4) });
+      : t("transect.shown", { title: [title, timeText(slice.time)].filter(Boolean).join(", "), level, length: numberText(x.at(-1), app.texts.language, 4) });
     this.status.textContent = this.summary;
-    showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.title"), first: t("transect.distance") });
+    showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.table"), first: t("transect.distance") });
   }
 
   /** The place under the pointer, on the map and in words. */
   hover(x) {
     const { app, samples } = this;
     const index = x === undefined ? -1 : this.line.x.indexOf(x);
-    const line = { type: "LineString", coordinates: app.store.get().transect };
     if (index < 0) {
       this.status.textContent = this.summary ?? "";
-      app.map.sketch(line);
+      app.map.sketch(this.path);
       return;
     }
     const { longitude, latitude, value } = samples[index];
-    app.map.sketch({ type: "GeometryCollection", geometries: [line, { type: "Point", coordinates: [longitude, latitude] }] });
+    app.map.sketch({ type: "GeometryCollection", geometries: [this.path, { type: "Point", coordinates: [longitude, latitude] }] });
     this.status.textContent = `${this.line.labels[index]}: ${this.format(value)} ${this.line.units} (${longitude.toFixed(3)}, ${latitude.toFixed(3)})`;
   }
 
@@ -125,7 +137,12 @@ export const register = (app) => {
     id: "transect", title: "transect.title", icon: icons.transect, dock: "bottom", order: 43,
     render: (host) => {
       const panel = new TransectPanel(host, app);
-      return () => panel.close();
+      const forget = rememberOpen(app, "transect");
+      return () => {
+        forget();
+        panel.close();
+      };
     },
   });
+  reopen(app, "transect");
 };

@@ -11,18 +11,19 @@
 void cubepress_quantise_search(const float *values, size_t count, const float *thresholds,
                                uint8_t below, uint8_t above, uint8_t *indices);
 
-// Guesses c as 1 + (value - origin) * rate and sets it right by the thresholds beside it. The
-// guess must be at most one off.
+// Guesses c as 1 + (value - origin) * rate, rounded down, and sets it right by the thresholds beside
+// it where that number is within `margin` of a whole one, which must be more than it can be off.
 void cubepress_quantise_linear(const float *values, size_t count, const float *thresholds,
-                               float origin, float rate, uint8_t below, uint8_t above,
-                               uint8_t *indices);
+                               float origin, float rate, float margin, uint8_t below,
+                               uint8_t above, uint8_t *indices);
 
-// The same with 1 + (log2(value) - origin) * rate, log2 being approximated to 1e-4.
+// The same with 1 + (log2(value) - origin) * rate, log2 being approximated to 2e-5.
 void cubepress_quantise_logarithmic(const float *values, size_t count, const float *thresholds,
-                                    float origin, float rate, uint8_t below, uint8_t above,
-                                    uint8_t *indices);
+                                    float origin, float rate, float margin, uint8_t below,
+                                    uint8_t above, uint8_t *indices);
 
-// The same with 1 + (s(value) - origin) * rate where, with t = |value| * inverse_threshold,
+// Guesses c as 1 + (s(value) - origin) * rate and sets it right by the thresholds beside it; the
+// guess must be at most one off. With t = |value| * inverse_threshold,
 // s = sign(value) * (t <= 1 ? 10/9 t : 10/9 + log10(t)).
 void cubepress_quantise_symmetric(const float *values, size_t count, const float *thresholds,
                                   float inverse_threshold, float origin, float rate,

@@ -11,7 +11,31 @@ struct BuildReport {
     var current = 0
     var tiles = 0
     var bytes = 0
+    var cube = Product()
+    var series = Product()
     var notes: [String] = []
+  }
+
+  /// The files of an array product.
+  struct Product {
+    var objects = 0
+    var bytes = 0
+
+    init() {}
+
+    init(_ objects: [BuiltObject]) {
+      self.objects = objects.count
+      bytes = objects.map(\.size).reduce(0, +)
+    }
+
+    var json: JSONValue {
+      ["objects": .integer(Int64(objects)), "bytes": .integer(Int64(bytes))]
+    }
+
+    /// Such as `, cube 14 MB`; nothing for one that was not made.
+    func text(_ name: String) -> String {
+      objects == 0 ? "" : ", \(name) \(ByteCount.text(bytes))"
+    }
   }
 
   /// A dataset that could not be made, and why.
@@ -36,7 +60,8 @@ struct BuildReport {
         dataset.made == 0
         ? "up to date" : "\(dataset.made) fields made, \(dataset.current) up to date"
       lines.append(
-        "\(dataset.id): \(dataset.tiles) tiles, \(ByteCount.text(dataset.bytes)); \(work)")
+        "\(dataset.id): \(dataset.tiles) tiles \(ByteCount.text(dataset.bytes))"
+          + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
     lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
@@ -64,7 +89,8 @@ struct BuildReport {
           [
             "id": .string(dataset.id), "made": .integer(Int64(dataset.made)),
             "current": .integer(Int64(dataset.current)), "tiles": .integer(Int64(dataset.tiles)),
-            "bytes": .integer(Int64(dataset.bytes)),
+            "bytes": .integer(Int64(dataset.bytes)), "cube": dataset.cube.json,
+            "series": dataset.series.json,
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),

@@ -5,6 +5,7 @@ import Multiscales
 import Publishing
 import Pyramids
 import Recipes
+import Series
 import Stores
 
 /// One build of a site: open all sources, make what is not up to date, then the documents that
@@ -88,13 +89,17 @@ struct BuildSession {
       var summary = DatasetSummary(build, workshop: workshop)
       datasets.append(try summary.describe())
       objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects
+      objects += build.cube + build.series
       units.formUnion(summary.units)
+      units.formUnion(build.prepared.arrays.units)
       let tiles = build.records.flatMap { $0.flatMap(\.objects) }
       report.datasets.append(
         BuildReport.Dataset(
           id: build.prepared.recipe.id, made: build.made,
           current: build.records.map(\.count).reduce(0, +) - build.made, tiles: tiles.count,
-          bytes: tiles.map(\.size).reduce(0, +), notes: summary.notes))
+          bytes: tiles.map(\.size).reduce(0, +), cube: BuildReport.Product(build.cube),
+          series: BuildReport.Product(build.series),
+          notes: summary.notes))
     }
     let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
@@ -103,6 +108,7 @@ struct BuildSession {
     }
     let (release, changes) = try ReleaseManifest(workshop.folder).update(objects: objects)
     try workshop.journal.removeRecords(except: units)
+    try workshop.folder.removeTree(SeriesBuilder.privateFolder)
     report.release = release.number
     report.added = changes.added
     report.changed = changes.changed

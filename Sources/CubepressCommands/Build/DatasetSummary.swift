@@ -5,6 +5,7 @@ import Images
 import JSON
 import Jobs
 import Multiscales
+import PublishedArrays
 import Pyramids
 import Recipes
 import Stores
@@ -34,8 +35,8 @@ struct DatasetSummary {
     let recipe = build.prepared.recipe
     let cube = build.prepared.cube
     var variables: [BuiltVariable] = []
-    for (variable, records) in zip(build.prepared.variables, build.records) {
-      if let built = try describe(variable, records: records) { variables.append(built) }
+    for (number, variable) in build.prepared.variables.enumerated() {
+      if let built = try describe(variable, number: number) { variables.append(built) }
     }
     let first = build.prepared.variables[0].variable
     let times = build.prepared.variables.compactMap { variable in
@@ -57,7 +58,8 @@ struct DatasetSummary {
       links: recipe.links.map { DatasetLink(title: $0.title, url: $0.url) },
       places: try writePlaces(),
       composites: try recipe.composites.map { try composite($0, among: variables) },
-      notes: cube.notes, variables: variables)
+      notes: cube.notes,
+      arrays: build.prepared.arrays.built, variables: variables)
   }
 
   /// Joins the recipe's files of places into one; its key.
@@ -91,9 +93,10 @@ struct DatasetSummary {
   }
 
   private mutating func describe(
-    _ prepared: PreparedDataset.PreparedVariable, records: [UnitRecord]
+    _ prepared: PreparedDataset.PreparedVariable, number: Int
   ) throws -> BuiltVariable? {
     let plan = prepared.builder.plan
+    let records = build.records[number]
     for field in prepared.fields { units.insert(prepared.builder.unit(of: field)) }
     for style in plan.styles {
       units.insert("measure/\(plan.dataset)/\(plan.key)/\(style.style.id)")
@@ -114,14 +117,23 @@ struct DatasetSummary {
         style, title: title, plan: plan, summaries: summaries, thumbnail: thumbnails[index])
     }
     let variable = prepared.variable
+    let shownFirst = Self.shownFirst(of: shown)
     return BuiltVariable(
       name: variable.name, key: plan.key, title: title, units: variable.units,
       standardName: variable.standardName, description: prepared.recipe.description,
       group: prepared.recipe.group,
       attributes: variable.attributes, kind: variable.isCategorical ? .categorical : .continuous,
       dimensions: Self.dimensions(
-        of: variable, fields: shown.map(\.0), shownFirst: Self.shownFirst(of: shown)),
-      measured: Self.measured(summaries), flags: variable.flags, styles: styles)
+        of: variable, fields: shown.map(\.0), shownFirst: shownFirst),
+      measured: Self.measured(summaries),
+      histogram: Self.histogram(summaries, style: plan.styles.first?.style), flags: variable.flags,
+      arrays: build.prepared.arrays.built.map { _ in
+        BuiltVariableArrays(
+          grid: build.prepared.arrays.published.variables[number].grid.id,
+          dimensions: Self.dimensions(
+            of: variable, fields: prepared.fields, shownFirst: shownFirst),
+          maximumError: build.maximumErrors[number])
+      }, styles: styles)
   }
 
   private mutating func noteEmptyFields(
@@ -162,7 +174,7 @@ struct DatasetSummary {
       let values = Set(fields.map { $0.extras[index] }).sorted().map { axis.labels[$0] }
       dimensions.append(
         TileDimension(
-          name: TilePlan.key(of: axis.name).lowercased(), title: axis.longName ?? axis.name,
+          name: pathSegment(axis.name).lowercased(), title: axis.longName ?? axis.name,
           units: axis.units, values: values, defaultValue: values.first ?? ""))
     }
     return dimensions
@@ -174,6 +186,14 @@ struct DatasetSummary {
     return MeasuredValues(
       minimum: Double(all.minimum), maximum: Double(all.maximum),
       missingShare: Double(all.missing) / Double(all.valid + all.missing), sampled: false)
+  }
+
+  private static func histogram(_ summaries: [UnitSummary], style: Style?) -> ValueHistogram? {
+    guard let style else { return nil }
+    let all = summaries.compactMap { ValueHistogram($0.histogram, style: style) }
+    guard var sum = all.first else { return nil }
+    for one in all.dropFirst() { sum.add(one) }
+    return sum
   }
 
   private mutating func describe(

@@ -22,8 +22,9 @@ struct PreparedDataset: Sendable {
   let recipe: DatasetRecipe
   let cube: Cube
   let variables: [PreparedVariable]
+  let arrays: ArrayProducts
 
-  /// Opens the cube and plans its tiles.
+  /// Opens the cube and plans what is made of it.
   ///
   /// - Throws: the error of the first thing that is wrong.
   init(_ recipe: DatasetRecipe, workshop: Workshop) throws {
@@ -39,13 +40,17 @@ struct PreparedDataset: Sendable {
         description: "\(cube.location) has no variable on a horizontal grid"
           + (reasons.isEmpty ? "" : " (\(reasons))"))
     }
-    variables = try wanted.map { wanted in
+    let variables = try wanted.map { wanted in
       guard let variable = cube.variable(named: wanted.name) else {
         throw CommandError.unknownVariable(
           wanted.name, source: cube.location, known: cube.variables.map(\.name))
       }
       return try Self.prepare(variable, wanted, dataset: recipe, workshop: workshop)
     }
+    self.variables = variables
+    arrays = try ArrayProducts(
+      recipe, cube: cube,
+      variables: variables.map { ($0.variable, $0.recipe, $0.fields) }, workshop: workshop)
   }
 
   private static func prepare(
@@ -83,7 +88,7 @@ struct PreparedDataset: Sendable {
     of variable: Variable, from lower: Double, to upper: Double, field: FieldSelection,
     dataset: String, style: String, journal: Journal
   ) throws -> ClosedRange<Double>? {
-    let unit = "measure/\(dataset)/\(TilePlan.key(of: variable.name))/\(style)"
+    let unit = "measure/\(dataset)/\(pathSegment(variable.name))/\(style)"
     let source = try variable.fingerprint(time: field.time, extras: field.extras)
     let attributes = JSONValue.object(variable.attributes).serialized()
     let fingerprint = sha256Hex(Array("\(lower) \(upper)\n\(source)\n\(attributes)".utf8))

@@ -8,7 +8,9 @@ let package = Package(
   dependencies: [.package(name: "cubepress", path: "../../..")],
   targets: [
     .executableTarget(
-      name: "encode", dependencies: [.product(name: "Images", package: "cubepress")])
+      name: "encode", dependencies: [.product(name: "Images", package: "cubepress")]),
+    .executableTarget(
+      name: "compress", dependencies: [.product(name: "Codecs", package: "cubepress")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,31 +1,10 @@
 import CNetCDF
 
-/// The netCDF-C library, as a thing that can be in one hand only.
+/// The netCDF-C library.
 ///
-/// netCDF-C is not thread-safe, not even on different files. Every call is therefore a method of
-/// this type, whose only value is lent out by the thread that owns it: a call from anywhere else
-/// cannot be written.
-struct NetCDFLibrary: ~Copyable {
-  private static let thread = NetCDFThread()
-
-  /// Runs a body on the library's own thread, after those that asked before; waits for it.
-  ///
-  /// The body must not call `run` again.
-  static func run<Result: Sendable, Failure: Error>(
-    _ body: @escaping (borrowing NetCDFLibrary) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    var outcome: Swift.Result<Result, Failure>?
-    thread.perform { library in
-      do throws(Failure) {
-        outcome = .success(try body(library))
-      } catch {
-        outcome = .failure(error)
-      }
-    }
-    guard let outcome else { preconditionFailure("the library's thread did not run the call") }
-    return try outcome.get()
-  }
-}
+/// netCDF-C is not thread-safe, not even on different files: only the main thread of a reader
+/// process has a value of this type.
+struct NetCDFLibrary: ~Copyable {}
 
 /// A call that netCDF-C refused.
 struct NetCDFStatus: Error {

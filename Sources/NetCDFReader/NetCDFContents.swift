@@ -1,11 +1,21 @@
 import CNetCDF
 import Codecs
 import JSON
+import NetCDF
 
 /// What lies in the groups of a file.
 struct NetCDFContents {
   private(set) var dimensions: [NetCDFDimension] = []
   private(set) var variables: [NetCDFVariable] = []
+  /// Where the library finds the variables, by their names.
+  private(set) var places: [String: Place] = [:]
+
+  /// The library's numbers for a variable.
+  struct Place {
+    let group: Int32
+    let id: Int32
+  }
+
   private var byID: [Int32: NetCDFDimension] = [:]
 
   /// Adds a group and those below it.
@@ -19,7 +29,10 @@ struct NetCDFContents {
       byID[id] = dimension
     }
     for id in try library.variableIDs(of: group) {
-      variables.append(try describe(group, id, path, library))
+      let variable = try describe(group, id, path, library)
+      variables.append(variable)
+      // Of two with one name the first counts, as where they are asked for.
+      if places[variable.name] == nil { places[variable.name] = Place(group: group, id: id) }
     }
     // HDF5 allows links that make a group its own ancestor.
     guard depth < 32 else { return }
@@ -55,7 +68,7 @@ struct NetCDFContents {
       isString: isString, attributes: attributes, chunkShape: chunks, defaultFill: fill,
       unreadableReason: Self.obstacle(
         isReadable: isString || element != nil, filters: library.missingFilters(group, id)),
-      group: group, id: id, textLength: textLength)
+      textLength: textLength)
   }
 
   private static func obstacle(isReadable: Bool, filters: [UInt32]) -> String? {

@@ -1,0 +1,46 @@
+#define _GNU_SOURCE
+#include "CProcessShim.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int process_shim_memory(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+static int set_up(posix_spawn_file_actions_t *actions, int third, int fourth) {
+  for (int number = 0; number < 3; number++) {
+    int error = posix_spawn_file_actions_addopen(
+        actions, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0);
+    if (error != 0) return error;
+  }
+  int error = posix_spawn_file_actions_adddup2(actions, third, 3);
+  if (error == 0) error = posix_spawn_file_actions_adddup2(actions, fourth, 4);
+  if (error == 0) error = posix_spawn_file_actions_addclosefrom_np(actions, 5);
+  return error;
+}
+
+int process_shim_spawn(
+    pid_t *process, const char *program, char *const arguments[], int third, int fourth) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  int error = posix_spawn_file_actions_init(&actions);
+  if (error != 0) return error;
+  error = posix_spawnattr_init(&attributes);
+  if (error == 0) {
+    // A child begins with the signals that its parent blocks or ignores; this one with none.
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    error = set_up(&actions, third, fourth);
+    if (error == 0) error = posix_spawn(process, program, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}

@@ -1,0 +1,225 @@
+import JSON
+import Jobs
+import PublishedArrays
+import Stores
+import Zarr
+
+/// Makes the shards of one segment, and puts them in place when all are there.
+struct Sealing: Sendable {
+  private let builder: SeriesBuilder
+  private let arrays: SeriesArrays
+  private let work: SegmentWork
+
+  init(_ builder: SeriesBuilder, arrays: SeriesArrays, work: SegmentWork) {
+    self.builder = builder
+    self.arrays = arrays
+    self.work = work
+  }
+
+  /// All rows of shards of a segment.
+  static func rows(of arrays: SeriesArrays) -> [ShardRow] {
+    arrays.layouts.enumerated().flatMap { level, layout in
+      (0..<arrays.extraCount).flatMap { extra in
+        (0..<layout.shards.rows).map { ShardRow(level: level, extra: extra, row: $0) }
+      }
+    }
+  }
+
+  /// Makes the shards that are not made, out of sight.
+  func makeShards() throws {
+    guard work.current == nil else { return }
+    let missing = Self.rows(of: arrays).filter { work.rows[$0] == nil }
+    for (level, layout) in arrays.layouts.enumerated() {
+      let rows = missing.filter { $0.level == level }
+      // Where the bands of one shard keep all threads busy, only one shard is in memory.
+      let width = layout.bands >= builder.pool.workers ? 1 : builder.pool.workers
+      try builder.pool.forEach(rows.count, width: width) { try make(rows[$0]) }
+    }
+  }
+
+  private func make(_ row: ShardRow) throws {
+    var objects: [BuiltObject] = []
+    for column in 0..<arrays.layouts[row.level].shards.columns {
+      let shard = ShardMaking(
+        arrays: arrays, work: work, row: row, column: column, pool: builder.pool)
+      guard let bytes = try shard.bytes() else { continue }
+      let key = self.key(row, column: column)
+      try builder.folder.write(bytes, to: builder.stagedKey(key))
+      objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+    }
+    try builder.journal.save(
+      UnitRecord(fingerprint: work.target, objects: objects, summary: [:]),
+      of: builder.rowUnit(arrays.segment, row))
+  }
+
+  private func key(_ row: ShardRow, column: Int) -> String {
+    let place = [0] + arrays.extras(row.extra) + [row.row, column]
+    let group = arrays.segment.group.map { "\(builder.root)/\($0)" } ?? builder.root
+    return "\(group)/\(row.level)/\(arrays.variable.key)/"
+      + arrays.descriptions[row.level].key(of: place, format: .v3)
+  }
+
+  /// Puts the shards in place and remembers the segment as done.
+  ///
+  /// - Returns: Its files.
+  func publish() throws -> [BuiltObject] {
+    if let current = work.current { return current.objects }
+    var objects: [BuiltObject] = []
+    for row in Self.rows(of: arrays) {
+      guard let record = try builder.journal.record(of: builder.rowUnit(arrays.segment, row)) else {
+        continue
+      }
+      for object in record.objects where try builder.folder.exists(builder.stagedKey(object.key)) {
+        try builder.folder.move(builder.stagedKey(object.key), to: object.key)
+      }
+      objects += record.objects
+    }
+    let summary: JSONValue = [
+      "fields": .array(work.fields.map(JSONValue.string)),
+      "extras": .integer(Int64(arrays.extraCount)),
+      "group": arrays.segment.group.map { .string($0) } ?? .null,
+    ]
+    objects.sort { $0.key < $1.key }
+    try builder.journal.save(
+      UnitRecord(fingerprint: work.target, objects: objects, summary: summary),
+      of: builder.sealUnit(arrays.segment))
+    return objects
+  }
+}
+
+extension SeriesBuilder {
+  /// Where a file waits until all of its segment are there.
+  func stagedKey(_ key: String) -> String { "\(scratchFolder)/staged/\(key)" }
+}
+
+/// Makes one shard: band by band its times are read, sorted into windows and compressed.
+private struct ShardMaking: Sendable {
+  let arrays: SeriesArrays
+  let work: SegmentWork
+  let row: ShardRow
+  let column: Int
+  let pool: WorkerPool
+
+  private var layout: SeriesLayout { arrays.layouts[row.level] }
+
+  /// The bytes of the shard, or of the one chunk that it would hold; `nil` where it holds no value.
+  ///
+  /// The blocks of a window lie one after the other, so that they are one range.
+  func bytes() throws -> [UInt8]? {
+    let bands = try pool.map(layout.bands) { try self.band($0) }
+    guard layout.chunksPerShard > 1 else { return bands[0].first?.first ?? nil }
+    var shard = ShardAssembly(chunkCount: layout.chunksPerShard)
+    let windows = layout.windowsPerShard.rows * layout.windowsPerShard.columns
+    var window = 0
+    for blocks in bands.flatMap(\.self) {
+      for (block, chunk) in blocks.enumerated() { shard.add(chunk, at: block * windows + window) }
+      window += 1
+    }
+    return shard.bytes()
+  }
+
+  /// The windows of a band in order, each with its blocks.
+  private func band(_ band: Int) throws -> [[[UInt8]?]] {
+    let firstRow = band * layout.windowRowsPerBand
+    let windowRows = min(layout.windowRowsPerBand, layout.windowsPerShard.rows - firstRow)
+    let across = layout.windowsPerShard.columns
+    var windows = [[[UInt8]?]](repeating: [], count: windowRows * across)
+    let encoder = try ChunkEncoder(arrays.descriptions[row.level])
+    let gathering = WindowGathering(layout: layout)
+    let source = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: layout.pieceBytes * layout.blockTimes, alignment: 64)
+    let target = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: gathering.targetBytes, alignment: 64)
+    defer {
+      source.deallocate()
+      target.deallocate()
+    }
+    guard let from = source.baseAddress, let to = target.baseAddress else { return windows }
+    let packing = arrays.variable.packing.level(row.level)
+    for block in 0..<layout.blocks {
+      let start = block * layout.blockTimes
+      let times = start..<min(layout.times, start + layout.blockTimes)
+      try read(times, band: band, into: from)
+      if times.count < layout.blockTimes {
+        packing.fill(to, count: gathering.targetBytes / layout.elementSize)
+      }
+      for windowRow in 0..<windowRows {
+        gathering.gather(from, times: times.count, windowRow: windowRow, into: to)
+        for column in 0..<across {
+          let chunk = UnsafeRawBufferPointer(
+            start: to + column * gathering.windowStride, count: layout.windowBytes)
+          windows[windowRow * across + column].append(try encoder.encode(chunk))
+        }
+      }
+    }
+    return windows
+  }
+
+  /// Reads the pieces of a band at some times, from the scratch file and from published series.
+  private func read(
+    _ times: Range<Int>, band: Int, into target: UnsafeMutableRawPointer
+  ) throws {
+    var time = times.lowerBound
+    while time < times.upperBound {
+      let run = run(from: time, within: times)
+      let piece = target + (time - times.lowerBound) * layout.pieceBytes
+      switch origin(time) {
+      case .scratch:
+        try work.scratch?.read(
+          UnsafeMutableRawBufferPointer(start: piece, count: run.count * layout.pieceBytes),
+          at: arrays.offset(
+            level: row.level, extra: row.extra, shard: (row.row, column), band: band, time: time))
+      case .published(let series, let place):
+        try read(
+          work.published[series], times: place.time..<place.time + run.count, extra: place.extra,
+          band: band, into: piece)
+      }
+      time = run.upperBound
+    }
+  }
+
+  private func origin(_ time: Int) -> SegmentWork.Origin {
+    work.origins[time * arrays.extraCount + row.extra]
+  }
+
+  /// The times from one on that can be read at once.
+  private func run(from time: Int, within times: Range<Int>) -> Range<Int> {
+    let first = origin(time)
+    var end = time + 1
+    while end < times.upperBound {
+      switch (first, origin(end)) {
+      case (.scratch, .scratch): break
+      case (.published(let series, let place), .published(let other, let next))
+      where series == other && next.extra == place.extra && next.time == place.time + end - time:
+        break
+      default: return time..<end
+      }
+      end += 1
+    }
+    return time..<end
+  }
+
+  private func read(
+    _ series: SealedSeries, times: Range<Int>, extra: Int, band: Int,
+    into target: UnsafeMutableRawPointer
+  ) throws {
+    let cells = layout.cells(shard: (row.row, column), band: band)
+    arrays.variable.packing.level(row.level)
+      .fill(target, count: times.count * layout.pieceBytes / layout.elementSize)
+    guard !cells.rows.isEmpty, !cells.columns.isEmpty else { return }
+    let bytes = try series.read(
+      level: row.level, times: times, extras: arrays.extras(extra), rows: cells.rows,
+      columns: cells.columns)
+    let line = cells.columns.count * layout.elementSize
+    bytes.withUnsafeBytes { bytes in
+      guard var from = bytes.baseAddress else { return }
+      for time in 0..<times.count {
+        for row in 0..<cells.rows.count {
+          (target + time * layout.pieceBytes + row * layout.rowBytes)
+            .copyMemory(from: from, byteCount: line)
+          from += line
+        }
+      }
+    }
+  }
+}
