@@ -122,8 +122,8 @@ struct CredentialServices: Sendable {
     patience.stallTimeout = .seconds(2)
     let engine = HTTPEngine(configuration: patience)
     let asked = HTTPRequest(
-      "PUT", base + "/latest/api/token", fields: [("x-aws-ec2-metadata-token-ttl-seconds", "21600")],
-      body: .bytes([]))
+      "PUT", base + "/latest/api/token",
+      fields: [("x-aws-ec2-metadata-token-ttl-seconds", "21600")], body: .bytes([]))
     guard let reply = try? engine.perform(asked), reply.isSuccess else { return nil }
     let fields = [("x-aws-ec2-metadata-token", String(decoding: reply.body, as: UTF8.self))]
     let path = base + "/latest/meta-data/iam/security-credentials/"

@@ -26,7 +26,10 @@ public final class CredentialSource: Sendable {
 
   /// Credentials that are good for some minutes at least.
   ///
-  /// - Parameter used: credentials that a server has refused as ended; others are then fetched.
+  /// - Parameters:
+  ///   - used: credentials that a server has refused as ended; others are then fetched.
+  ///   - seconds: the time, in seconds since 1970-01-01 UTC.
+  /// - Returns: the credentials kept, or new ones.
   /// - Throws: ``BucketError`` when none are found.
   func credentials(
     insteadOf used: AWSCredentials? = nil, at seconds: Int = time(nil)

@@ -133,7 +133,8 @@ public final class S3Client: Sendable {
     case .success(let answered): reply = answered
     }
     // Finishing an upload may fail after the status was sent; then the body tells.
-    let failsInside = reply.isSuccess && call.method == "POST"
+    let failsInside =
+      reply.isSuccess && call.method == "POST"
       && S3XML.text("Code", in: reply.body[...]) != nil
     if reply.isSuccess, !failsInside { return .done(reply) }
     let complaint = S3Complaint(reply)

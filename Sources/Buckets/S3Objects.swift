@@ -114,7 +114,8 @@ extension S3Client {
         else { continue }
         if isEncoded { name = percentDecoded(name.replacing("+", with: " ")) ?? name }
         if name.utf8.starts(with: root.utf8) {
-          try visit(ListedObject(key: String(name.utf8.dropFirst(root.utf8.count)) ?? name, size: size))
+          let key = String(name.utf8.dropFirst(root.utf8.count)) ?? name
+          try visit(ListedObject(key: key, size: size))
         }
       }
       let more = S3XML.text("IsTruncated", in: body) == "true"

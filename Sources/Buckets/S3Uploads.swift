@@ -163,7 +163,10 @@ final class MultipartUpload {
 
   /// The requests for all parts, the first at the end.
   ///
-  /// - Parameter finished: called when the object is complete.
+  /// - Parameters:
+  ///   - wanted: the size of a part in bytes, where there need not be larger ones.
+  ///   - finished: called when the object is complete.
+  /// - Returns: a request for each part.
   func parts(of wanted: Int, finished: @escaping () throws -> Void) -> [RequestPump.Job] {
     // S3 takes 10,000 parts at most.
     let length = max(wanted, (size + 9_999) / 10_000)

@@ -31,6 +31,7 @@ struct SignatureV4 {
   ///   - request: what is signed.
   ///   - credentials: by whom.
   ///   - seconds: the time, in seconds since 1970-01-01 UTC.
+  /// - Returns: the fields, `Authorization` last.
   func signedFields(
     _ request: Request, _ credentials: AWSCredentials, at seconds: Int
   ) -> [(name: String, value: String)] {

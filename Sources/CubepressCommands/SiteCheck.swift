@@ -62,6 +62,7 @@ struct SiteCheck {
   /// Returns whether there is a manifest.
   private mutating func compareWithManifest() throws(StoreError) -> Bool {
     let manifest = ReleaseManifest(site)
+    let before = report.problems.count
     do {
       guard let release = try manifest.current() else {
         problem("missing", ReleaseManifest.currentKey, "there is no such file")
@@ -94,8 +95,8 @@ struct SiteCheck {
     } catch let error as StoreError {
       throw error
     } catch {
-      // What was compared with a manifest that is damaged says nothing.
-      report.problems = []
+      // What was compared with a damaged list says nothing of the files.
+      report.problems.removeSubrange(before...)
       problem("manifest", ReleaseManifest.currentKey, "\(error)")
     }
     return true

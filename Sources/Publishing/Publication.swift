@@ -39,7 +39,10 @@ final class Publication<Source: ReleaseSource> {
   /// Does everything in its order.
   func run() throws -> PublishReport {
     let unsettled = claim.pending
-    progress.begin("publish to \(target.location)", total: 0)
+    let known = Set(former?.parts ?? [])
+    // What differs lies in parts that differ; how much of them does is not known beforehand.
+    let most = source.parts.filter { !known.contains($0) }.map(\.count).reduce(0, +)
+    progress.begin("publish to \(target.location)", total: most)
     try storeParts(knowing: (former?.parts ?? []) + unsettled.joined())
     try claim.announce(source.parts)
     try storeObjects(unsettled: unsettled)
@@ -62,8 +65,9 @@ final class Publication<Source: ReleaseSource> {
   private func storeParts(knowing known: [ManifestPart]) throws {
     let known = Set(known)
     for part in source.parts where !known.contains(part) {
-      guard let packed = try source.packed(part) else { _ = try source.lines(of: part); continue }
-      try Self.put(part, packed, on: target)
+      // Reading the lines is what finds a part missing or damaged, before others rely on it.
+      _ = try source.lines(of: part)
+      if let packed = try source.packed(part) { try Self.put(part, packed, on: target) }
     }
   }
 
@@ -82,13 +86,16 @@ final class Publication<Source: ReleaseSource> {
         try decide(entries)
       }
       return waiting.popLast()
-    } stored: { try note($0) }
+    } stored: {
+      try note($0)
+    }
   }
 
   /// Decides what is to be done with a key.
   ///
   /// - Parameter entries: what the new release says of it, the former one, every release that was
   ///   never finished, and the list of what is gone.
+  /// - Throws: ``PublishingError`` when its content is not what the manifest says.
   private func decide(_ entries: [ManifestEntry?]) throws {
     let (new, old, gone) = (entries[0], entries[1], entries[entries.count - 1])
     let unsettled = entries[2..<entries.count - 1]
@@ -141,7 +148,7 @@ final class Publication<Source: ReleaseSource> {
     case .bytes(let bytes): report.sentBytes += bytes.count
     case .file(_, let size): report.sentBytes += size
     }
-    progress.advance()
+    if !upload.key.hasPrefix(DocumentCopy.folder) { progress.advance() }
     try claim.renewWhenDue()
   }
 
@@ -157,7 +164,9 @@ final class Publication<Source: ReleaseSource> {
           try queue(document, key: document.key, fields: document.fields)
         }
         return waiting.popLast()
-      } stored: { try note($0) }
+      } stored: {
+        try note($0)
+      }
     }
   }
 
@@ -184,7 +193,8 @@ final class Publication<Source: ReleaseSource> {
       throw PublishingError(
         .busy, attempt: "publish to \(target.location)",
         reason: "somebody else has published there meanwhile",
-        remedy: "Their release is the current one. Nothing was lost: run it again to publish yours.")
+        remedy: "Their release is the current one. Nothing was lost: run it again to publish yours."
+      )
     }
     report.release = release.number
   }

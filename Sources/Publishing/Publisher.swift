@@ -57,8 +57,8 @@ public struct Publisher {
   public func publish() throws -> PublishReport {
     try folder.startBuild()
     let source = try BuiltSource(folder)
-    if let current = try target.current(), let release = try target.release(current.pointer.release),
-      release.parts == source.parts,
+    if let current = try target.current(),
+      let release = try target.release(current.pointer.release), release.parts == source.parts,
       try PublishingClaim.read(from: target)?.document.pending.isEmpty ?? true
     {
       return PublishReport(release: release.number)

@@ -127,6 +127,7 @@ final class PublishingClaim {
   /// Gives the claim back.
   ///
   /// - Parameter pending: what is still not known.
+  /// - Throws: ``PublishingError`` of kind `busy` when somebody else has taken it.
   func release(pending: [[ManifestPart]]) throws {
     document.holder = nil
     document.until = target.now
@@ -142,7 +143,9 @@ final class PublishingClaim {
     tag = written
   }
 
-  /// The name of this machine. Foundation's would be looked up in the network.
+  /// The name of this machine.
+  ///
+  /// Foundation's would be looked up in the network.
   private static var host: String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "a machine" }

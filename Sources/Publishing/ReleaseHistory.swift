@@ -32,7 +32,10 @@ public struct ReleaseHistory {
 
   /// Visits every key that differs between two releases, in order.
   ///
-  /// - Parameter visit: gets what the one and the other say of the key.
+  /// - Parameters:
+  ///   - former: the number of the one release.
+  ///   - current: the number of the other.
+  ///   - visit: gets what the one and the other say of the key.
   /// - Throws: ``PublishingError`` when one is missing or damaged, and what `visit` throws.
   public func compare(
     _ former: Int, _ current: Int,

@@ -27,9 +27,8 @@ public struct ReleaseManifest: PartShelf {
   }
 
   private var reader: ReleaseReader {
-    ReleaseReader(folder.path, remedy: "Remove the folder's _release and build again.") { [folder] in
-      try folder.read($0)
-    }
+    let remedy = "Remove the folder's _release and build again."
+    return ReleaseReader(folder.path, remedy: remedy) { [folder] in try folder.read($0) }
   }
 
   /// Visits every object of a release in the order of the keys' bytes.

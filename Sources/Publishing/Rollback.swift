@@ -38,7 +38,9 @@ public struct Rollback {
   public func run(to number: Int) throws -> Report {
     let history = ReleaseHistory(target)
     let wanted = try history.release(number)
-    guard let pointer = try target.current()?.pointer else { throw target.damaged(CurrentRelease.key) }
+    guard let pointer = try target.current()?.pointer else {
+      throw target.damaged(CurrentRelease.key)
+    }
     let current = try history.release(pointer.release)
     let source = try RestoredSource(
       wanted, instead: current, gone: pointer.gone, of: target, in: scratch)

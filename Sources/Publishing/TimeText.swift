@@ -5,6 +5,7 @@ public enum TimeText {
   /// As in `2026-11-24T15:00:00Z`.
   ///
   /// - Parameter seconds: since 1970-01-01 UTC.
+  /// - Returns: the text, always 20 characters for years of four digits.
   public static func iso(_ seconds: Int) -> String {
     var instant = time_t(seconds)
     var parts = tm()

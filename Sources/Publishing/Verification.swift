@@ -12,7 +12,7 @@ public struct Verification {
     public var repaired: [String] = []
     /// How many there were.
     public var repairedCount = 0
-    /// Keys that belong to no release; the first hundred. They are left alone.
+    /// Keys that belong to no release and are left alone; the first hundred.
     public var strangers: [String] = []
     /// How many there are.
     public var strangerCount = 0

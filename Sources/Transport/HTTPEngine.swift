@@ -28,8 +28,10 @@ public final class HTTPEngine: Sendable {
 
   /// Sends a request and returns at once.
   ///
-  /// - Parameter completion: called once, on the engine's thread, which it must not block; an answer
-  ///   of any status is a success.
+  /// - Parameters:
+  ///   - request: what is sent.
+  ///   - completion: called once, on the engine's thread, which it must not block; an answer of any
+  ///     status is a success.
   public func start(
     _ request: HTTPRequest,
     _ completion: @escaping @Sendable (Result<HTTPReply, TransportError>) -> Void

@@ -46,7 +46,8 @@ struct S3ClientTests {
     let server = try LoopbackServer { request in
       request.index == 0
         ? complaint(
-          "403 Forbidden", "RequestTimeTooSkewed", fields: ["Date": "Sat, 01 Jan 2050 00:00:00 GMT"])
+          "403 Forbidden", "RequestTimeTooSkewed", fields: ["Date": "Sat, 01 Jan 2050 00:00:00 GMT"]
+        )
         : LoopbackServer.answer()
     }
     let client = try client(server)
@@ -102,7 +103,8 @@ struct S3ClientTests {
     ("501 Not Implemented", "NotImplemented", .unsupported, "does not know"),
     ("507 Insufficient Storage", "InsufficientStorage", .full, "no room"),
   ])
-  func explainsFailures(status: String, code: String, kind: BucketError.Kind, words: String) throws {
+  func explainsFailures(status: String, code: String, kind: BucketError.Kind, words: String) throws
+  {
     let server = try LoopbackServer { _ in complaint(status, code) }
     let error = #expect(throws: BucketError.self) {
       try client(server).write([1], to: "a", fields: [], when: .absent)
@@ -168,7 +170,9 @@ struct S3UploadsTests {
       let bytes = Array("object \(number)".utf8)
       return Upload(
         key: "\(number)", content: .bytes(bytes), sha256: sha256Hex(bytes), fields: [])
-    } stored: { _ in confirmed += 1 }
+    } stored: { _ in
+      confirmed += 1
+    }
     #expect(confirmed == 60)
     let all = stored.withLock { $0 }
     #expect(all.count == 60)
@@ -177,7 +181,8 @@ struct S3UploadsTests {
 
   @Test func aFailureThatLastsEndsIt() throws {
     let server = try LoopbackServer { request in
-      request.target.hasSuffix("/5") ? complaint("403 Forbidden", "AccessDenied")
+      request.target.hasSuffix("/5")
+        ? complaint("403 Forbidden", "AccessDenied")
         : LoopbackServer.answer()
     }
     var number = 0
@@ -186,7 +191,8 @@ struct S3UploadsTests {
         number += 1
         return Upload(
           key: "\(number)", content: .bytes([]), sha256: S3Call.hashOfNothing, fields: [])
-      } stored: { _ in }
+      } stored: { _ in
+      }
     }
     #expect(error?.kind == .denied)
   }
@@ -201,7 +207,8 @@ struct S3UploadsTests {
       return number > 5
         ? nil
         : Upload(key: "\(number)", content: .bytes(bytes), sha256: sha256Hex(bytes), fields: [])
-    } stored: { _ in }
+    } stored: { _ in
+    }
     // Four waits of a tenth of a second each lie between five starts.
     #expect(ProcessInfo.processInfo.systemUptime - began > 0.39)
   }
@@ -226,7 +233,8 @@ struct CredentialTests {
     aws_secret_access_key = d
     region = eu-north-1
     [profile made]
-    credential_process = printf '{"Version":1,"AccessKeyId":"P","SecretAccessKey":"p","Expiration":"2050-01-01T00:00:00Z"}'
+    credential_process = printf '{"Version":1,"AccessKeyId":"P","SecretAccessKey":"p",\
+    "Expiration":"2050-01-01T00:00:00Z"}'
     [profile role]
     role_arn = arn:aws:iam::1:role/r
     source_profile = default
@@ -286,7 +294,8 @@ struct CredentialTests {
     #expect(
       try find(endpoint.merging(["AWS_PROFILE": "role"]) { $1 }, files: Self.profiles) == wanted)
     let web = [
-      "AWS_WEB_IDENTITY_TOKEN_FILE": folder.path + "/token", "AWS_ROLE_ARN": "arn:aws:iam::1:role/w",
+      "AWS_WEB_IDENTITY_TOKEN_FILE": folder.path + "/token",
+      "AWS_ROLE_ARN": "arn:aws:iam::1:role/w",
     ]
     #expect(try find(endpoint.merging(web) { $1 }) == wanted)
   }
@@ -319,10 +328,12 @@ struct BucketAddressTests {
     #expect(aws.path(of: aws.name(of: "x y.png")) == "/a/b/x%20y.png")
     #expect(aws.path(of: nil) == "/")
     let dotted = try BucketAddress("s3://cubes.example.org")
-    #expect(dotted.url(path: dotted.path(of: "k"), query: "")
-      == "https://s3.us-east-1.amazonaws.com/cubes.example.org/k")
+    #expect(
+      dotted.url(path: dotted.path(of: "k"), query: "")
+        == "https://s3.us-east-1.amazonaws.com/cubes.example.org/k")
     let own = try BucketAddress("s3://cubes", endpoint: "http://localhost:9000/base/")
-    #expect(own.url(path: own.path(of: "k"), query: "a=") == "http://localhost:9000/base/cubes/k?a=")
+    #expect(
+      own.url(path: own.path(of: "k"), query: "a=") == "http://localhost:9000/base/cubes/k?a=")
     let virtual = try BucketAddress("s3://cubes", endpoint: "https://h:443", style: .virtual)
     #expect(virtual.url(path: virtual.path(of: "k"), query: "") == "https://cubes.h/k")
     for wrong in ["cubes", "s3://", "s3:///key", "s3://a b/c"] {

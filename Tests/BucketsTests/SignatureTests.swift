@@ -9,7 +9,7 @@ struct SignatureTests {
   // reference, and the first of the Signature Version 4 test suite.
   private let example = AWSCredentials(
     accessKey: "AKIAIOSFODNN7EXAMPLE", secretKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-  /// 2013-05-24T00:00:00Z
+  /// The time of the examples, 2013-05-24T00:00:00Z.
   private let day = 1_369_353_600
 
   private func signature(

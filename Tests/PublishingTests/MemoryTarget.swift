@@ -11,7 +11,7 @@ final class MemoryTarget: PublishingTarget {
     var objects: [String: [UInt8]] = [:]
     var fields: [String: [String: String]] = [:]
     var writes = 0
-    /// Which writing operation breaks, counted from 1; 0 for none. All after it break too.
+    /// Which writing operation breaks, with all after it, counted from 1; 0 for none.
     var breaksAt = 0
     /// Whether the operation that breaks has its effect nevertheless, as when an answer is lost.
     var breaksAfterwards = false
@@ -74,7 +74,8 @@ final class MemoryTarget: PublishingTarget {
       let bytes: [UInt8]
       switch upload.content {
       case .bytes(let given): bytes = given
-      case .file(let path, _): bytes = try FolderStore(path: "/").read(String(path.dropFirst())) ?? []
+      case .file(let path, _):
+        bytes = try FolderStore(path: "/").read(String(path.dropFirst())) ?? []
       }
       try change(upload.key) { Self.put(bytes, upload.key, upload.fields, &$0) }
       try stored(upload)

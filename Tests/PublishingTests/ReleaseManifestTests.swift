@@ -12,7 +12,8 @@ struct ReleaseManifestTests {
   }
 
   @Test(arguments: [
-    "a.png", "x y:z+=%.json", "é/日本.png", "with \"quotes\" and \\.png", "line\nbreak", "4d/a.terrain",
+    "a.png", "x y:z+=%.json", "é/日本.png", "with \"quotes\" and \\.png", "line\nbreak",
+    "4d/a.terrain",
     "assets/s.0a1b2c3d.css",
   ])
   func linesAreReadAsTheyWereWritten(key: String) throws {
@@ -29,7 +30,9 @@ struct ReleaseManifestTests {
     }
   }
 
-  @Test(arguments: ["", "{}", "{\"key\":\"a\"}", "{\"key\":\"a\",\"size\":-1,\"sha256\":\"\",\"type\":\"\"}"])
+  @Test(arguments: [
+    "", "{}", "{\"key\":\"a\"}", "{\"key\":\"a\",\"size\":-1,\"sha256\":\"\",\"type\":\"\"}",
+  ])
   func otherLinesAreRefused(line: String) {
     #expect(ManifestEntry(line: Array(line.utf8)[...]) == nil)
   }
@@ -103,7 +106,8 @@ struct ReleaseManifestTests {
 
   @Test(arguments: [
     ("assets/site.1f2e3d4c.css", true), ("assets/1f2e3d4c/viewer/map.js", true),
-    ("assets/site.css", false), ("datasets/1f2e3d4c/index.html", false), ("assets/12345.css", false),
+    ("assets/site.css", false), ("datasets/1f2e3d4c/index.html", false),
+    ("assets/12345.css", false),
   ])
   func onlyNamesThatFollowFromTheContentAreForEver(key: String, wanted: Bool) {
     #expect(PublishedForm.isNamedByContent(key) == wanted)

@@ -94,7 +94,8 @@ struct BucketCheckCommand: ParsableCommand {
       if error.kind == .condition {
         findings.good("conditional writes are honoured: of two publishers one waits")
       } else {
-        findings.note("the server has no conditional writes (\(error.reason)): let only one publish")
+        findings.note(
+          "the server has no conditional writes (\(error.reason)): let only one publish")
       }
     }
     let base = String(client.publicAddress(of: key).dropLast(key.utf8.count))

@@ -155,7 +155,8 @@ struct LiveProbes: Sendable {
     do {
       guard let release = try reader.current() else {
         probes.findings.problem(
-          "\(base)_release/current.json cannot be read", "Check the address, and publish a site there")
+          "\(base)_release/current.json cannot be read",
+          "Check the address, and publish a site there")
         return probes.ofAnyBucket(present: "index.html")
       }
       probes.findings.good("release \(release.number) with \(release.count) objects is there")

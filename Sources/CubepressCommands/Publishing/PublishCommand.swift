@@ -71,7 +71,8 @@ struct PublishCommand: ParsableCommand {
       text += "; \(report.resumedCount) had been sent by a run that was stopped"
     }
     if report.goneCount > 0 {
-      text += "\n\(report.goneCount) objects stay for readers of former releases until "
+      text +=
+        "\n\(report.goneCount) objects stay for readers of former releases until "
         + "cubepress prune"
     }
     return text
