@@ -8,6 +8,8 @@ import { mercatorX, mercatorY } from "./mercator.js";
 const rad = Math.PI / 180;
 /** On the globe sides of triangles are straight: none may be longer than this many degrees. */
 const STRAIGHT = 1.5;
+/** How far, in cells, the middle of such a side may lie beside its parallel. */
+const BESIDE = 0.025;
 /** The most rows or columns of corners. */
 const MOST = 2048;
 
@@ -61,9 +63,21 @@ const flatRows = (grid, edges, low, high, side) => {
   return list;
 };
 
-const sides = (grid, entry, [top, left, bottom, right], side, curved) => {
+/**
+ * The longest side on the globe, in degrees, for a part of a geographic grid. A straight line
+ * over d radians of longitude leaves its parallel by up to d² / 16, most at 45 degrees.
+ */
+const straightest = (grid, [top, left, bottom, right], side) => {
+  const [a, b] = [grid.lonLat(top, left), grid.lonLat(bottom, right)];
+  const cell = side * rad * Math.min(Math.abs(b[1] - a[1]) / (bottom - top), Math.abs(b[0] - a[0]) / (right - left));
+  return Math.min(STRAIGHT, Math.sqrt(16 * BESIDE * cell) / rad);
+};
+
+const sides = (grid, entry, part, side, curved) => {
+  const [top, left, bottom, right] = part;
   if (grid.kind === "geographic") {
-    const parts = (a, b, axis) => Math.abs(grid.lonLat(...b)[axis] - grid.lonLat(...a)[axis]) / STRAIGHT;
+    const longest = curved ? straightest(grid, part, side) : STRAIGHT;
+    const parts = (a, b, axis) => Math.abs(grid.lonLat(...b)[axis] - grid.lonLat(...a)[axis]) / longest;
     return [
       curved
         ? positions(top, bottom, parts([top, left], [bottom, left], 1), edgesBetween(entry.rowEdges, top, bottom))
