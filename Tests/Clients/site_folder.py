@@ -251,7 +251,7 @@ def serve_replaced(site: Site, base: str) -> http.server.ThreadingHTTPServer:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            document = documents.get(self.path)
+            document = documents.get(self.path.split("?")[0])
             if document is None:
                 self.send_error(404)
                 return
