@@ -85,26 +85,43 @@ export const applyBasemap = (gl, state, dark) => {
   paint("coast", "line-color", coast);
   paint("graticule", "line-color", grid);
   show("land", state.basemap !== "none");
-  onDemand(gl, "borders", state, line("borders", "borders", border, 0.7, { "line-opacity": 0.7 }));
-  onDemand(gl, "coast-near", state,
-    { ...line("coast-near", "coast-near", coast, 0.9, { "line-opacity": 0.8 }), minzoom: NEAR });
   for (const one of ["coast", "graticule"]) show(one, state.overlays.includes(one));
+  onDemand(gl, "borders", state.overlays.includes("borders"), () => at("borders"),
+    line("borders", "borders", border, 0.7, { "line-opacity": 0.7 }), "coast");
+  const isNear = gl.getZoom() >= NEAR - 0.5;
+  if (isNear) near ??= readNear();
+  near?.then(({ lines, land: filled }) => {
+    if (!gl.getLayer("land")) return;
+    onDemand(gl, "land-near", state.basemap !== "none", () => filled,
+      { id: "land-near", type: "fill", source: "land-near", minzoom: NEAR, paint: { "fill-color": land } }, "land");
+    onDemand(gl, "coast-near", state.overlays.includes("coast"), () => lines,
+      { ...line("coast-near", "coast-near", coast, 0.9, { "line-opacity": 0.8 }), minzoom: NEAR }, "places-fill");
+    gl.setLayerZoomRange("land", 0, NEAR);
+    gl.setLayerZoomRange("coast", 0, NEAR);
+  }, () => { near = null; });
 };
 
 /** From this zoom on the rough coast would lie beside the data. */
 const NEAR = 3;
 
-/** Loads an overlay when it is first seen. */
-const onDemand = (gl, name, state, layer) => {
-  const isNear = name === "coast-near";
-  const wanted = state.overlays.includes(isNear ? "coast" : name)
-    && (!isNear || gl.getZoom() >= NEAR - 0.5);
+/** The finer coast, read once, and the land within it. */
+let near = null;
+const readNear = async () => {
+  const [answer, { landWithin }] = await Promise.all([fetch(at("coast-near")), import("./land.js")]);
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+  const lines = await answer.json();
+  return { lines, land: landWithin(lines.coordinates) };
+};
+
+/** Adds a layer when it is first wanted, of data that are only then asked for. */
+const onDemand = (gl, name, wanted, data, layer, before) => {
   if (gl.getLayer(name)) {
-    gl.setPaintProperty(name, "line-color", layer.paint["line-color"]);
+    for (const [key, value] of Object.entries(layer.paint)) {
+      if (key.endsWith("-color")) gl.setPaintProperty(name, key, value);
+    }
     gl.setLayoutProperty(name, "visibility", wanted ? "visible" : "none");
   } else if (wanted) {
-    gl.addSource(name, source(at(name)));
-    gl.addLayer(layer, isNear ? "places-fill" : "coast");
-    if (isNear) gl.setLayerZoomRange("coast", 0, NEAR);
+    gl.addSource(name, source(data()));
+    gl.addLayer(layer, before);
   }
 };
