@@ -106,7 +106,7 @@ def sizes(url: str, prefix: str) -> dict:
 def objects(url: str, prefix: str) -> dict:
     """The bytes of everything below a prefix by key, without the records of releases."""
     keys = list(sizes(url, prefix))
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(4) as pool:
         contents = pool.map(lambda key: client_get(url, f"{prefix}/{key}")["Body"].read(), keys)
         return dict(zip(keys, contents))
 
@@ -117,6 +117,11 @@ CLIENTS = {}
 def client_get(url: str, key: str) -> dict:
     if url not in CLIENTS:
         CLIENTS[url] = client(url)
+    for pause in (0.2, 0.5, 1, 2):
+        try:
+            return CLIENTS[url].get_object(Bucket="cubes", Key=key)
+        except AttributeError:  # so botocore stumbles over a 5xx answer of a busy server to a stream
+            time.sleep(pause)
     return CLIENTS[url].get_object(Bucket="cubes", Key=key)
 
 
