@@ -106,7 +106,16 @@ const NEAR = 3;
 
 /** The finer coast, read once, and the land within it. */
 let near = null;
+
+/** Waits until values are shown, or some seconds: a fine coast must not hold up the first picture. */
+const pictured = async () => {
+  for (let i = 0; i < 40 && !performance.getEntriesByName("first-picture").length; i += 1) {
+    await new Promise((done) => { setTimeout(done, 100); });
+  }
+};
+
 const readNear = async () => {
+  await pictured();
   const [answer, { landWithin }] = await Promise.all([fetch(at("coast-near")), import("./land.js")]);
   if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
   const lines = await answer.json();
