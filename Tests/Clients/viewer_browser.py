@@ -3,20 +3,17 @@
 import base64
 import io
 import json
-import os
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
-import zarr
 from PIL import Image
 
-from report import Skipped, require
+from report import Skipped
+from viewer_page import DESK
+from viewer_series import edges
 
-DESKTOP = {"width": 1400, "height": 900}
-PHONE = {"width": 390, "height": 844}
-ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 WAIT = 60_000
 
 # Everything that is asked for is drawn, at its own level.
@@ -37,28 +34,6 @@ PICTURE = """async () => {
   }
   return gl.getCanvas().toDataURL("image/png");
 }"""
-ADDRESS = """async () => {
-  const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
-  return (await import(new URL("address.js", script.src))).decode(location.hash);
-}"""
-
-
-def edges(axis) -> np.ndarray:
-    """Edges of the cells of an axis of a grid, written out or as start, step and count."""
-    if isinstance(axis, dict):
-        return axis["start"] + axis["step"] * np.arange(axis["count"])
-    return np.asarray(axis)
-
-
-def feature(name: str, geometry: dict) -> dict:
-    return {"type": "Feature", "properties": {"id": name, "title": name, "colour": "#0072b2"}, "geometry": geometry}
-
-
-def compare(found, wanted, what: str) -> None:
-    scale = np.nanmax(np.abs(wanted)) if np.isfinite(wanted).any() else 1
-    fine = np.allclose(found, wanted, rtol=2e-6, atol=2e-7 * scale, equal_nan=True)
-    worst = np.nanmax(np.abs(np.asarray(found) - wanted)) if not fine else 0
-    require(fine, f"{what}: off by up to {worst}: {found[:4]} is not {np.asarray(wanted)[:4]}")
 
 
 class Window:
@@ -66,8 +41,6 @@ class Window:
 
     def __init__(self, viewer, page):
         self.viewer, self.page = viewer, page
-        self.requests = []
-        page.on("request", lambda one: self.requests.append(one.url))
 
     def go(self, fragment: str, query: str = "", wait: bool = True) -> None:
         self.page.goto("about:blank")
@@ -99,39 +72,10 @@ class Window:
         self.page.evaluate("view => void cubepress.map.gl.jumpTo(view)", {"center": [lon, lat], "zoom": zoom, **more})
         self.settle()
 
-    def panel(self, name: str):
-        """Opens a panel and gives its place on the page."""
-        self.page.evaluate("panel => cubepress.openPanel(panel)", name)
-        self.page.wait_for_function("""panel => cubepress.store.get().panel === panel
-          && [...document.querySelectorAll("#side, #below")].some((one) => !one.hidden && one.childElementCount)""",
-                                    arg=name, timeout=WAIT)
-        self.page.wait_for_timeout(250)
-        return self.page.locator("#below" if name in ("series", "transect") else "#side")
-
     def picture(self) -> np.ndarray:
         """RGB of the map."""
         data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
-
-    def project(self, lon: float, lat: float) -> tuple:
-        """Where on the page a place lies, in pixels."""
-        return tuple(self.page.evaluate("""place => {
-          const box = cubepress.map.gl.getCanvas().getBoundingClientRect();
-          const { x, y } = cubepress.map.gl.project(place);
-          return [box.left + x, box.top + y];
-        }""", [lon, lat]))
-
-    def notices(self) -> str:
-        return self.page.locator("#notices").inner_text()
-
-    def saved_state(self, ready) -> dict:
-        """What the address says, once `ready(state)` holds or after ten seconds."""
-        for _ in range(100):
-            told = self.page.evaluate(ADDRESS)
-            if told and ready(told):
-                break
-            self.page.wait_for_timeout(100)
-        return told
 
     def look(self, name: str) -> None:
         """Keeps a picture of the page for people to look at."""
@@ -155,7 +99,7 @@ class Viewer:
         return self.documents[name]
 
     @contextmanager
-    def window(self, fragment: str | None = None, size: dict = DESKTOP, query: str = "", **options):
+    def window(self, fragment: str | None = None, size: dict = DESK, query: str = "", **options):
         """A fresh window, with nothing in its cache."""
         context = self.browser.new_context(viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
         context.set_default_timeout(15_000)
@@ -214,17 +158,3 @@ class Cells:
             return np.interp(at, axis[order], np.arange(len(axis))[order], left=np.nan, right=np.nan)
 
         return along(self.rows, np.asarray(y)), along(self.columns, np.asarray(x))
-
-    def cell(self, lon: float, lat: float) -> tuple:
-        row, column = self.positions([lon], [lat])
-        return int(row[0]), int(column[0])
-
-    def middle(self, row: int, column: int) -> list:
-        """Longitude and latitude of the middle of a cell."""
-        x = (self.columns[column] + self.columns[column + 1]) / 2
-        y = (self.rows[row] + self.rows[row + 1]) / 2
-        if self.project is None:
-            return [float(x), float(y)]
-        import pyproj
-        lon, lat = self.project.__self__.transform(x, y, direction=pyproj.enums.TransformDirection.INVERSE)
-        return [float(lon), float(lat)]

@@ -264,8 +264,7 @@ def first_map(chromium, address: str, fragment: str) -> str:
     """The bytes that came before the first picture of a cold cache; the time is printed, not judged."""
     with opened(chromium, address, fragment) as page:
         first, whole = (page.evaluate(BYTES, name) for name in ("first-picture", "first-complete"))
-    # The aim is 700 kB; what else comes meanwhile depends on how fast the machine draws.
-    require(first[1] < 900_000, f"{first[1]} bytes")
+    require(first[1] < 700_000, f"{first[1]} bytes")
     return "; ".join(
         f"{name} after {milliseconds:.0f} ms and {size / 1000:.0f} kB"
         for name, (milliseconds, size) in (("picture", first), ("complete", whole)))

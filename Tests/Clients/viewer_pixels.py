@@ -7,6 +7,8 @@ from report import Skipped, require
 from viewer_browser import Cells, times_of
 
 SIDE = 256
+# On the globe some rows are drawn half a pixel off, why is not known yet.
+LEAST_EXACT = {"mercator": 0.985, "globe": 0.7}
 SEA = np.array([0xE6, 0xED, 0xED])
 # Places of pixels spread over the map, those beside the globe left out.
 SAMPLES = """() => {
@@ -42,7 +44,7 @@ def bare(window) -> None:
     window.layer(interpolation="nearest")
 
 
-def placed(window, document: dict, variable: dict, style: Style) -> str:
+def placed(window, document: dict, variable: dict, style: Style, least: float) -> str:
     """Requires that sampled pixels show the colours of the cells they lie in.
 
     A few show the colour of the next cell, since MapLibre says where a pixel lies to within a part
@@ -72,7 +74,7 @@ def placed(window, document: dict, variable: dict, style: Style) -> str:
     close = np.any([shows(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0)
     there = np.isfinite(values[row, column]).sum()
     note = f"level {level}: {exact.sum()} of {len(exact)} pixels, {there} with values"
-    require(there > 50 and exact.mean() > 0.7 and close.mean() > 0.985, f"{note}, {close.sum()} within a cell")
+    require(there > 50 and exact.mean() > least and close.mean() > 0.985, f"{note}, {close.sum()} within a cell")
     return note
 
 
@@ -95,7 +97,7 @@ def projections(viewer, name: str) -> str:
             for zoom in (2.2 if polar else max(fitting - 0.5, 0.5), fitting + 1.3):
                 window.jump(lon, lat, float(zoom))
                 window.look(f"place-{name}-{projection}-{zoom:.0f}")
-                notes.append(f"{projection} zoom {zoom:.1f} {placed(window, document, variable, style)}")
+                notes.append(f"{projection} zoom {zoom:.1f} {placed(window, document, variable, style, LEAST_EXACT[projection])}")
     return "; ".join(notes)
 
 
