@@ -10,11 +10,11 @@ public struct ValueHistogram: Sendable, Equatable {
   /// The edges of the bins in the unit of the values, rising; one more than there are bins.
   public let edges: [Double]
   /// How many cells lie in each bin.
-  public private(set) var counts: [Int]
+  public let counts: [Int]
   /// How many are lower than the first edge.
-  public private(set) var below = 0
+  public let below: Int
   /// How many are higher than the last edge.
-  public private(set) var above = 0
+  public let above: Int
 
   private static let mostCells = 1 << 18
 
@@ -22,10 +22,9 @@ public struct ValueHistogram: Sendable, Equatable {
   init?(_ levels: Levels, style: Style) {
     guard let bins = Self.binned(style) else { return nil }
     edges = bins.edges
-    counts = Array(repeating: 0, count: bins.edges.count - 1)
     let level =
       levels.levels.first { $0.rows * $0.columns <= Self.mostCells } ?? levels.levels.last
-    guard let level else { return }
+    guard let level else { return nil }
     let colouriser = Colouriser(bins)
     var indices = [UInt8](repeating: 0, count: level.columns)
     var found = [Int](repeating: 0, count: 256)
@@ -46,25 +45,23 @@ public struct ValueHistogram: Sendable, Equatable {
       above: .transparent)
   }
 
-  /// Takes the counts of another field in; ones of other bins are left out.
-  public mutating func add(_ other: ValueHistogram) {
-    guard other.counts.count == counts.count else { return }
-    for bin in counts.indices { counts[bin] += other.counts[bin] }
-    below += other.below
-    above += other.above
-  }
-
   /// The counts as they are kept in the journal; the edges follow from the style.
   var json: JSONValue { .array(([below, above] + counts).map { .integer(Int64($0)) }) }
 
-  /// Reads counts from the journal; nil where they are not those of the style.
-  public init?(_ json: JSONValue?, style: Style) {
-    let numbers = json?.arrayValue?.compactMap(\.intValue) ?? []
-    guard let edges = Self.binned(style)?.edges, numbers.count == edges.count + 1 else {
-      return nil
+  /// Sums the counts of fields as the journal keeps them; what is not of the style is left out.
+  ///
+  /// - Returns: nil where nothing is left.
+  public init?(summing fields: [JSONValue], style: Style) {
+    guard let edges = Self.binned(style)?.edges else { return nil }
+    let counted = fields.map { $0.arrayValue?.compactMap(\.intValue) ?? [] }
+      .filter { $0.count == edges.count + 1 }
+    guard !counted.isEmpty else { return nil }
+    var sums = [Int](repeating: 0, count: edges.count + 1)
+    for numbers in counted {
+      for place in sums.indices { sums[place] += numbers[place] }
     }
     self.edges = edges
-    (below, above) = (numbers[0], numbers[1])
-    counts = Array(numbers[2...])
+    (below, above) = (sums[0], sums[1])
+    counts = Array(sums[2...])
   }
 }

@@ -2,6 +2,7 @@ import Cubes
 import Foundation
 import Grids
 import Images
+import JSON
 import Jobs
 import Multiscales
 import Stores
@@ -55,7 +56,7 @@ struct TileBuilderTests {
     let record = try #require(try build(builder, site).first)
     let style = try style(.bilinear)
     let summary = try #require(UnitSummary(record.summary))
-    let histogram = try #require(ValueHistogram(summary.histogram, style: style))
+    let histogram = try #require(ValueHistogram(summing: [summary.histogram], style: style))
     #expect(histogram.counts.reduce(0, +) == 90 * 180)
     #expect(histogram.below == 0 && histogram.above == 0)
     for (bin, count) in histogram.counts.enumerated() {
@@ -64,8 +65,8 @@ struct TileBuilderTests {
       }
       #expect(count == rows.count * 180)
     }
-    var twice = histogram
-    twice.add(histogram)
+    let twice = try #require(
+      ValueHistogram(summing: [summary.histogram, .null, summary.histogram], style: style))
     #expect(twice.counts == histogram.counts.map { $0 * 2 })
   }
 

@@ -126,7 +126,10 @@ struct DatasetSummary {
       dimensions: Self.dimensions(
         of: variable, fields: shown.map(\.0), shownFirst: shownFirst),
       measured: Self.measured(summaries),
-      histogram: Self.histogram(summaries, style: plan.styles.first?.style), flags: variable.flags,
+      histogram: plan.styles.first.flatMap { first in
+        ValueHistogram(summing: summaries.map(\.histogram), style: first.style)
+      },
+      flags: variable.flags,
       arrays: build.prepared.arrays.built.map { _ in
         BuiltVariableArrays(
           grid: build.prepared.arrays.published.variables[number].grid.id,
@@ -186,14 +189,6 @@ struct DatasetSummary {
     return MeasuredValues(
       minimum: Double(all.minimum), maximum: Double(all.maximum),
       missingShare: Double(all.missing) / Double(all.valid + all.missing), sampled: false)
-  }
-
-  private static func histogram(_ summaries: [UnitSummary], style: Style?) -> ValueHistogram? {
-    guard let style else { return nil }
-    let all = summaries.compactMap { ValueHistogram($0.histogram, style: style) }
-    guard var sum = all.first else { return nil }
-    for one in all.dropFirst() { sum.add(one) }
-    return sum
   }
 
   private mutating func describe(
