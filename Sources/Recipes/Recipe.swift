@@ -11,11 +11,16 @@ public struct Recipe: Sendable {
   public var site: SiteRecipe
   /// The datasets, in the order in which the site shows them.
   public var datasets: [DatasetRecipe]
+  /// Scenes of the globe, in the order in which it lists them.
+  public var scenes: [SceneRecipe]
 
   /// Makes a recipe.
-  public init(site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe]) {
+  public init(
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], scenes: [SceneRecipe] = []
+  ) {
     self.site = site
     self.datasets = datasets
+    self.scenes = scenes
   }
 }
 

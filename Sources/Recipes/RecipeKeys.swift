@@ -12,6 +12,9 @@ enum RecipeKeys {
         name: "datasets",
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
+      .init(
+        name: "scenes", summary: "Scenes of the globe, which show the datasets together.",
+        shape: .list(.table("scene"))),
     ])
 
   static let site = KeyTable(
@@ -217,7 +220,7 @@ enum RecipeKeys {
       .init(
         name: "colours",
         summary: "The name of a colour map (_r turns it round), or its colours from low to high.",
-        shape: .either([.colourMap, .list(.either([.colour, .table("stop")]))])),
+        shape: .either([.colourMap, .list(.either([.colour, .table("colour-stop")]))])),
       .init(
         name: "scale",
         summary: "How values are spread over the colours: linear, log, categorical, or "
@@ -274,8 +277,8 @@ enum RecipeKeys {
         shape: .list(.number, count: 2), isRequired: true),
     ])
 
-  static let stop = KeyTable(
-    name: "a colour stop", id: "stop", summary: "A colour at a place of a colour map.",
+  static let colourStop = KeyTable(
+    name: "a colour stop", id: "colour-stop", summary: "A colour at a place of a colour map.",
     keys: [
       .init(name: "at", summary: "The place, 0 to 1.", shape: .number, isRequired: true),
       .init(name: "colour", summary: "The colour.", shape: .colour, isRequired: true),
@@ -311,8 +314,8 @@ enum RecipeKeys {
 
   static let all: [KeyTable] = [
     recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
-    composite, band, stop, symmetric, percentiles, category,
-  ]
+    composite, band, colourStop, symmetric, percentiles, category,
+  ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }
 }

@@ -27,6 +27,7 @@ CARBON_DIOXIDE = "netcdf/SMALL_total_column_co2.nc"
 CARBON_DIOXIDE_STEPS = 8
 BED = "dem/BEDMAP_elevation.nc"
 SCENARIO = "netcdf/A1B_north_america.nc"
+RELIEF = "dem/etopo20.nc"
 
 
 def copy_zarr(source: Path, target: Path, arrays: list[str]) -> None:
@@ -123,6 +124,15 @@ def main() -> int:
         out / "total-column-co2.nc",
         kind="NETCDF3_CLASSIC",
         steps=CARBON_DIOXIDE_STEPS,
+    )
+    repack(
+        originals / RELIEF,
+        out / "etopo20-relief.nc",
+        kind="NETCDF4",
+        zlib=True,
+        shuffle=True,
+        complevel=9,
+        chunksizes=(540, 1081),
     )
     shutil.copyfile(originals / BED, out / "BEDMAP_elevation.nc")
     shutil.copyfile(originals / SCENARIO, out / "A1B_north_america.nc")

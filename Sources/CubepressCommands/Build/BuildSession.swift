@@ -75,6 +75,9 @@ struct BuildSession {
         problems.append("dataset \(dataset.id): \(error)")
       }
     }
+    if problems.isEmpty {
+      problems = recipe.scenes.flatMap { SceneCheck(scene: $0, datasets: prepared).problems }
+    }
     guard problems.isEmpty else {
       throw CommandError(description: problems.joined(separator: "\n") + "\nNothing was made")
     }
@@ -101,7 +104,9 @@ struct BuildSession {
           series: BuildReport.Product(build.series),
           notes: summary.notes))
     }
-    let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
+    let documents = try SiteDocuments(
+      site: recipe.site, datasets: datasets, scenes: recipe.scenes, share: share
+    ).render()
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
       try workshop.folder.write(bytes, to: key)
       objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))

@@ -8,14 +8,17 @@ import Services
 struct SiteDocuments {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
+  let scenes: [SceneRecipe]
   let share: SharedFiles
 
   /// The documents by key.
   func render() throws -> [String: [UInt8]] {
     let services = try Services.documents(site: site, datasets: datasets)
     let pages = try Catalogue.render(
-      site: site, datasets: datasets, templates: try PageTemplates.load(folder: share.templates),
-      assets: try SiteAssets.load(folder: share.site))
+      site: site, datasets: datasets, scenes: scenes,
+      templates: try PageTemplates.load(folder: share.templates),
+      assets: try SiteAssets.load(
+        folder: share.site, libraries: scenes.isEmpty ? [] : [Catalogue.globeLibrary]))
     return services.merging(pages) { service, _ in service }
   }
 }
