@@ -204,9 +204,29 @@ enum RecipeKeys {
           + "without.",
         shape: .either([.word(["lossless"]), .table("quantise")])),
       .init(
+        name: "4d-layer",
+        summary: "How it becomes a layer of the 4D viewer: heatmap, heightmap, heatmap3d or none; as "
+          + "the source's attribute 4d_viewer_layer_type says without.",
+        shape: .either([.word(viewerLayerKinds + ["none"]), .table("4d-layer")])),
+      .init(
         name: "styles",
         summary: "The ways to draw it, the default one first; one that suits it without.",
         shape: .list(.table("style"))),
+    ])
+
+  private static let viewerLayerKinds = ViewerLayerRecipe.Kind.allCases.map(\.rawValue)
+
+  static let viewerLayer = KeyTable(
+    name: "a layer of the 4D viewer", id: "4d-layer",
+    summary: "How a variable becomes a layer of the 4D viewer.",
+    keys: [
+      .init(
+        name: "type", summary: "What the viewer draws.", shape: .word(viewerLayerKinds),
+        isRequired: true),
+      .init(
+        name: "range",
+        summary: "The values of black and white: [low, high]; those that the source declares or has "
+          + "without.", shape: .list(.number, count: 2)),
     ])
 
   static let style = KeyTable(
@@ -313,7 +333,7 @@ enum RecipeKeys {
     ])
 
   static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
+    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer, style,
     composite, band, colourStop, symmetric, percentiles, category,
   ] + sceneTables
 

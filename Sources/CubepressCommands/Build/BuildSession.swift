@@ -7,6 +7,7 @@ import Pyramids
 import Recipes
 import Series
 import Stores
+import ViewerLayers
 
 /// One build of a site: open all sources, make what is not up to date, then the documents that
 /// point at it, and at last the release.
@@ -92,9 +93,10 @@ struct BuildSession {
       var summary = DatasetSummary(build, workshop: workshop)
       datasets.append(try summary.describe())
       objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects
-      objects += build.cube + build.series
+      objects += build.cube + build.series + build.viewerTiles
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
+      units.formUnion(build.prepared.viewerUnits)
       let tiles = build.records.flatMap { $0.flatMap(\.objects) }
       report.datasets.append(
         BuildReport.Dataset(
@@ -102,10 +104,12 @@ struct BuildSession {
           current: build.records.map(\.count).reduce(0, +) - build.made, tiles: tiles.count,
           bytes: tiles.map(\.size).reduce(0, +), cube: BuildReport.Product(build.cube),
           series: BuildReport.Product(build.series),
+          viewer: BuildReport.Product(build.viewerTiles),
           notes: summary.notes))
     }
     let documents = try SiteDocuments(
-      site: recipe.site, datasets: datasets, scenes: recipe.scenes, share: share
+      site: recipe.site, datasets: datasets, scenes: recipe.scenes,
+      viewerLayers: builds.flatMap { $0.prepared.variables.compactMap(\.viewerLayer) }, share: share
     ).render()
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
       try workshop.folder.write(bytes, to: key)
@@ -114,6 +118,7 @@ struct BuildSession {
     let (release, changes) = try ReleaseManifest(workshop.folder).update(objects: objects)
     try workshop.journal.removeRecords(except: units)
     try workshop.folder.removeTree(SeriesBuilder.privateFolder)
+    try workshop.folder.removeTree(ViewerLayerBuilder.privateFolder)
     report.release = release.number
     report.added = changes.added
     report.changed = changes.changed

@@ -1,6 +1,7 @@
 import Jobs
 import Multiscales
 import Stores
+import ViewerLayers
 
 /// The products of one dataset, made or found up to date.
 struct DatasetBuild: Sendable {
@@ -11,6 +12,8 @@ struct DatasetBuild: Sendable {
   let cube: [BuiltObject]
   /// The files of the time series.
   let series: [BuiltObject]
+  /// The tiles for the 4D viewer.
+  let viewerTiles: [BuiltObject]
   /// For each variable by how much its published values may differ from the source's.
   let maximumErrors: [Double]
   /// How many fields were made now.
@@ -27,13 +30,21 @@ struct DatasetBuild: Sendable {
     let work = prepared.variables.enumerated().map { number, variable in
       FieldWork(
         variable: variable.variable, fields: variable.fields,
-        products: [variable.builder] + arrays.products(number))
+        products: [variable.builder] + arrays.products(number)
+          + [variable.viewerLayer].compactMap { $0 })
     }
     let results = try pass.run(work) { progress.advance() }
     records = results.map { $0[0].records }
     made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
-    maximumErrors = arrays.maximumErrors(results)
-    cube = try arrays.finishCube(results, workshop: workshop)
-    series = try arrays.finishSeries(results, workshop: workshop)
+    // The viewer's layer, where there is one, comes last.
+    let ownResults = zip(prepared.variables, results).map { variable, results in
+      variable.viewerLayer == nil ? results : results.dropLast()
+    }
+    maximumErrors = arrays.maximumErrors(ownResults)
+    cube = try arrays.finishCube(ownResults, workshop: workshop)
+    series = try arrays.finishSeries(ownResults, workshop: workshop)
+    viewerTiles = zip(prepared.variables, results).flatMap { variable, results in
+      variable.viewerLayer == nil ? [] : results.last?.records.flatMap(\.objects) ?? []
+    }
   }
 }

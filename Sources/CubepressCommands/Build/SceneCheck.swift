@@ -1,4 +1,6 @@
 import Cubes
+import Images
+import Pyramids
 import Recipes
 
 /// What is wrong with a scene in view of the cubes that it shows; looked for before any work.

@@ -3,12 +3,14 @@ import Pages
 import Pyramids
 import Recipes
 import Services
+import ViewerLayers
 
 /// All documents of a site: what clients read to find tiles, and what people read.
 struct SiteDocuments {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
   let scenes: [SceneRecipe]
+  let viewerLayers: [ViewerLayerBuilder]
   let share: SharedFiles
 
   /// The documents by key.
@@ -19,6 +21,7 @@ struct SiteDocuments {
       templates: try PageTemplates.load(folder: share.templates),
       assets: try SiteAssets.load(
         folder: share.site, libraries: scenes.isEmpty ? [] : [Catalogue.globeLibrary]))
-    return services.merging(pages) { service, _ in service }
+    let layers = ViewerDocuments(viewerLayers).objects()
+    return services.merging(pages) { service, _ in service }.merging(layers) { first, _ in first }
   }
 }
