@@ -8,6 +8,7 @@ public enum GreyAlphaPNG {
   ///   - pixels: 2 × width × height bytes, row by row.
   ///   - width: its width, above 0.
   ///   - height: its height, above 0.
+  /// - Returns: the file.
   /// - Throws: `ImageError` where the sizes do not fit, or memory is short.
   public static func encode(
     _ pixels: [UInt8], width: Int, height: Int

@@ -55,6 +55,7 @@ public struct SiteAssets: Sendable {
   /// - Parameters:
   ///   - folder: where they lie.
   ///   - libraries: the libraries of many files that the site needs; the others are not read.
+  /// - Returns: the files under their names with hashes.
   /// - Throws: `PageError` when one of them cannot be read or is not there.
   public static func load(
     folder: String, libraries: [String] = []

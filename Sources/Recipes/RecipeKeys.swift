@@ -205,8 +205,8 @@ enum RecipeKeys {
         shape: .either([.word(["lossless"]), .table("quantise")])),
       .init(
         name: "4d-layer",
-        summary: "How it becomes a layer of the 4D viewer: heatmap, heightmap, heatmap3d or none; as "
-          + "the source's attribute 4d_viewer_layer_type says without.",
+        summary: "How it becomes a layer of the 4D viewer: heatmap, heightmap, heatmap3d or none; "
+          + "as the source's attribute 4d_viewer_layer_type says without.",
         shape: .either([.word(viewerLayerKinds + ["none"]), .table("4d-layer")])),
       .init(
         name: "styles",
@@ -225,8 +225,9 @@ enum RecipeKeys {
         isRequired: true),
       .init(
         name: "range",
-        summary: "The values of black and white: [low, high]; those that the source declares or has "
-          + "without.", shape: .list(.number, count: 2)),
+        summary: "The values of black and white: [low, high]; those that the source declares or "
+          + "has without.",
+        shape: .list(.number, count: 2)),
     ])
 
   static let style = KeyTable(
@@ -332,10 +333,12 @@ enum RecipeKeys {
         shape: .colour),
     ])
 
-  static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer, style,
-    composite, band, colourStop, symmetric, percentiles, category,
-  ] + sceneTables
+  static let all: [KeyTable] =
+    [
+      recipe, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
+      style,
+      composite, band, colourStop, symmetric, percentiles, category,
+    ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }
 }

@@ -37,7 +37,8 @@ extension RecipeKeys {
     name: "variable", summary: "The name of the variable in the source; the first without.",
     shape: .text)
   private static let sourceExtras = KeyTable.Key(
-    name: "extras", summary: "By name of a dimension other than time, its value; the first without.",
+    name: "extras",
+    summary: "By name of a dimension other than time, its value; the first without.",
     shape: .named(.either([.number, .text])))
 
   static let surface = KeyTable(

@@ -66,6 +66,7 @@ public struct ViewerLayer: Sendable {
   ///   - y: counted from the north.
   ///   - z: counted from the lowest value of the third dimension; `nil` for layers without one.
   ///   - time: the index of the time among those that are made.
+  /// - Returns: a key without extension, as the viewer has it.
   func tile(resolution: Int, x: Int, y: Int, z: Int?, time: Int) -> String {
     let depth = z.map(String.init) ?? "None"
     let ending = kind == .heatmap3d ? "bin" : "png"

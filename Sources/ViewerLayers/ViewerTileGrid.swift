@@ -51,7 +51,7 @@ public struct ViewerTileGrid: Sendable {
     self.kind = kind
     guard case .rectilinear(let columns, let rows) = variable.grid.geometry else {
       throw ViewerLayerError(
-        description: "\(variable.name) lies on a curvilinear grid, which the 4D viewer cannot place")
+        description: "\(variable.name) lies on a curvilinear grid, which the viewer cannot place")
     }
     // Columns with which a source repeats its first ones would be seen twice.
     let columnCount = variable.grid.turn ?? variable.grid.columns
@@ -65,9 +65,7 @@ public struct ViewerTileGrid: Sendable {
       else {
         throw ViewerLayerError(
           description: "\(variable.name) is no volume: a heatmap3d needs one dimension of numbers "
-            + "beside time, rows and columns, and has "
-            + (variable.extras.isEmpty ? "none" : variable.extras.map(\.name).joined(separator: ", "))
-        )
+            + "beside time, rows and columns")
       }
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
       let step = values.count > 1 ? (high - low) / Double(values.count - 1) : 1

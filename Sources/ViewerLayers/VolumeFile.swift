@@ -19,6 +19,7 @@ struct VolumeFile {
   ///   - shape: rows and columns of a plane.
   ///   - x: the tile's column.
   ///   - y: the tile's row, from the north.
+  /// - Returns: the file, filled up with missing cells.
   func bytes(
     planes: [[UInt8]], shape: (rows: Int, columns: Int), x: Int, y: Int
   ) -> [UInt8] {

@@ -11,8 +11,9 @@ import Testing
 
 @testable import ViewerLayers
 
-/// Layers of the 4D viewer: from cubes in a folder to tiles, against closed forms. How they compare
-/// with the viewer's own server is checked in Tests/Clients/check_4d_viewer.py.
+/// Layers of the 4D viewer: from cubes in a folder to tiles, against closed forms.
+///
+/// How they compare with the viewer's own server is checked in Tests/Clients/check_4d_viewer.py.
 struct ViewerLayersTests {
   private static func value(_ row: Int, _ column: Int) -> Double {
     row == 3 && column == 5 ? .nan : Double(row) + Double(column) / 1000

@@ -76,6 +76,35 @@ def repack(source: Path, target: Path, *, kind: str, steps: int | None = None, *
     partial.replace(target)
 
 
+def rename_relief(source: Path, target: Path) -> None:
+    """Gives the relief's axes their usual names, and leaves out the column that repeats the first."""
+    partial = target.with_suffix(".part")
+    with netCDF4.Dataset(source) as before, netCDF4.Dataset(partial, "w") as after:
+        before.set_auto_maskandscale(False)
+        after.setncatts({name: before.getncattr(name) for name in before.ncattrs()})
+        heights = before["ROSE"]
+        assert np.array_equal(heights[:, 0], heights[:, -1]), "the last column is not the first"
+        axes = (
+            ("lat", "ETOPO20Y", slice(None), "degrees_north", "latitude"),
+            ("lon", "ETOPO20X1_1081", slice(0, -1), "degrees_east", "longitude"),
+        )
+        for name, old, part, units, standard in axes:
+            values = before[old][part]
+            after.createDimension(name, values.size)
+            axis = after.createVariable(name, values.dtype, (name,))
+            axis.setncatts({"units": units, "standard_name": standard})
+            axis[:] = values
+        attributes = {key: heights.getncattr(key) for key in heights.ncattrs()}
+        relief = after.createVariable(
+            "relief", heights.dtype, ("lat", "lon"), zlib=True, shuffle=True, complevel=9,
+            fill_value=attributes.pop("_FillValue"),
+        )
+        relief.set_auto_maskandscale(False)
+        relief.setncatts(attributes)
+        relief[:] = heights[:, :-1]
+    partial.replace(target)
+
+
 def selection(variable, file, steps: int | None):
     """The part of a variable that is kept: all of it, or the first steps of the record dimension."""
     first = variable.dimensions[0] if variable.dimensions else None
@@ -125,17 +154,9 @@ def main() -> int:
         kind="NETCDF3_CLASSIC",
         steps=CARBON_DIOXIDE_STEPS,
     )
-    repack(
-        originals / RELIEF,
-        out / "etopo20-relief.nc",
-        kind="NETCDF4",
-        zlib=True,
-        shuffle=True,
-        complevel=9,
-        chunksizes=(540, 1081),
-    )
     shutil.copyfile(originals / BED, out / "BEDMAP_elevation.nc")
     shutil.copyfile(originals / SCENARIO, out / "A1B_north_america.nc")
+    rename_relief(originals / RELIEF, out / "global-relief.nc")
     return 0
 
 

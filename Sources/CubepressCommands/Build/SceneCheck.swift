@@ -41,9 +41,9 @@ struct SceneCheck {
       guard let axis = variable.variable.extras.first(where: { $0.name == name }) else {
         return "\(variable.variable.name) of \(source.dataset) has no dimension \(name)"
       }
-      let labels = axis.labels
-      return labels.contains(value)
-        ? nil : "there is no \(name) \(value); there are \(labels.prefix(20).joined(separator: ", "))"
+      guard !axis.labels.contains(value) else { return nil }
+      let known = axis.labels.prefix(20).joined(separator: ", ")
+      return "there is no \(name) \(value); there are \(known)"
     }
   }
 
