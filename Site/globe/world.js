@@ -105,7 +105,7 @@ export const createWorld = (app, Cesium, host) => {
     } else if (surface?.kind === "terrain") {
       name = surface.terrain;
       scene.verticalExaggeration = exaggeration;
-      make = () => Cesium.CesiumTerrainProvider.fromUrl(app.site.at(surface.terrain), { requestVertexNormals: true });
+      make = () => Cesium.CesiumTerrainProvider.fromUrl(app.site.at(surface.terrain.replace(/layer\.json$/, "")), { requestVertexNormals: true });
     }
     scene.requestRender();
     if (name === surfaceShown) return;
@@ -142,7 +142,9 @@ export const createWorld = (app, Cesium, host) => {
 
   const drawing = {
     windows: cells.windows, field: fields.field, failure: fields.failure, colours: fields.colours,
-    holds: drapes.holds, schedule: drapes.update, lookAhead: drapes.lookAhead,
+    // Sheets are painted anew where they stand.
+    holds: (slice, id) => store.get().layers.some((one) => one.id === id && one.stack) || drapes.holds(slice, id),
+    schedule: drapes.update, lookAhead: drapes.lookAhead,
     onRefresh(callback) {
       listeners.add(callback);
       return () => listeners.delete(callback);

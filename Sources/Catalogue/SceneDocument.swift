@@ -50,7 +50,7 @@ struct SceneDocument {
     case .terrain(let dataset):
       document["kind"] = "terrain"
       document["dataset"] = .string(dataset)
-      document["terrain"] = .string("datasets/\(dataset)/terrain/")
+      document["terrain"] = .string("datasets/\(dataset)/terrain/layer.json")
     }
     return .object(document)
   }

@@ -105,6 +105,16 @@ struct ViewerLayersTests {
     #expect(vertices["lowest-resolution-tile-extent"]?["y"]?.doubleValue == 256 * 0.25 * 2)
   }
 
+  @Test(arguments: [
+    ("4d_viewer/variables", "application/json"),
+    ("4d_viewer/d.v/configuration", "application/json"),
+    ("4d_viewer/d.v/tiles/0/0_0_None_3_png", "image/png"),
+    ("4d_viewer/d.v/tiles/0/0_0_1_3_bin", "application/octet-stream"),
+  ])
+  func filesWithoutExtensionHaveTheirTypes(key: String, type: String) {
+    #expect(ContentType.of(key: key) == type)
+  }
+
   @Test func whatHasNoThirdDimensionIsNoVolume() throws {
     let folder = try TemporaryFolder()
     let variable = try variable(folder, rows: 10, columns: 10)
