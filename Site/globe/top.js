@@ -33,7 +33,8 @@ export const addTop = (app, { now, stage, caption, credits }) => {
     document.title = `${text ?? t("globe.title")} · ${app.site.title ?? "Cubepress"}`;
     app.map.scene.canvas.setAttribute("aria-label", t("globe.label", { title: text ?? "" }));
     const base = app.scene?.base === "plain" ? [] : ["Natural Earth"];
-    credits.textContent = [...new Set([attributionOf(app), ...base, "CesiumJS"])].filter(Boolean).join(" · ");
+    credits.firstElementChild.textContent = t("globe.credits");
+    credits.lastElementChild.textContent = [...new Set([attributionOf(app), ...base, "CesiumJS"])].filter(Boolean).join(" · ");
   };
   const showCaption = () => {
     const text = app.scene?.tour?.[store.get().frame]?.caption;

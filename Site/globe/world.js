@@ -39,6 +39,8 @@ const openWidget = (Cesium, host) => {
   scene.highDynamicRange = false;
   scene.globe.showGroundAtmosphere = false;
   scene.globe.depthTestAgainstTerrain = true;
+  // Near the poles tiles lie close together: Cesium's own 2 would load many more than are to be seen.
+  scene.globe.maximumScreenSpaceError = 3;
   scene.globe.dynamicAtmosphereLighting = false;
   scene.screenSpaceCameraController.maximumZoomDistance = 6e7;
   return widget;

@@ -42,10 +42,9 @@ public struct ViewerTileGrid: Sendable {
   private let z: Axis?
   private let projection: String
 
-  /// The longest side of tiles; of volumes, which have more cells, a shorter one.
+  /// The side of tiles, and how many cells those of volumes have at most upwards.
   static let side = 256
-  static let volumeSide = 128
-  static let volumeDepth = 64
+  static let volumeDepth = 16
 
   init(_ variable: Variable, kind: ViewerLayer.Kind) throws(ViewerLayerError) {
     self.kind = kind
@@ -88,7 +87,7 @@ public struct ViewerTileGrid: Sendable {
       case .heatmap: Size(x: Self.side, y: Self.side, z: nil)
       case .heightmap: Size(x: Self.side + 1, y: Self.side + 1, z: nil)
       case .heatmap3d:
-        Size(x: Self.volumeSide, y: Self.volumeSide, z: min(Self.volumeDepth, depth))
+        Size(x: Self.side, y: Self.side, z: min(Self.volumeDepth, depth))
       }
     let overlap = kind == .heightmap ? 1 : 0
     let longest = max(shape.rows, shape.columns) - overlap

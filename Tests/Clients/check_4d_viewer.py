@@ -23,7 +23,7 @@ ROWS, COLUMNS, TIMES, DEPTHS = 300, 530, 2, 3
 STEP = 0.125
 KINDS = {"colours": "heatmap", "heights": "heightmap", "volume": "heatmap3d"}
 # Cells to a side of a tile; a height map's last ones are the first of the next tile.
-SIDES = {"colours": 256, "heights": 257, "volume": 128}
+SIDES = {"colours": 256, "heights": 257, "volume": 256}
 
 
 def cube(name: str) -> xr.Dataset:

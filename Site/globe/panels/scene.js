@@ -13,7 +13,7 @@ const tourControls = (app) => {
     iconButton(tour.playing ? icons.pause : icons.play, t(tour.playing ? "tour.stop" : "tour.play"),
       () => (tour.playing ? tour.stop() : tour.play()), { className: "icon-button primary" }),
     iconButton(icons.next, t("tour.next"), () => tour.go((store.get().frame ?? -1) + 1), { disabled: frame === count - 1 }),
-    make("span", { className: "count" }, t("tour.of", { number: (frame ?? -1) + 1, count })));
+    make("span", { className: "count" }, frame === null ? "" : t("tour.of", { number: frame + 1, count })));
 };
 
 const render = (host, app) => {
