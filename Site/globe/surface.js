@@ -1,7 +1,7 @@
 // Any field as the surface of the globe: tiles are meshes made from the values of the cube, with the
 // normals by which light falls on them.
 
-import { facets, latticeOf, vertexAxes } from "../lib/globe/index.js";
+import { facets, latticeOf, steepen, vertexAxes } from "../lib/globe/index.js";
 import { boxOf } from "./cesium.js";
 
 /** Vertices to a side of a tile. */
@@ -72,4 +72,20 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
     getTileDataAvailable: (x, y, level) => level <= finest,
     loadTileDataAvailability: () => undefined,
   };
+};
+
+/**
+ * A provider of published terrain tiles; Cesium exaggerates their heights, not their normals, so that slopes would lie in
+ * too even a light.
+ */
+export const openTerrain = async (Cesium, address, exaggeration) => {
+  const provider = await Cesium.CesiumTerrainProvider.fromUrl(address, { requestVertexNormals: true });
+  const request = provider.requestTileGeometry.bind(provider);
+  provider.requestTileGeometry = (x, y, level, ...more) => request(x, y, level, ...more)?.then((data) => {
+    const { _encodedNormals: normals, _quantizedVertices: vertices } = data;
+    const box = boxOf(Cesium, provider.tilingScheme.tileXYToRectangle(x, y, level));
+    if (normals && vertices && exaggeration !== 1) steepen(normals, vertices, box, exaggeration);
+    return data;
+  });
+  return provider;
 };

@@ -9,7 +9,7 @@ import { createCells } from "./cells.js";
 import { createDrapes } from "./drapes.js";
 import { createLight } from "./light.js";
 import { createStacks } from "./stacks.js";
-import { createSurface } from "./surface.js";
+import { createSurface, openTerrain } from "./surface.js";
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -105,9 +105,9 @@ export const createWorld = (app, Cesium, host) => {
       name = `${surfaceSlice.key} ${exaggeration}`;
       make = () => createSurface(Cesium, cells, surfaceSlice, { ...surface, exaggeration });
     } else if (surface?.kind === "terrain") {
-      name = surface.terrain;
+      name = `${surface.terrain} ${exaggeration}`;
       scene.verticalExaggeration = exaggeration;
-      make = () => Cesium.CesiumTerrainProvider.fromUrl(app.site.at(surface.terrain.replace(/layer\.json$/, "")), { requestVertexNormals: true });
+      make = () => openTerrain(Cesium, app.site.at(surface.terrain.replace(/layer\.json$/, "")), exaggeration);
     }
     scene.requestRender();
     if (name === surfaceShown) return;

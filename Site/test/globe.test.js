@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openGrid } from "../lib/geo/index.js";
-import { octEncode } from "../lib/globe/facets.js";
-import { facets, latticeOf, levelOf, paint, pixelAxes, Places, sampled, vertexAxes, windowsOf } from "../lib/globe/index.js";
+import { octDecode, octEncode } from "../lib/globe/facets.js";
+import { facets, latticeOf, levelOf, paint, pixelAxes, Places, sampled, steepen, vertexAxes, windowsOf } from "../lib/globe/index.js";
 import { lightDefaults, sunDate, towards } from "../globe/light.js";
 import { decode, defaults, encode, stateOf } from "../globe/state.js";
 import { assertNear } from "./support.js";
@@ -122,20 +122,21 @@ test("colours are those of the bins, and nothing is told from something", () => 
   assert.equal(paint(Float32Array.of(NaN), look, new Uint8ClampedArray(4)), false);
 });
 
-/** A normal from its two bytes (quantized-mesh 1.0). */
-const octDecode = (u, v) => {
-  let [x, y] = [u / 255 * 2 - 1, v / 255 * 2 - 1];
-  const z = 1 - Math.abs(x) - Math.abs(y);
-  if (z < 0) [x, y] = [(1 - Math.abs(y)) * (x < 0 ? -1 : 1), (1 - Math.abs(x)) * (y < 0 ? -1 : 1)];
-  const length = Math.hypot(x, y, z);
-  return [x / length, y / length, z / length];
-};
-
 test("normals come back from two bytes", () => {
   for (const [x, y, z] of [[0, 0, 1], [0, 0, -1], [1, 0, 0], [0.6, -0.48, 0.64], [-0.6, 0.48, -0.64]]) {
     const back = octDecode(...octEncode(x, y, z));
     assert.ok(back[0] * x + back[1] * y + back[2] * z > 0.9999, `${x} ${y} ${z}: ${back}`);
   }
+});
+
+test("slopes of exaggerated heights are steeper by as much", () => {
+  // At longitude 90 on the equator up is y; a slope of 0.1 that rises to the north.
+  const length = Math.hypot(1, 0.1);
+  const normals = Uint8Array.from(octEncode(0, 1 / length, -0.1 / length));
+  steepen(normals, Uint16Array.of(32767, 0, 0), { west: 0, south: 0, east: 90, north: 45 }, 10);
+  const [x, y, z] = octDecode(...normals);
+  assertNear(x, 0, 0.02);
+  assert.ok(Math.abs(-z / y - 1) < 0.1, `${x} ${y} ${z}`);
 });
 
 test("a tile's mesh: quantised corners, slopes as normals, edges that neighbours share", () => {

@@ -64,7 +64,8 @@ struct CatalogueTests {
       site: SampleSite.site, datasets: datasets, scenes: [scene], templates: templates,
       assets: assets)
     let document = try JSONValue(parsing: files["globe/scenes/warm.json"] ?? [])
-    #expect(document["surface"]?["terrain"]?.stringValue == "datasets/\(dataset.id)/terrain/layer.json")
+    #expect(
+      document["surface"]?["terrain"]?.stringValue == "datasets/\(dataset.id)/terrain/layer.json")
     #expect(document["layers"]?[0]?["variable"]?.stringValue == dataset.variables[0].key)
     #expect(document["layers"]?[0]?["opacity"]?.doubleValue == 0.5)
     let globe = String(decoding: files["globe/index.html"] ?? [], as: UTF8.self)

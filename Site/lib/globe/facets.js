@@ -33,6 +33,37 @@ export const octEncode = (x, y, z) => {
   return [u, v].map((one) => Math.round((Math.min(Math.max(one, -1), 1) * 0.5 + 0.5) * 255));
 };
 
+/** The unit vector of two bytes. */
+export const octDecode = (a, b) => {
+  let [x, y] = [a / 255 * 2 - 1, b / 255 * 2 - 1];
+  const z = 1 - Math.abs(x) - Math.abs(y);
+  if (z < 0) [x, y] = [(1 - Math.abs(y)) * (x < 0 ? -1 : 1), (1 - Math.abs(x)) * (y < 0 ? -1 : 1)];
+  const length = Math.hypot(x, y, z);
+  return [x / length, y / length, z / length];
+};
+
+/**
+ * Makes the slopes that normals tell steeper, in place: those of a surface whose heights are exaggerated.
+ *
+ * @param {Uint8Array} normals two bytes for each vertex, in earth-centred axes
+ * @param {Uint16Array} vertices all u, all v, …, 0 … 32767
+ * @param {{west: number, south: number, east: number, north: number}} box of the tile in degrees
+ * @param {number} factor
+ */
+export const steepen = (normals, vertices, { west, south, east, north }, factor) => {
+  const count = normals.length / 2;
+  for (let i = 0; i < count; i += 1) {
+    const [lon, lat] = [west + (east - west) * vertices[i] / FULL, south + (north - south) * vertices[count + i] / FULL]
+      .map((one) => one * DEGREE);
+    const up = [Math.cos(lat) * Math.cos(lon), Math.cos(lat) * Math.sin(lon), Math.sin(lat)];
+    const normal = octDecode(normals[2 * i], normals[2 * i + 1]);
+    const rise = up.reduce((sum, one, k) => sum + one * normal[k], 0);
+    const [u, v] = octEncode(...up.map((one, k) => one * rise + (normal[k] - one * rise) * factor));
+    normals[2 * i] = u;
+    normals[2 * i + 1] = v;
+  }
+};
+
 /**
  * The mesh of a tile.
  *
