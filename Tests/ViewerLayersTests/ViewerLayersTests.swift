@@ -123,8 +123,8 @@ struct ViewerLayersTests {
 
   @Test func aVolumeIsWrittenUpwardsAndFromSouthToNorth() {
     // Two planes of 2 × 3 cells; levels tell plane, row and column.
-    let planes = (0..<2).map { plane in
-      (0..<6).flatMap { cell in [UInt8(100 * plane + 10 * (cell / 3) + cell % 3), 255] }
+    let planes: [[UInt8]] = [[0, 1, 2, 10, 11, 12], [100, 101, 102, 110, 111, 112]].map {
+      (levels: [UInt8]) in levels.flatMap { [$0, 255] }
     }
     let file = VolumeFile(size: ViewerTileGrid.Size(x: 4, y: 3, z: 2))
       .bytes(planes: planes, shape: (rows: 2, columns: 3), x: 0, y: 0)
