@@ -52,7 +52,7 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
       horizonOcclusionPoint: occluder.computeHorizonCullingPointPossiblyUnderEllipsoid(sphere.center, corners, minimum),
       westIndices: lattice.west, southIndices: lattice.south, eastIndices: lattice.east, northIndices: lattice.north,
       ...Object.fromEntries(["west", "south", "east", "north"].map((side) =>
-        [`${side}SkirtHeight`, Math.max(1, (maximum - minimum) / 20)])),
+        [`${side}SkirtHeight`, Math.max(1, (maximum - minimum) / 4)])),
       childTileMask: 15,
     });
   };
