@@ -3,16 +3,16 @@ import Multiscales
 /// The grey levels of a part of a field: two bytes a cell, the level and whether there is a value.
 ///
 /// A value becomes the whole part of (value − low) / (high − low) × 255, cut off at both ends, in
-/// single precision: what numpy and matplotlib's `Normalize` make of it in the viewer's own server.
+/// double precision: what matplotlib's `Normalize` makes of it in the viewer's own server.
 struct GreyLevels {
-  private let low: Float
-  private let high: Float
-  private let width: Float
+  private let low: Double
+  private let high: Double
+  private let width: Double
 
   init(_ range: ClosedRange<Double>) {
-    low = Float(range.lowerBound)
-    high = Float(range.upperBound)
-    width = Float(range.upperBound - range.lowerBound)
+    low = range.lowerBound
+    high = range.upperBound
+    width = high - low
   }
 
   /// Writes a window of a level, row by row from the north, filled up with missing cells.
@@ -40,7 +40,7 @@ struct GreyLevels {
         guard fromWest < source.columns else { break }
         let value = row[grid.isFlipped.x ? source.columns - 1 - fromWest : fromWest]
         if !value.isNaN {
-          bytes[to] = grey(value)
+          bytes[to] = grey(Double(value))
           bytes[to + 1] = 255
         }
         to += 2
@@ -48,7 +48,7 @@ struct GreyLevels {
     }
   }
 
-  private func grey(_ value: Float) -> UInt8 {
+  private func grey(_ value: Double) -> UInt8 {
     UInt8(max(0, min(255, (min(max(value, low), high) - low) / width * 255)))
   }
 

@@ -94,7 +94,10 @@ public struct ViewerTileGrid: Sendable {
     var count = 1
     while longest > (size.x - overlap) << (count - 1) { count += 1 }
     resolutions = count
-    projection = variable.grid.crs.epsg.map { "EPSG:\($0)" } ?? ""
+    let crs = variable.grid.crs
+    // Longitude and latitude without a grid mapping: the code that the viewer's server gives them.
+    let epsg = crs.epsg ?? (crs.isPlainLongitudeLatitude ? 4326 : nil)
+    projection = epsg.map { "EPSG:\($0)" } ?? ""
   }
 
   private static func axis(_ axis: GridAxis, count: Int, inset: Double) -> Axis {

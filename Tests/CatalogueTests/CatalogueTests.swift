@@ -48,16 +48,17 @@ struct CatalogueTests {
   @Test func scenesAreDescribedAndLinkedTo() throws {
     let datasets = try SampleSite.datasets()
     let dataset = datasets[0]
-    let source = SceneRecipe.Source(dataset: dataset.id, variable: dataset.variables[0].name)
-    let scene = SceneRecipe(
-      id: "warm", title: "Warm water", description: "Of **June**.",
-      surface: SceneRecipe.Surface(heights: .terrain(dataset: dataset.id), exaggeration: 3),
-      base: .plain, area: nil,
-      layers: [
-        SceneRecipe.Layer(
-          source: source, style: nil, colours: nil, range: [1, 2], opacity: 0.5, time: nil,
-          pictures: false, stack: nil)
-      ], light: nil, time: nil, view: nil, tour: [])
+    let scene = try #require(
+      try Recipe.parse(
+        """
+        datasets: [{id: \(dataset.id), source: a.nc}]
+        scenes:
+          - id: warm
+            title: Warm water
+            surface: {dataset: \(dataset.id), terrain: true, exaggeration: 3}
+            layers: [{dataset: \(dataset.id), range: [1, 2], opacity: 0.5}]
+        """, path: "r.yaml"
+      ).scenes.first)
     let assets = try SiteAssets.load(
       folder: GoldenTree.repository.path + "/Site", libraries: [Catalogue.globeLibrary])
     let files = try Catalogue.render(
