@@ -15,8 +15,11 @@ export const finestZoom = (grid, perTile) => {
   return Math.max(0, Math.ceil(Math.log2(180 / perTile / cell)));
 };
 
+/** Zooms of the smooth ellipsoid: its facets are not to be seen from any distance. */
+const SMOOTH = 8;
+
 /**
- * A terrain provider of Cesium's for one slice of a field.
+ * A terrain provider of Cesium's for one slice of a field; without one, for the smooth ellipsoid.
  *
  * Heights are metres above the ellipsoid: (value × scale + offset) × exaggeration; those of missing
  * values are `missing`, of the same kind as values.
@@ -26,7 +29,7 @@ export const finestZoom = (grid, perTile) => {
 export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, missing = 0, exaggeration = 1 }) => {
   const tilingScheme = new Cesium.GeographicTilingScheme();
   const lattice = latticeOf(COUNT);
-  const finest = finestZoom(slice.field.grid, COUNT - 1);
+  const finest = slice ? finestZoom(slice.field.grid, COUNT - 1) : SMOOTH;
   const { ellipsoid } = tilingScheme;
   const occluder = new Cesium.EllipsoidalOccluder(ellipsoid);
   const levelZeroError = Cesium.TerrainProvider
@@ -63,7 +66,7 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
     async requestTileGeometry(x, y, level) {
       const rectangle = tilingScheme.tileXYToRectangle(x, y, level);
       const axes = vertexAxes(boxOf(Cesium, rectangle), COUNT);
-      const values = await cells.at(slice, axes, true);
+      const values = slice && await cells.at(slice, axes, true);
       const heights = values ?? new Float32Array((COUNT + 2) ** 2).fill(NaN);
       for (let i = 0; i < heights.length; i += 1) heights[i] = metres(heights[i]);
       return meshOf(rectangle, axes, heights);

@@ -95,7 +95,7 @@ export const createWorld = (app, Cesium, host) => {
     const { surface } = app.scene ?? {};
     const layer = surfaceLayer();
     let name = "";
-    let make = () => new Cesium.EllipsoidTerrainProvider();
+    let make = () => createSurface(Cesium, cells, null, {});
     scene.verticalExaggeration = 1;
     surfaceSlice = null;
     if (layer) {
