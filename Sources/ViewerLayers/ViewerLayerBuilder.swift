@@ -32,13 +32,21 @@ public final class ViewerLayerBuilder: FieldProduct {
   ///   - layer: the layer.
   ///   - fields: the fields that are made.
   ///   - folder: where the site is written.
-  public init(_ layer: ViewerLayer, fields: [FieldSelection], folder: SiteFolder) {
+  /// - Throws: `ViewerLayerError` where a volume would have holes.
+  public init(
+    _ layer: ViewerLayer, fields: [FieldSelection], folder: SiteFolder
+  ) throws(ViewerLayerError) {
     self.layer = layer
     self.fields = fields
     self.folder = folder
     var times: [Int?: Int] = [:]
     for field in fields where times[field.time] == nil { times[field.time] = times.count }
     self.times = times
+    guard layer.kind != .heatmap3d || fields.count == times.count * layer.grid.depth else {
+      throw ViewerLayerError(
+        description: "\(layer.variable.name) is no whole volume: 'extras' of the recipe leaves out "
+          + "some of its \(layer.grid.depth) places")
+    }
   }
 
   /// The times that are made, in order.
@@ -125,10 +133,9 @@ public final class ViewerLayerBuilder: FieldProduct {
       try folder.write(
         bytes, to: plane(time: field.time, place: field.extras[0], resolution: resolution))
     }
-    let wanted = fields.count { $0.time == field.time }
     let isComplete = planes.withLock { planes in
       planes[field.time, default: 0] += 1
-      return planes[field.time] == wanted
+      return planes[field.time] == grid.depth
     }
     return isComplete ? try volumes(time: field.time) : []
   }

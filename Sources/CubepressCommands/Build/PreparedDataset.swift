@@ -115,7 +115,7 @@ struct PreparedDataset: Sendable {
       dataset: dataset.id, datasetTitle: dataset.title ?? cube.title ?? dataset.id,
       key: pathSegment(variable.name), title: recipe.title ?? variable.longName ?? variable.name,
       variable: variable, kind: kind, range: range ?? 0...1)
-    return ViewerLayerBuilder(layer, fields: fields, folder: workshop.folder)
+    return try ViewerLayerBuilder(layer, fields: fields, folder: workshop.folder)
   }
 
   /// The values at two percentiles of a sample.
