@@ -164,6 +164,19 @@ def values(one: Globe, site: Path) -> str:
     return f"{told} values"
 
 
+def pictures(one: Globe) -> str:
+    """The published tiles lie where the values lie, in the same colours."""
+    one.set("{ light: { ...state.light, kind: 'none' } }")
+    before = one.picture()
+    one.set("{ layers: state.layers.map((each, i) => ({ ...each, pictures: i === 0 })) }")
+    after = one.picture()
+    one.set("{ layers: state.layers.map((each) => ({ ...each, pictures: false })) }")
+    share = changed(before, after, by=24)
+    require(share < 0.05, f"{share:.1%} of the picture differ")
+    require(changed(before, after, by=0) > 0, "the picture is the very same: were tiles drawn at all?")
+    return f"{share:.1%} differ"
+
+
 def keyboard(one: Globe) -> str:
     """Everything can be reached and done by keyboard."""
     page = one.page
@@ -271,6 +284,7 @@ def globe_checks(report: Report, site: Site, address: str) -> None:
             with globe(chromium, address, f"#scene={names[0]}") as one:
                 report.check("globe: values", values, one, site.folder)
                 report.check("globe: time and light", time_and_light, one)
+                report.check("globe: published pictures", pictures, one)
                 report.check("globe: keyboard", keyboard, one)
                 report.check("globe: address and picture", link, one)
                 report.check("globe: tour", tour, one)
