@@ -45,6 +45,8 @@ struct BuildReport {
   }
 
   let output: String
+  /// What workers had made before; nothing where they had not.
+  var parts = PartJoining.Report()
   var datasets: [Dataset] = []
   var failures: [Failure] = []
   var release = 0
@@ -64,6 +66,12 @@ struct BuildReport {
           + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
+    if parts.runs > 0 {
+      lines.append(
+        "Joined what \(parts.runs) runs of workers made: \(parts.units) units, \(parts.objects) "
+          + "files checked.")
+    }
+    lines += parts.faults.prefix(20).map { "  - made again: \($0.unit): \($0.reason)" }
     lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
     let time = ProgressDisplay.duration(seconds)
     if failures.isEmpty {
