@@ -72,6 +72,16 @@ public final class SeriesBuilder: FieldProduct {
   /// How many of the times are not kept apart as the latest ones.
   public var historyCount: Int { segments.first?.segment.times.count ?? 0 }
 
+  /// How many files with values there are at most; shards that would hold nothing are not written.
+  public var shardCount: Int { segments.map(Self.shardCount).reduce(0, +) }
+
+  /// How many of these a new time changes: those of the latest times, where they are kept apart.
+  public var shardCountOfLatest: Int { segments.last.map(Self.shardCount) ?? 0 }
+
+  private static func shardCount(_ arrays: SeriesArrays) -> Int {
+    arrays.layouts.reduce(0) { $0 + $1.shards.rows * $1.shards.columns } * arrays.extraCount
+  }
+
   var arrays: [SeriesArrays] { segments }
   var root: String { Self.path(dataset: dataset) }
   var scratchFolder: String { "\(Self.privateFolder)/\(dataset)/\(variable.key)" }

@@ -30,14 +30,19 @@ struct BuildCommand: ParsableCommand {
   var output: String
 
   @OptionGroup var options: WorkOptions
+  @OptionGroup var watch: MetricsOptions
   @OptionGroup var talk: TalkOptions
 
   func run() throws {
-    let session = try BuildSession(
-      recipe: try source.recipe(), output: output, options: options, progress: talk.progress)
-    let report = try session.run()
-    if !talk.quiet { print(report.text, terminator: "") }
-    if !report.failures.isEmpty { throw ExitCode(1) }
+    let recipe = try source.recipe()
+    try watch.record("build", site: output) { metrics in
+      let session = try BuildSession(
+        recipe: recipe, output: output, options: options, progress: talk.progress)
+      let report = try session.run()
+      report.measure(&metrics)
+      if !talk.quiet { print(report.text, terminator: "") }
+      if !report.failures.isEmpty { throw ExitCode(1) }
+    }
   }
 }
 

@@ -9,8 +9,7 @@ struct BuildReport {
     let id: String
     var made = 0
     var current = 0
-    var tiles = 0
-    var bytes = 0
+    var tiles = Product()
     var cube = Product()
     var series = Product()
     var notes: [String] = []
@@ -62,7 +61,7 @@ struct BuildReport {
         dataset.made == 0
         ? "up to date" : "\(dataset.made) fields made, \(dataset.current) up to date"
       lines.append(
-        "\(dataset.id): \(dataset.tiles) tiles \(ByteCount.text(dataset.bytes))"
+        "\(dataset.id): \(dataset.tiles.objects) tiles \(ByteCount.text(dataset.tiles.bytes))"
           + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
@@ -96,8 +95,9 @@ struct BuildReport {
         datasets.map { dataset in
           [
             "id": .string(dataset.id), "made": .integer(Int64(dataset.made)),
-            "current": .integer(Int64(dataset.current)), "tiles": .integer(Int64(dataset.tiles)),
-            "bytes": .integer(Int64(dataset.bytes)), "cube": dataset.cube.json,
+            "current": .integer(Int64(dataset.current)),
+            "tiles": .integer(Int64(dataset.tiles.objects)),
+            "bytes": .integer(Int64(dataset.tiles.bytes)), "cube": dataset.cube.json,
             "series": dataset.series.json,
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]

@@ -120,6 +120,20 @@ struct BuildSession {
     return BuildPlan(datasets: datasets)
   }
 
+  /// Makes a few fields of every variable, and tells from them what the whole site will take.
+  ///
+  /// - Throws: where the sources do not fit the recipe, or a field cannot be made.
+  func estimate() throws -> CostEstimate {
+    let prepared = try prepareAll()
+    progress.begin("measuring", total: prepared.count)
+    defer { progress.end() }
+    return CostEstimate(
+      datasets: try prepared.map { dataset in
+        defer { progress.advance() }
+        return try CostEstimate.Dataset(dataset, workshop: workshop)
+      }, prices: recipe.prices)
+  }
+
   /// Makes a share of the fields that are not up to date.
   ///
   /// - Throws: where the sources do not fit the recipe, or the site's folder cannot be written. A
@@ -173,8 +187,8 @@ struct BuildSession {
       report.datasets.append(
         BuildReport.Dataset(
           id: build.prepared.recipe.id, made: build.made,
-          current: build.records.map(\.count).reduce(0, +) - build.made, tiles: tiles.count,
-          bytes: tiles.map(\.size).reduce(0, +), cube: BuildReport.Product(build.cube),
+          current: build.records.map(\.count).reduce(0, +) - build.made,
+          tiles: BuildReport.Product(tiles), cube: BuildReport.Product(build.cube),
           series: BuildReport.Product(build.series),
           notes: summary.notes))
     }

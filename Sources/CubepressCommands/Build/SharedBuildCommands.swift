@@ -149,20 +149,24 @@ struct SealCommand: ParsableCommand {
   var wait = TimeSpan(seconds: 0)
 
   @OptionGroup var options: WorkOptions
+  @OptionGroup var watch: MetricsOptions
   @OptionGroup var talk: TalkOptions
 
   func run() throws {
     let recipe = try source.recipe()
-    do {
-      let report = try Patience(seconds: Double(wait.seconds)).wait(interval: 5) {
-        try BuildSession(
-          .seal, recipe: recipe, output: output, options: options, progress: talk.progress
-        ).run()
+    try watch.record("seal", site: output) { metrics in
+      do {
+        let report = try Patience(seconds: Double(wait.seconds)).wait(interval: 5) {
+          try BuildSession(
+            .seal, recipe: recipe, output: output, options: options, progress: talk.progress
+          ).run()
+        }
+        report.measure(&metrics)
+        if !talk.quiet { print(report.text, terminator: "") }
+        if !report.failures.isEmpty { throw ExitCode(1) }
+      } catch let missing as MissingUnits {
+        throw CommandError(description: missing.text(arguments: "\(source.words) -o \(output)"))
       }
-      if !talk.quiet { print(report.text, terminator: "") }
-      if !report.failures.isEmpty { throw ExitCode(1) }
-    } catch let missing as MissingUnits {
-      throw CommandError(description: missing.text(arguments: "\(source.words) -o \(output)"))
     }
   }
 }
