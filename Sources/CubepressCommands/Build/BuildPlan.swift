@@ -27,14 +27,12 @@ struct BuildPlan: Sendable {
     var name: String { "\(dataset)/\(variable)" + (fields.isEmpty ? "" : " " + fields) }
   }
 
-  let datasets: [PlannedDataset]
-
-  /// Whether all fields are made.
-  var isDone: Bool { datasets.allSatisfy(\.fields.isDone) }
-
   /// All units, dataset by dataset.
-  var units: [Unit] {
-    datasets.flatMap { dataset in
+  let units: [Unit]
+
+  /// Lists the units of datasets; holds on to nothing else of them.
+  init(_ datasets: [PlannedDataset]) {
+    units = datasets.flatMap { dataset in
       dataset.fields.groups.map { group in
         let variable = dataset.prepared.variables[group.work]
         let labels = [group.fields.first, group.fields.last].compactMap { field in
@@ -49,12 +47,14 @@ struct BuildPlan: Sendable {
     }
   }
 
+  /// Whether all fields are made.
+  var isDone: Bool { !units.contains(where: \.isWanted) }
+
   /// The units of one worker.
   func units(of share: Share) -> [Unit] { units.filter { share.takes(turn: $0.turn) } }
 
   /// The plan for people: what is to be made, and by whom.
   func text(shards: Int?) -> String {
-    let units = units
     let wanted = units.filter(\.isWanted)
     var lines = wanted.map { unit in
       let share = shards.map { "shard \(Share(ofTurn: unit.turn, among: $0))  " } ?? ""
@@ -74,8 +74,7 @@ struct BuildPlan: Sendable {
 
   /// The plan for programs.
   func json(shards: Int?) -> JSONValue {
-    let units = units
-    return [
+    [
       "units": .array(
         units.map { unit in
           var object: JSONObject = [
@@ -134,8 +133,8 @@ struct WorkReport {
   let share: Share
   /// How many units its share has.
   let units: Int
-  /// How many of them it made; the others were up to date.
-  var made = 0
+  /// How many of them were to be made; the others were up to date.
+  let made: Int
   var failures: [BuildReport.Failure] = []
   var seconds = 0.0
 

@@ -81,14 +81,14 @@ struct BuildSession {
     let joining = PartJoining(
       workshop.folder, journal: workshop.journal, pool: workshop.pool)
     let parts = try joining.run()
-    let planned = try plan()
-    if case .seal = purpose, !planned.isDone {
-      throw MissingUnits(plan: planned, parts: parts)
+    let datasets = try planAll()
+    if case .seal = purpose, !datasets.allSatisfy(\.fields.isDone) {
+      throw MissingUnits(plan: BuildPlan(datasets), parts: parts)
     }
     var report = BuildReport(output: output)
     report.parts = parts
     var builds: [DatasetBuild] = []
-    for dataset in planned.datasets {
+    for dataset in datasets {
       do {
         try dataset.make(workshop: workshop, progress: progress)
         builds.append(try DatasetBuild(dataset, workshop: workshop))
@@ -110,15 +110,7 @@ struct BuildSession {
   /// Finds out what is there and what is to be made.
   ///
   /// - Throws: where the sources do not fit the recipe.
-  func plan() throws -> BuildPlan {
-    var datasets: [PlannedDataset] = []
-    var turn = 0
-    for dataset in try prepareAll() {
-      datasets.append(try PlannedDataset(dataset, firstTurn: turn, workshop: workshop))
-      turn += dataset.variables.count
-    }
-    return BuildPlan(datasets: datasets)
-  }
+  func plan() throws -> BuildPlan { BuildPlan(try planAll()) }
 
   /// Makes a few fields of every variable, and tells from them what the whole site will take.
   ///
@@ -140,9 +132,10 @@ struct BuildSession {
   ///   dataset that fails is in the report.
   func work(_ share: Share) throws -> WorkReport {
     let start = ProcessInfo.processInfo.systemUptime
-    let plan = try plan()
-    var report = WorkReport(share: share, units: plan.units(of: share).count)
-    for dataset in plan.datasets {
+    let datasets = try planAll()
+    let units = BuildPlan(datasets).units(of: share)
+    var report = WorkReport(share: share, units: units.count, made: units.count(where: \.isWanted))
+    for dataset in datasets {
       do {
         try dataset.make(share, workshop: workshop, progress: progress)
       } catch {
@@ -150,10 +143,19 @@ struct BuildSession {
           BuildReport.Failure(dataset: dataset.prepared.recipe.id, reason: "\(error)"))
       }
     }
-    report.made = plan.units(of: share).count { $0.isWanted }
     if report.failures.isEmpty { try part?.finish() }
     report.seconds = ProcessInfo.processInfo.systemUptime - start
     return report
+  }
+
+  private func planAll() throws -> [PlannedDataset] {
+    var datasets: [PlannedDataset] = []
+    var turn = 0
+    for dataset in try prepareAll() {
+      datasets.append(try PlannedDataset(dataset, firstTurn: turn, workshop: workshop))
+      turn += dataset.variables.count
+    }
+    return datasets
   }
 
   private func prepareAll() throws -> [PreparedDataset] {

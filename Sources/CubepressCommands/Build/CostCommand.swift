@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Recipes
+import Stores
 
 /// `cubepress cost`: what a site will take in a bucket.
 struct CostCommand: ParsableCommand {
