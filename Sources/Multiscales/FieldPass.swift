@@ -31,6 +31,7 @@ public struct FieldPass: Sendable {
   /// - Parameters:
   ///   - work: the variables and their products.
   ///   - firstTurn: the turn of the first group, see ``FieldPlan/Group/turn``.
+  /// - Returns: what is there, and what is to be made.
   /// - Throws: where the journal or the storage of a source cannot be read.
   public func plan(_ work: [FieldWork], firstTurn: Int = 0) throws -> FieldPlan {
     let states = try work.map { try FieldStates($0, journal: journal, pool: pool) }

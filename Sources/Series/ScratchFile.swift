@@ -44,6 +44,7 @@ final class ScratchFile: Sendable {
   ///   - field: the number of the field.
   ///   - isLasting: whether they are to be on the disk before that is said, because another machine
   ///     may believe it.
+  /// - Throws: `SeriesError` where that cannot be written.
   func mark(_ field: Int, isLasting: Bool) throws(SeriesError) {
     if isLasting, fdatasync(file) != 0 {
       throw .scratch("write", path, String(cString: strerror(errno)))

@@ -49,7 +49,7 @@ def main() -> int:
         viewer_checks(report, site, address.base)
     deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     if arguments.cubepress:
-        nginx_checks(report, arguments.cubepress, arguments.site)
+        nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         value_checks(report, arguments.cubepress, shown)
     if arguments.cubepress and not arguments.quick:
         damage_checks(report, arguments.cubepress)

@@ -98,6 +98,7 @@ struct MissingUnits: Error {
   /// What is missing, and how to get it done.
   ///
   /// - Parameter arguments: the recipe and options that follow the name of the command.
+  /// - Returns: some lines.
   func text(arguments: String) -> String {
     var lines = parts.faults.prefix(20).map { "\($0.unit): \($0.reason)" }
     if parts.faults.count > 20 { lines.append("… and \(parts.faults.count - 20) more") }

@@ -160,7 +160,8 @@ struct CostEstimate {
     let bill = Bill(self, prices)
     func line(_ what: String, _ value: Double) -> String {
       let gap = String(repeating: " ", count: max(0, 44 - what.count))
-      return what + gap + String(format: "%10.2f ", value) + prices.currency
+      return what + gap + String(format: value < 0.1 ? "%12.4f " : "%10.2f   ", value)
+        + prices.currency
     }
     let reads = Double(prices.monthlyReads)
     var lines = [

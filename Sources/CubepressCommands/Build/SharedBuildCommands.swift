@@ -180,6 +180,7 @@ private struct Patience {
   /// - Parameters:
   ///   - interval: how long to wait between two tries, in seconds; longer where a try takes long.
   ///   - attempt: what to try.
+  /// - Returns: what `attempt` returns.
   /// - Throws: what `attempt` throws for another reason, or when the time is up.
   func wait<Result>(interval: Double, _ attempt: () throws -> Result) throws -> Result {
     let end = ProcessInfo.processInfo.systemUptime + seconds
