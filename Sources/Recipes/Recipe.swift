@@ -13,14 +13,18 @@ public struct Recipe: Sendable {
   public var datasets: [DatasetRecipe]
   /// Scenes of the globe, in the order in which it lists them.
   public var scenes: [SceneRecipe]
+  /// What a bucket costs, where that is stated.
+  public var prices: PriceRecipe?
 
   /// Makes a recipe.
   public init(
-    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], scenes: [SceneRecipe] = []
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], scenes: [SceneRecipe] = [],
+    prices: PriceRecipe? = nil
   ) {
     self.site = site
     self.datasets = datasets
     self.scenes = scenes
+    self.prices = prices
   }
 }
 

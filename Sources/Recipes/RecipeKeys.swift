@@ -15,6 +15,23 @@ enum RecipeKeys {
       .init(
         name: "scenes", summary: "Scenes of the globe, which show the datasets together.",
         shape: .list(.table("scene"))),
+      .init(
+        name: "prices", summary: "What a bucket costs, for cubepress cost.",
+        shape: .table("prices")),
+    ])
+
+  static let prices = KeyTable(
+    name: "a list of prices", id: "prices",
+    summary: "What a bucket costs; what is not stated costs nothing.",
+    keys: [
+      .init(name: "currency", summary: "The currency, such as USD (the default).", shape: .text),
+      .init(name: "storage", summary: "Keeping a GB for a month.", shape: .number),
+      .init(name: "writes", summary: "Storing a thousand objects.", shape: .number),
+      .init(name: "reads", summary: "Answering a thousand GET requests.", shape: .number),
+      .init(name: "transfer", summary: "Sending a GB to readers.", shape: .number),
+      .init(
+        name: "monthly-reads", summary: "How many objects readers will get in a month.",
+        shape: .wholeNumber(atLeast: 0)),
     ])
 
   static let site = KeyTable(
@@ -335,9 +352,8 @@ enum RecipeKeys {
 
   static let all: [KeyTable] =
     [
-      recipe, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
-      style,
-      composite, band, colourStop, symmetric, percentiles, category,
+      recipe, prices, site, provider, dataset, cube, series, quantise, link, times, variable,
+      viewerLayer, style, composite, band, colourStop, symmetric, percentiles, category,
     ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }

@@ -33,7 +33,7 @@ struct PreparedDataset: Sendable {
       variables.flatMap { variable in
         variable.viewerLayer.map { layer in
           variable.fields.map { layer.unit(of: $0) }
-            + ["measure/\(recipe.id)/\(layer.layer.key)/4d"]
+            + layer.volumeUnits + ["measure/\(recipe.id)/\(layer.layer.key)/4d"]
         } ?? []
       })
   }
@@ -115,7 +115,8 @@ struct PreparedDataset: Sendable {
       dataset: dataset.id, datasetTitle: dataset.title ?? cube.title ?? dataset.id,
       key: pathSegment(variable.name), title: recipe.title ?? variable.longName ?? variable.name,
       variable: variable, kind: kind, range: range ?? 0...1)
-    return try ViewerLayerBuilder(layer, fields: fields, folder: workshop.folder)
+    return try ViewerLayerBuilder(
+      layer, fields: fields, folder: workshop.folder, journal: workshop.journal)
   }
 
   /// The values at two percentiles of a sample.
@@ -168,7 +169,12 @@ extension TileMatrixSet {
 /// What the parts of a build share.
 struct Workshop: Sendable {
   let folder: SiteFolder
+  /// Whether workers on other machines write the same folder.
+  let isShared: Bool
   let journal: Journal
   let pool: WorkerPool
   let memory: FieldMemory
+
+  /// Makes the fields of cubes.
+  var fieldPass: FieldPass { FieldPass(journal: journal, memory: memory, pool: pool) }
 }
