@@ -13,14 +13,18 @@ public struct Recipe: Sendable {
   public var datasets: [DatasetRecipe]
   /// What a bucket costs, where that is stated.
   public var prices: PriceRecipe?
+  /// Scenes of the globe, in the order in which it lists them.
+  public var scenes: [SceneRecipe]
 
   /// Makes a recipe.
   public init(
-    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], prices: PriceRecipe? = nil
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], prices: PriceRecipe? = nil,
+    scenes: [SceneRecipe] = []
   ) {
     self.site = site
     self.datasets = datasets
     self.prices = prices
+    self.scenes = scenes
   }
 }
 

@@ -5,10 +5,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from check_4d_viewer import viewer_layer_checks
 from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
+from check_globe import globe_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
 from check_pixels import style_checks
@@ -47,10 +49,12 @@ def main() -> int:
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
         viewer_checks(report, site, address.base)
+        globe_checks(report, site, address.base)
     deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     if arguments.cubepress:
         nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         value_checks(report, arguments.cubepress, shown)
+        viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)

@@ -12,6 +12,7 @@ struct BuildReport {
     var tiles = Product()
     var cube = Product()
     var series = Product()
+    var viewer = Product()
     var notes: [String] = []
   }
 
@@ -62,7 +63,8 @@ struct BuildReport {
         ? "up to date" : "\(dataset.made) fields made, \(dataset.current) up to date"
       lines.append(
         "\(dataset.id): \(dataset.tiles.objects) tiles \(ByteCount.text(dataset.tiles.bytes))"
-          + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
+          + dataset.cube.text("cube") + dataset.series.text("series")
+          + dataset.viewer.text("4D viewer") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
     if parts.runs > 0 {
@@ -98,7 +100,7 @@ struct BuildReport {
             "current": .integer(Int64(dataset.current)),
             "tiles": .integer(Int64(dataset.tiles.objects)),
             "bytes": .integer(Int64(dataset.tiles.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json,
+            "series": dataset.series.json, "viewer4D": dataset.viewer.json,
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),

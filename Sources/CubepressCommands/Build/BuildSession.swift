@@ -7,6 +7,7 @@ import Pyramids
 import Recipes
 import Series
 import Stores
+import ViewerLayers
 
 /// Work on a site: open all sources, make what is not up to date, then the documents that point at
 /// it, and at last the release.
@@ -168,6 +169,9 @@ struct BuildSession {
         problems.append("dataset \(dataset.id): \(error)")
       }
     }
+    if problems.isEmpty {
+      problems = recipe.scenes.flatMap { SceneCheck(scene: $0, datasets: prepared).problems }
+    }
     guard problems.isEmpty else {
       throw CommandError(description: problems.joined(separator: "\n") + "\nNothing was made")
     }
@@ -182,9 +186,10 @@ struct BuildSession {
       var summary = DatasetSummary(build, workshop: workshop)
       datasets.append(try summary.describe())
       objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects
-      objects += build.cube + build.series
+      objects += build.cube + build.series + build.viewerTiles
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
+      units.formUnion(build.prepared.viewerUnits)
       let tiles = build.records.flatMap { $0.flatMap(\.objects) }
       report.datasets.append(
         BuildReport.Dataset(
@@ -192,9 +197,13 @@ struct BuildSession {
           current: build.records.map(\.count).reduce(0, +) - build.made,
           tiles: BuildReport.Product(tiles), cube: BuildReport.Product(build.cube),
           series: BuildReport.Product(build.series),
+          viewer: BuildReport.Product(build.viewerTiles),
           notes: summary.notes))
     }
-    let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
+    let documents = try SiteDocuments(
+      site: recipe.site, datasets: datasets, scenes: recipe.scenes,
+      viewerLayers: builds.flatMap { $0.prepared.variables.compactMap(\.viewerLayer) }, share: share
+    ).render()
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
       try workshop.folder.write(bytes, to: key)
       objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
@@ -202,6 +211,7 @@ struct BuildSession {
     let (release, changes) = try ReleaseManifest(workshop.folder).update(objects: objects)
     try workshop.journal.removeRecords(except: units)
     try workshop.folder.removeTree(SeriesBuilder.privateFolder)
+    try workshop.folder.removeTree(ViewerLayerBuilder.privateFolder)
     report.release = release.number
     report.added = changes.added
     report.changed = changes.changed

@@ -2,6 +2,7 @@ import Jobs
 import Multiscales
 import Recipes
 import Stores
+import ViewerLayers
 
 /// A dataset of which is known what is there and what is to be made.
 struct PlannedDataset: Sendable {
@@ -20,7 +21,8 @@ struct PlannedDataset: Sendable {
     let work = prepared.variables.enumerated().map { number, variable in
       FieldWork(
         variable: variable.variable, fields: variable.fields,
-        products: [variable.builder] + prepared.arrays.products(number))
+        products: [variable.builder] + prepared.arrays.products(number)
+          + [variable.viewerLayer].compactMap { $0 })
     }
     fields = try workshop.fieldPass.plan(work, firstTurn: firstTurn)
   }
@@ -47,6 +49,8 @@ struct DatasetBuild: Sendable {
   let cube: [BuiltObject]
   /// The files of the time series.
   let series: [BuiltObject]
+  /// The tiles for the 4D viewer.
+  let viewerTiles: [BuiltObject]
   /// For each variable by how much its published values may differ from the source's.
   let maximumErrors: [Double]
   /// How many fields were made now.
@@ -64,8 +68,15 @@ struct DatasetBuild: Sendable {
     let results = planned.fields.records
     records = results.map { $0[0].records }
     made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
-    maximumErrors = arrays.maximumErrors(results)
-    cube = try arrays.finishCube(results, workshop: workshop)
-    series = try arrays.finishSeries(results, workshop: workshop)
+    // The viewer's layer, where there is one, comes last.
+    let ownResults = zip(prepared.variables, results).map { variable, results in
+      variable.viewerLayer == nil ? results : results.dropLast()
+    }
+    maximumErrors = arrays.maximumErrors(ownResults)
+    cube = try arrays.finishCube(ownResults, workshop: workshop)
+    series = try arrays.finishSeries(ownResults, workshop: workshop)
+    viewerTiles = zip(prepared.variables, results).flatMap { variable, results in
+      variable.viewerLayer == nil ? [] : results.last?.records.flatMap(\.objects) ?? []
+    }
   }
 }
