@@ -9,7 +9,7 @@ import { Chart } from "./chart.js";
 import { freeColour, nearest } from "./chart-scales.js";
 import { timeAxis, timePosition } from "./chart-time.js";
 import { loadPlot } from "./plot-library.js";
-import { addPlaces, addSeries, shownVariable } from "./places-actions.js";
+import { addPlaces, addSeries, findPlace, shownVariable } from "./places-actions.js";
 import { rememberOpen, reopen } from "./bottom-panel.js";
 import { seriesForm } from "./series-adder.js";
 import { seriesToCsv, seriesToGeoJson } from "./export-series.js";
@@ -150,7 +150,7 @@ class SeriesPanel {
     const datasets = new Set(series.map((one) => one.dataset));
     const lines = [];
     for (const entry of series) {
-      const place = await app.findPlace(entry.place).catch(() => undefined);
+      const place = await findPlace(app, entry.place).catch(() => undefined);
       const document = app.site.loaded.get(entry.dataset);
       const colour = freeColour(used, place?.properties.colour);
       used.push(colour);
@@ -276,7 +276,8 @@ class SeriesPanel {
     if (!this.options.clicks) return;
     const shown = shownVariable(this.app.store.get());
     if (!shown) return;
-    const place = this.app.placeAt(point) ?? addPlaces(this.app, [{ geometry: { type: "Point", coordinates: [lng, lat] } }])[0];
+    // Places come on the map with the module of their panel.
+    const place = this.app.placeAt?.(point) ?? addPlaces(this.app, [{ geometry: { type: "Point", coordinates: [lng, lat] } }])[0];
     addSeries(this.app, [{ ...shown, place, method: "mean" }]);
   }
 
