@@ -9,7 +9,8 @@ import { buildMesh } from "../viewer/layer/mesh.js";
 import { MISSING } from "../viewer/layer/shader.js";
 import { nearestTime, timeText } from "../viewer/layer/times.js";
 import { createWindows } from "../viewer/layer/windows.js";
-import { moved, templateOf } from "../viewer/panels/layers.js";
+import { moved } from "../viewer/panels/layers.js";
+import { templateOf } from "../viewer/panels/layers-other.js";
 import { createStore, defaults, layerDefaults, withLayer } from "../viewer/state.js";
 import { unitText } from "../viewer/units.js";
 

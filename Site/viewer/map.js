@@ -53,8 +53,9 @@ const openMap = (maplibre, app, host) => {
 };
 
 const tileSource = (layer) => ({
-  type: "raster", tiles: [layer.url], tileSize: 256, scheme: layer.scheme ?? "xyz",
-  attribution: layer.attribution ?? "",
+  type: "raster", tiles: [layer.url], tileSize: layer.tileSize ?? 256, scheme: layer.scheme ?? "xyz",
+  attribution: layer.attribution ?? "", ...(layer.bounds ? { bounds: layer.bounds } : {}),
+  minzoom: layer.minzoom ?? 0, maxzoom: layer.maxzoom ?? 22,
 });
 
 /** Brings the layers of a MapLibre map to what the state says. */

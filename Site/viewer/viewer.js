@@ -3,6 +3,7 @@
 import { decode, keepAddress } from "./address.js";
 import { addCurtain } from "./curtain.js";
 import { addDimensions } from "./dimensions.js";
+import { isNarrow } from "./dom.js";
 import { createTexts, preferredLanguage } from "./i18n.js";
 import { createMap } from "./map.js";
 import { addNotices } from "./notices.js";
@@ -37,8 +38,7 @@ const start = async () => {
   } catch (error) {
     damaged = error;
   }
-  const narrow = matchMedia("(max-width: 48rem)").matches;
-  const store = createStore({ panel: embedded || narrow ? null : "datasets", ...wanted });
+  const store = createStore({ panel: embedded || isNarrow() ? null : "datasets", ...wanted });
   const texts = createTexts("en");
   const textsRead = texts.use(preferredLanguage(store.get().language ?? config.language));
 

@@ -43,7 +43,7 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
-        viewer_checks(report, site, address.base)
+        viewer_checks(report, site, address.base, arguments.cubepress)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
     if arguments.cubepress and not arguments.quick:

@@ -27,6 +27,7 @@ export const createDrawing = (app, report) => {
   const failures = new Map();
   let colours = null;
   let scheduled = 0;
+  let detail = 1;
   let ahead = () => [];
   let [pictured, completed] = [false, false];
   let onComplete;
@@ -133,7 +134,7 @@ export const createDrawing = (app, report) => {
     const live = new Set();
     for (const view of views) {
       if (!view.samples || view.stale) {
-        view.samples = samplePoints(view.gl);
+        view.samples = samplePoints(view.gl, detail);
         view.stale = false;
       }
       for (const layer of state.layers) {
@@ -197,6 +198,12 @@ export const createDrawing = (app, report) => {
     onRefresh(callback) {
       settled.add(callback);
       return () => settled.delete(callback);
+    },
+    /** How many pixels are drawn for one of the screen, along an axis: the level is chosen for these. */
+    setDetail(pixels) {
+      detail = pixels;
+      for (const view of views) view.stale = true;
+      schedule();
     },
     lookAhead(callback) { ahead = callback ?? (() => []); },
     /** Whether a slice is held wherever the layer of an id is in view. */

@@ -99,6 +99,7 @@ export const pictureOfMap = async (app, { scale, title, signal }) => {
   const isOther = maps.some((gl) => gl.getPixelRatio() !== scale);
   try {
     if (isOther) for (const gl of maps) gl.setPixelRatio(scale);
+    app.map.drawing.setDetail(scale);
     await settled(app, signal);
     const pictures = await Promise.all(maps.map(snapshot));
     const both = Object.assign(document.createElement("canvas"), { width: Math.round(width * scale), height: Math.round(height * scale) });
@@ -113,6 +114,7 @@ export const pictureOfMap = async (app, { scale, title, signal }) => {
   } finally {
     // Back to what the screen has.
     if (isOther) for (const gl of maps) gl.setPixelRatio(undefined);
+    app.map.drawing.setDetail(1);
   }
 };
 
