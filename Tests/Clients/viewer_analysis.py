@@ -1,5 +1,6 @@
 """What people do in the viewer with places, charts and exports, and whether the numbers are xarray's."""
 
+import base64
 import csv
 import io
 import json
@@ -12,6 +13,7 @@ from PIL import Image
 
 from report import require
 from viewer_browser import Cells, compare, feature, times_of
+from viewer_pixels import DRAWN, alike, bare, style_of
 
 
 class Shown:
@@ -199,20 +201,57 @@ def picture(shown: Shown) -> str:
     return f"{image.width} x {image.height}"
 
 
+def fine_picture(viewer) -> str:
+    """A PNG of 300 dots per inch shows the cells of the level that fits its pixels, not those of the screen's."""
+    document = viewer.document("north-sea-chlorophyll")
+    variable = document["variables"][0]
+    with viewer.window("dataset=north-sea-chlorophyll&zoom=5.7&lon=2.5&lat=51.3", size={"width": 900, "height": 700}) as window:
+        bare(window)
+        window.settle()
+        before = window.page.evaluate(DRAWN)
+        window.requests.clear()
+        side = window.panel("export")
+        side.get_by_label("Resolution").select_option("300")
+        # With the panel open the map is narrower.
+        samples = window.samples()
+        with window.page.expect_download() as download:
+            side.get_by_role("button", name="Save as PNG").click()
+        image = np.asarray(Image.open(download.value.path()).convert("RGB")).astype(int)
+        levels = [int(one.split("/cube.zarr/")[1][0]) for one in window.requests if re.search(r"/cube\.zarr/\d/", one)]
+        require(levels and min(levels) < before["level"], f"levels {levels} are read, the screen has {before['level']}")
+    # Title, subtitle and margins around the map as export-picture.js lays them out.
+    x, y = ((samples[:, :2] + 0.5 + [24, 24 + 26 + 22 + 14]) * 300 / 96).astype(int).T
+    return alike(viewer, document, variable, style_of(variable["styles"][0]), samples[:, 2:], image[y, x], min(levels), before["time"])
+
+
+VIDEO = """async data => {
+  const video = document.createElement("video");
+  video.src = URL.createObjectURL(await (await fetch(data)).blob());
+  await new Promise((done, fail) => { video.onloadedmetadata = done; video.onerror = () => fail(video.error.message); });
+  return [video.videoWidth, video.videoHeight, video.duration];
+}"""
+
+
 def film(shown: Shown) -> str:
-    """Films have a frame for each step."""
+    """Films have a frame for each step: a GIF as Pillow reads it, a WebM as a browser plays it."""
     page = shown.page
     shown.open("export")
     page.locator("summary", has_text="Film").click()
     last = len(shown.times) - 1
     page.get_by_role("slider", name=re.compile("^From")).fill(str(last - 2))
     page.get_by_role("slider", name=re.compile("^To")).fill(str(last))
-    page.get_by_label("Format").select_option("gif")
-    with page.expect_download(timeout=180_000) as download:
-        page.get_by_role("button", name="Make the film").click()
-    image = Image.open(download.value.path())
+    made = {}
+    for kind in ("gif", "webm"):
+        page.get_by_label("Format").select_option(kind)
+        with page.expect_download(timeout=180_000) as download:
+            page.get_by_role("button", name="Make the film").click()
+        made[kind] = Path(download.value.path()).read_bytes()
+    image = Image.open(io.BytesIO(made["gif"]))
     require(image.n_frames == 3, f"{image.n_frames} frames")
-    return f"{image.n_frames} frames of {image.width} x {image.height}"
+    width, height, seconds = page.evaluate(VIDEO, "data:video/webm;base64," + base64.b64encode(made["webm"]).decode())
+    fits = abs(width / height - image.width / image.height) < 0.02
+    require(width >= image.width and fits and seconds > 0.1, f"the WebM is {width} x {height}, {seconds} s")
+    return f"{image.n_frames} frames of {image.width} x {image.height}, {width} x {height} for {seconds:.1f} s"
 
 
 def analysis_checks(report, viewer) -> None:
@@ -221,3 +260,4 @@ def analysis_checks(report, viewer) -> None:
         for check in (files, published, keyboard, picking, transect, statistics, picture, film):
             shown.reset()
             report.check(f"viewer {check.__name__}", check, shown)
+    report.check("viewer fine picture", fine_picture, viewer)

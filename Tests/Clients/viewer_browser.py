@@ -41,6 +41,22 @@ OPEN = """([host, name]) => {
 }"""
 # Nothing is read ahead while time stands still.
 THRIFTY = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+# Pixels spread over the map with their places, those beside the globe left out.
+SAMPLES = """() => {
+  const { gl } = cubepress.map;
+  const { clientWidth: width, clientHeight: height } = gl.getCanvas();
+  const list = [];
+  for (let row = 0; row < 37; row += 1) {
+    for (let column = 0; column < 47; column += 1) {
+      const [x, y] = [Math.floor(width * (column + 0.5) / 47), Math.floor(height * (row + 0.5) / 37)];
+      const { lng, lat } = gl.unproject([x + 0.5, y + 0.5]);
+      if (!Number.isFinite(lng + lat)) continue;
+      const back = gl.project([lng, lat]);
+      if (Math.hypot(back.x - x - 0.5, back.y - y - 0.5) < 0.05) list.push([x, y, lng, lat]);
+    }
+  }
+  return list;
+}"""
 PICTURE = """async () => {
   const { gl } = cubepress.map;
   for (let i = 0; i < 2; i += 1) {
@@ -137,6 +153,10 @@ class Window:
         data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
 
+    def samples(self) -> np.ndarray:
+        """Pixels spread over the map: column, row, longitude and latitude of the middle of each."""
+        return np.array(self.page.evaluate(SAMPLES)).reshape(-1, 4)
+
     def picture_when(self, holds) -> np.ndarray:
         """The first picture of the map that a condition holds for, else the one a minute later."""
         for _ in range(120):
@@ -148,11 +168,14 @@ class Window:
 
     def project(self, lon: float, lat: float) -> tuple:
         """Where on the page a place lies, in pixels."""
-        return tuple(self.page.evaluate("""place => {
-          const box = cubepress.map.gl.getCanvas().getBoundingClientRect();
-          const { x, y } = cubepress.map.gl.project(place);
-          return [box.left + x, box.top + y];
-        }""", [lon, lat]))
+        (x, y), box = self.pixels([[lon, lat]])[0], self.page.locator("#map").bounding_box()
+        return box["x"] + x, box["y"] + y
+
+    def pixels(self, places) -> np.ndarray:
+        """Where on the map places (longitude, latitude) lie, in pixels."""
+        return np.array(self.page.evaluate(
+            "places => places.map((place) => { const { x, y } = cubepress.map.gl.project(place); return [x, y]; })",
+            np.asarray(places, float).tolist()))
 
     def notices(self) -> str:
         return self.page.locator("#notices").inner_text()

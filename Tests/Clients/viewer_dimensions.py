@@ -112,15 +112,13 @@ def categories(viewer, made) -> str:
         window.settle()
         picture = window.picture()
         colours = {}
-        rows, columns = np.meshgrid(made.lat[3:-3:4], made.lon[3:-3:4], indexing="ij")
-        for lat, lon in zip(rows.ravel(), columns.ravel()):
-            x, y = window.page.evaluate("place => { const { x, y } = cubepress.map.gl.project(place); return [x, y]; }", [float(lon), float(lat)])
-            colours.setdefault(int(made.cover.sel(lat=lat, lon=lon)), set()).add(tuple(picture[int(y), int(x)]))
+        lon, lat = (one.ravel() for one in np.meshgrid(made.lon[3:-3:4], made.lat[3:-3:4]))
+        kinds = made.cover.values[3:-3:4, 3:-3:4].ravel()
+        for kind, (x, y) in zip(kinds, window.pixels(np.stack([lon, lat], -1))):
+            colours.setdefault(int(kind), set()).add(tuple(picture[int(y), int(x)]))
         require(len(colours) == 3 and all(len(one) == 1 for one in colours.values()) and len(set.union(*colours.values())) == 3,
                 f"colours of the classes {colours}")
-        box = window.page.locator("#map").bounding_box()
-        x, y = window.page.evaluate("place => { const { x, y } = cubepress.map.gl.project(place); return [x, y]; }", PLACE)
-        window.page.mouse.move(box["x"] + x, box["y"] + y)
+        window.page.mouse.move(*window.project(PLACE["lng"], PLACE["lat"]))
         window.says("#readout", CLASSES[int(at(made, "cover")) - 1])
         window.look("categories")
     return ", ".join(CLASSES)

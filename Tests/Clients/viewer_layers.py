@@ -92,9 +92,10 @@ def wmts(viewer, made_for: str) -> str:
             "projection": ("https://example.org/polar.xml", "no tiles in Web Mercator"),
             "queries": ("https://example.org/queries.xml", "no addresses of single tiles"),
         }
-        for name, text in (("polar", NO_MERCATOR), ("queries", QUERIES)):
-            page.route(f"https://example.org/{name}.xml", lambda route, text=text: route.fulfill(
-                body=text, content_type="text/xml", headers={"access-control-allow-origin": "*"}))
+        answer = lambda text: lambda route: route.fulfill(
+            body=text, content_type="text/xml", headers={"access-control-allow-origin": "*"})
+        page.route("https://example.org/polar.xml", answer(NO_MERCATOR))
+        page.route("https://example.org/queries.xml", answer(QUERIES))
         for url, words in wrong.values():
             address.fill(url)
             add()

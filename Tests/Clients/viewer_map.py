@@ -11,7 +11,6 @@ from viewer_pixels import SEA, bare, placed, style_of
 
 SCENARIO = "north-america-scenario"
 OCEAN = "sea-surface-temperature"
-POINT = "place => { const { x, y } = cubepress.map.gl.project(place); return [x, y]; }"
 LEGEND = """() => {
   const bar = document.querySelector("#legends canvas.bar");
   return [...bar.getContext("2d").getImageData(0, 0, 253, 1).data];
@@ -202,17 +201,17 @@ def composite(viewer) -> str:
         values = [viewer.array(document, by_key[one["variable"]], level).values[step] for one in bands]
         cells = Cells(viewer, document, document["variables"][0])
         good = count = 0
-        for lon in np.arange(-170.03, 170, 13.7):
-            for lat in np.arange(-50.02, 60, 7.3):
-                row, column = (one >> level for one in cells.cell(lon, lat))
-                colour = [255 * np.clip((one[row, column] - band["range"][0]) / (band["range"][1] - band["range"][0]), 0, 1)
-                          for one, band in zip(values, bands)]
-                x, y = (round(one) for one in window.page.evaluate(POINT, [float(lon), float(lat)]))
-                if not (0 <= x < picture.shape[1] and 0 <= y < picture.shape[0]) or np.isnan(colour).any():
-                    continue
-                count += 1
-                around = picture[max(y - 1, 0):y + 2, max(x - 1, 0):x + 2].reshape(-1, 3)
-                good += np.abs(around - np.array(colour)).max(-1).min() <= 3
+        lon, lat = (one.ravel() for one in np.meshgrid(np.arange(-170.03, 170, 13.7), np.arange(-50.02, 60, 7.3)))
+        for place, at in zip(zip(lon, lat), window.pixels(np.stack([lon, lat], -1)).round().astype(int)):
+            row, column = (one >> level for one in cells.cell(*place))
+            colour = [255 * np.clip((one[row, column] - band["range"][0]) / (band["range"][1] - band["range"][0]), 0, 1)
+                      for one, band in zip(values, bands)]
+            x, y = at
+            if not (0 <= x < picture.shape[1] and 0 <= y < picture.shape[0]) or np.isnan(colour).any():
+                continue
+            count += 1
+            around = picture[max(y - 1, 0):y + 2, max(x - 1, 0):x + 2].reshape(-1, 3)
+            good += np.abs(around - np.array(colour)).max(-1).min() <= 3
         require(count > 20 and good >= 0.95 * count, f"{good} of {count} places have the colour of their values")
     return f"{good} of {count} places"
 

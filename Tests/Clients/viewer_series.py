@@ -135,5 +135,5 @@ def series_checks(report, viewer) -> None:
             name = f"{document['id']}/{variable['key']}"
             report.check(f"viewer points {name}", points, window, document, variable)
             report.check(f"viewer area {name}", area, window, document, variable)
-    for document, variable in shown:
-        report.check(f"viewer cost {document['id']}/{variable['key']}", cost, viewer, document, variable)
+    for document in {document["id"]: document for document, _ in shown}.values():
+        report.check(f"viewer cost {document['id']}", cost, viewer, document, document["variables"][0])

@@ -201,6 +201,7 @@ export const createDrawing = (app, report) => {
     },
     /** How many pixels are drawn for one of the screen, along an axis: the level is chosen for these. */
     setDetail(pixels) {
+      if (pixels === detail) return;
       detail = pixels;
       for (const view of views) view.stale = true;
       schedule();
