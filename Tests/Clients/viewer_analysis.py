@@ -203,25 +203,25 @@ def picture(shown: Shown) -> str:
 
 def fine_picture(viewer) -> str:
     """A PNG of 300 dots per inch shows the cells of the level that fits its pixels, not those of the screen's."""
-    document = viewer.document("north-sea-chlorophyll")
+    document = viewer.document("sea-surface-temperature")
     variable = document["variables"][0]
-    with viewer.window("dataset=north-sea-chlorophyll&zoom=5.7&lon=2.5&lat=51.3", size={"width": 900, "height": 700}) as window:
+    with viewer.window("dataset=sea-surface-temperature&zoom=0.5", size={"width": 900, "height": 700}) as window:
         bare(window)
         window.settle()
         before = window.page.evaluate(DRAWN)
         window.requests.clear()
         side = window.panel("export")
         side.get_by_label("Resolution").select_option("300")
-        # With the panel open the map is narrower.
-        samples = window.samples()
         with window.page.expect_download() as download:
             side.get_by_role("button", name="Save as PNG").click()
         image = np.asarray(Image.open(download.value.path()).convert("RGB")).astype(int)
         levels = [int(one.split("/cube.zarr/")[1][0]) for one in window.requests if re.search(r"/cube\.zarr/\d/", one)]
         require(levels and min(levels) < before["level"], f"levels {levels} are read, the screen has {before['level']}")
-    # Title, subtitle and margins around the map as export-picture.js lays them out.
-    x, y = ((samples[:, :2] + 0.5 + [24, 24 + 26 + 22 + 14]) * 300 / 96).astype(int).T
-    return alike(viewer, document, variable, style_of(variable["styles"][0]), samples[:, 2:], image[y, x], min(levels), before["time"])
+        # Title, subtitle and margins around the map as export-picture.js lays them out.
+        around, scale = np.array([24, 24 + 26 + 22 + 14]), 300 / 96
+        x, y = pixels = ((window.samples()[:, :2] + 0.5 + around) * scale).astype(int).T
+        places = window.places((pixels.T + 0.5) / scale - around)
+    return alike(viewer, document, variable, style_of(variable["styles"][0]), places, image[y, x], min(levels), before["time"])
 
 
 VIDEO = """async data => {

@@ -171,6 +171,12 @@ class Window:
         (x, y), box = self.pixels([[lon, lat]])[0], self.page.locator("#map").bounding_box()
         return box["x"] + x, box["y"] + y
 
+    def places(self, pixels) -> np.ndarray:
+        """Longitude and latitude at pixels of the map."""
+        return np.array(self.page.evaluate(
+            "pixels => pixels.map((pixel) => { const { lng, lat } = cubepress.map.gl.unproject(pixel); return [lng, lat]; })",
+            np.asarray(pixels, float).tolist()))
+
     def pixels(self, places) -> np.ndarray:
         """Where on the map places (longitude, latitude) lie, in pixels."""
         return np.array(self.page.evaluate(

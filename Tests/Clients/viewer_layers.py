@@ -103,6 +103,7 @@ def wmts(viewer, made_for: str) -> str:
         address.fill(f"{viewer.address}wmts/1.0.0/WMTSCapabilities.xml")
         add()
         layer = side.get_by_label("Layer of the server")
+        layer.wait_for()
         titles = layer.locator("option").all_inner_texts()
         require(len(titles) >= 5, f"layers {titles}")
         layer.select_option(label=next(one for one in titles if "scenario A1B" in one))

@@ -18,9 +18,6 @@ import { nameOf, showLegend, showValues } from "./series-legend.js";
 import { keyOf, loadLine } from "./series-load.js";
 import { showTable } from "./series-table.js";
 
-/** Dates in English are written day first, as everywhere in the viewer. */
-const localeOf = (app) => (app.texts.language === "en" ? "en-GB" : app.texts.language);
-
 /** The panel while it is open: loads what the state names, draws what has come. */
 class SeriesPanel {
   constructor(host, app) {
@@ -199,7 +196,7 @@ class SeriesPanel {
     if (this.chart?.axis.calendar !== calendar) {
       this.chart?.destroy();
       this.chart = new Chart(this.plot, {
-        uPlot, axis: timeAxis(calendar, localeOf(app)), label: t("series.chart"), format: this.format,
+        uPlot, axis: timeAxis(calendar, app.texts.locale), label: t("series.chart"), format: this.format,
         onPick: (x) => this.pick(x), onHover: (x) => this.hover(x),
       });
     }
@@ -265,7 +262,7 @@ class SeriesPanel {
     const first = this.ready[0];
     const at = first && index(first);
     this.readout.textContent = at === undefined ? ""
-      : formatTime(first.labels[at], localeOf(this.app), this.loaded.get(first.id).precision);
+      : formatTime(first.labels[at], this.app.texts.locale, this.loaded.get(first.id).precision);
     showValues(this.legend, this.lines, (line) => {
       const found = index(line);
       return found === undefined ? "" : `${this.format(line.y[found])} ${Number.isFinite(line.y[found]) ? line.units : ""}`;
