@@ -154,7 +154,7 @@ let package = Package(
       "CubepressCommands",
       [
         "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
-        "Transport",
+        "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -11,11 +11,16 @@ public struct Recipe: Sendable {
   public var site: SiteRecipe
   /// The datasets, in the order in which the site shows them.
   public var datasets: [DatasetRecipe]
+  /// What a bucket costs, where that is stated.
+  public var prices: PriceRecipe?
 
   /// Makes a recipe.
-  public init(site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe]) {
+  public init(
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], prices: PriceRecipe? = nil
+  ) {
     self.site = site
     self.datasets = datasets
+    self.prices = prices
   }
 }
 

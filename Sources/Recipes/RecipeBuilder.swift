@@ -24,7 +24,9 @@ struct RecipeBuilder {
     refuseRepeats(
       zip(datasets, table.list("datasets")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
-    return Recipe(site: site(table["site"]?.table), datasets: datasets)
+    return Recipe(
+      site: site(table["site"]?.table), datasets: datasets,
+      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) })
   }
 
   private func site(_ table: CheckedTable?) -> SiteRecipe {

@@ -12,6 +12,23 @@ enum RecipeKeys {
         name: "datasets",
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
+      .init(
+        name: "prices", summary: "What a bucket costs, for cubepress cost.",
+        shape: .table("prices")),
+    ])
+
+  static let prices = KeyTable(
+    name: "a list of prices", id: "prices",
+    summary: "What a bucket costs; what is not stated costs nothing.",
+    keys: [
+      .init(name: "currency", summary: "The currency, such as USD (the default).", shape: .text),
+      .init(name: "storage", summary: "Keeping a GB for a month.", shape: .number),
+      .init(name: "writes", summary: "Storing a thousand objects.", shape: .number),
+      .init(name: "reads", summary: "Answering a thousand GET requests.", shape: .number),
+      .init(name: "transfer", summary: "Sending a GB to readers.", shape: .number),
+      .init(
+        name: "monthly-reads", summary: "How many objects readers will get in a month.",
+        shape: .wholeNumber(atLeast: 0)),
     ])
 
   static let site = KeyTable(
@@ -310,7 +327,7 @@ enum RecipeKeys {
     ])
 
   static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
+    recipe, prices, site, provider, dataset, cube, series, quantise, link, times, variable, style,
     composite, band, stop, symmetric, percentiles, category,
   ]
 

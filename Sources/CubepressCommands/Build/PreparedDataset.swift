@@ -130,7 +130,12 @@ extension TileMatrixSet {
 /// What the parts of a build share.
 struct Workshop: Sendable {
   let folder: SiteFolder
+  /// Whether workers on other machines write the same folder.
+  let isShared: Bool
   let journal: Journal
   let pool: WorkerPool
   let memory: FieldMemory
+
+  /// Makes the fields of cubes.
+  var fieldPass: FieldPass { FieldPass(journal: journal, memory: memory, pool: pool) }
 }
