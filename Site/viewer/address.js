@@ -82,7 +82,7 @@ export const decode = async (fragment) => {
     style: words.get("style") ?? undefined,
   };
   const patch = { layers: [layer], active: "l1", time: words.get("time") };
-  if (words.has("zoom") || words.has("globe")) {
+  if (["lon", "lat", "zoom", "globe"].some((word) => words.has(word))) {
     patch.view = {
       ...defaults.view, lon: number("lon", 0), lat: number("lat", 20), zoom: number("zoom", 1.2),
       projection: words.has("globe") ? "globe" : "mercator",
@@ -109,6 +109,8 @@ export const keepAddress = (store, { shortened, damaged, restore }, form) => {
   const write = async () => {
     const state = store.get();
     const { fragment, shortened: cut } = await form.encode(state);
+    // Meanwhile a newer state may be on its way into the address: that one is written.
+    if (state !== store.get()) return;
     if (cut && !told) shortened();
     told = cut;
     if (fragment === written) return;
@@ -129,7 +131,10 @@ export const keepAddress = (store, { shortened, damaged, restore }, form) => {
     clearTimeout(timer);
     written = fragment;
     try {
-      restore({ ...form.defaults, ...await form.decode(fragment) });
+      const state = await form.decode(fragment);
+      // Meanwhile one may have gone back once more.
+      if (written !== fragment) return;
+      restore({ ...form.defaults, ...state });
     } catch (error) {
       damaged(error);
     }

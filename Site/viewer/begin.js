@@ -1,6 +1,7 @@
 // What the pages with a map or a globe begin with: the address, texts, messages, theme, the site's documents.
 
 import { keepAddress } from "./address.js";
+import { isNarrow } from "./dom.js";
 import { createTexts, preferredLanguage } from "./i18n.js";
 import { addNotices } from "./notices.js";
 import { openSite } from "./site.js";
@@ -31,8 +32,7 @@ export const begin = async (form, panel, addTexts = async () => {}) => {
   } catch (error) {
     damaged = error;
   }
-  const narrow = matchMedia("(max-width: 48rem)").matches;
-  const store = createStore({ panel: embedded || narrow ? null : panel, ...wanted }, form.defaults);
+  const store = createStore({ panel: embedded || isNarrow() ? null : panel, ...wanted }, form.defaults);
   const texts = createTexts("en");
   const use = async (chosen) => {
     const language = preferredLanguage(chosen);

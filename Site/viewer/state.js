@@ -13,7 +13,8 @@
 //       expression, title, units,  of kind "expression"
 //       other: {dataset, variable, time, dims},   of kind "difference": what is taken off
 //       composite,                 of kind "rgb": id, or other: {red, green, blue} by hand
-//       url, scheme, attribution   of kind "xyz"
+//       url, scheme, attribution,  of kind "xyz"; where they are known also
+//       tileSize, bounds, minzoom, maxzoom
 //     }],                          the first is drawn on top
 //     active,                      id of the layer that the panels speak of
 //     time,                        ISO text of the calendar of the active layer

@@ -27,8 +27,8 @@ struct RecipeBuilder {
     let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
     let recipe = Recipe(
       site: site(table["site"]?.table), datasets: datasets,
-      scenes: table.list("scenes").compactMap(scenes.scene),
-      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) })
+      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
+      scenes: table.list("scenes").compactMap(scenes.scene))
     refuseRepeats(
       table.tables("scenes").compactMap { scene in
         scene.text("id").map { ($0, scene["id"]?.place ?? scene.place) }

@@ -352,8 +352,9 @@ enum RecipeKeys {
 
   static let all: [KeyTable] =
     [
-      recipe, prices, site, provider, dataset, cube, series, quantise, link, times, variable,
-      viewerLayer, style, composite, band, colourStop, symmetric, percentiles, category,
+      recipe, prices, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
+      style,
+      composite, band, colourStop, symmetric, percentiles, category,
     ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }

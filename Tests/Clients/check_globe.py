@@ -11,8 +11,7 @@ import xarray as xr
 
 from report import Report, Skipped, require
 from site_folder import Site
-from viewer_features import accessible, panel
-from viewer_page import PHONE, browser
+from viewer_browser import PHONE, axe_faults, chromium as browser
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
 # Software draws slowly: no larger than it takes to see something.
@@ -70,6 +69,22 @@ class Globe:
 
         data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+
+
+def panel(page, name: str) -> None:
+    page.evaluate("name => cubepress.openPanel(name)", name)
+    page.wait_for_timeout(400)
+
+
+def accessible(page, pictures: Path, panels: list) -> str:
+    """axe finds nothing serious in any panel."""
+    faults = []
+    for name in panels:
+        panel(page, name)
+        page.screenshot(path=pictures / f"panel-{name}.png")
+        faults += [f"{name}: {one}" for one in axe_faults(page)[0]]
+    require(not faults, "; ".join(faults[:6]))
+    return f"{len(panels)} panels"
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
-        viewer_checks(report, site, address.base)
+        viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base)
     deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     if arguments.cubepress:

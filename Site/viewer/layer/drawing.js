@@ -19,6 +19,7 @@ export const createDrawing = (app, report) => {
   const views = new Set();
   const drawn = new Map();
   let scheduled = 0;
+  let detail = 1;
   let ahead = () => [];
   let [pictured, completed] = [false, false];
   let onComplete;
@@ -110,7 +111,7 @@ export const createDrawing = (app, report) => {
     const live = new Set();
     for (const view of views) {
       if (!view.samples || view.stale) {
-        view.samples = samplePoints(view.gl);
+        view.samples = samplePoints(view.gl, detail);
         view.stale = false;
       }
       for (const layer of state.layers) {
@@ -174,6 +175,13 @@ export const createDrawing = (app, report) => {
     onRefresh(callback) {
       settled.add(callback);
       return () => settled.delete(callback);
+    },
+    /** How many pixels are drawn for one of the screen, along an axis: the level is chosen for these. */
+    setDetail(pixels) {
+      if (pixels === detail) return;
+      detail = pixels;
+      for (const view of views) view.stale = true;
+      schedule();
     },
     lookAhead(callback) { ahead = callback ?? (() => []); },
     /** Whether a slice is held wherever the layer of an id is in view. */
