@@ -85,7 +85,7 @@ public final class TileBuilder: FieldProduct {
     let summary = UnitSummary(
       statistics: levels.statistics, layers: layers,
       histogram: plan.styles.first.flatMap { ValueHistogram(levels, style: $0.style) })
-    if layers.contains(where: { $0.count > 0 }) { keepIfBest(field, levels) }
+    if summary.showsSomething { keepIfBest(field, levels) }
     return FieldResult(objects: objects.sorted { $0.key < $1.key }, summary: summary.json)
   }
 

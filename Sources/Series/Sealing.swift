@@ -42,10 +42,10 @@ struct Sealing: Sendable {
     for column in 0..<arrays.layouts[row.level].shards.columns {
       let shard = ShardMaking(
         arrays: arrays, work: work, row: row, column: column, pool: builder.pool)
-      guard let bytes = try shard.bytes() else { continue }
+      guard let pieces = try shard.pieces() else { continue }
       let key = self.key(row, column: column)
-      try builder.folder.write(bytes, to: builder.stagedKey(key))
-      objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+      try builder.folder.write(pieces, to: builder.stagedKey(key))
+      objects.append(BuiltObject(key: key, pieces: pieces))
     }
     try builder.journal.save(
       UnitRecord(fingerprint: work.target, objects: objects, summary: [:]),
@@ -102,12 +102,13 @@ private struct ShardMaking: Sendable {
 
   private var layout: SeriesLayout { arrays.layouts[row.level] }
 
-  /// The bytes of the shard, or of the one chunk that it would hold; `nil` where it holds no value.
+  /// The bytes of the shard, or of the one chunk that it would hold, in pieces that follow one
+  /// another; `nil` where it holds no value.
   ///
   /// The blocks of a window lie one after the other, so that they are one range.
-  func bytes() throws -> [UInt8]? {
+  func pieces() throws -> [[UInt8]]? {
     let bands = try pool.map(layout.bands) { try self.band($0) }
-    guard layout.chunksPerShard > 1 else { return bands[0].first?.first ?? nil }
+    guard layout.chunksPerShard > 1 else { return (bands[0].first?.first ?? nil).map { [$0] } }
     var shard = ShardAssembly(chunkCount: layout.chunksPerShard)
     let windows = layout.windowsPerShard.rows * layout.windowsPerShard.columns
     var window = 0
@@ -115,7 +116,7 @@ private struct ShardMaking: Sendable {
       for (block, chunk) in blocks.enumerated() { shard.add(chunk, at: block * windows + window) }
       window += 1
     }
-    return shard.bytes()
+    return shard.pieces()
   }
 
   /// The windows of a band in order, each with its blocks.

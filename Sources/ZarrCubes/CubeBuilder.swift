@@ -106,14 +106,14 @@ public final class CubeBuilder: FieldProduct {
       if level == 0 { try packer.checkRange(name) }
       var worst = 0.0
       for shard in shards(level: level) {
-        let made = try bytes(of: shard, packer: packer, level: level)
+        let made = try pieces(of: shard, packer: packer, level: level)
         worst = max(worst, made.error)
-        guard let bytes = made.bytes else { continue }
+        guard let pieces = made.pieces else { continue }
         let key =
           "\(Self.path(dataset: dataset))/\(level)/\(variable.key)/"
           + arrays[level].key(of: place + [shard.row, shard.column], format: format)
-        try folder.write(bytes, to: key)
-        objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+        try folder.write(pieces, to: key)
+        objects.append(BuiltObject(key: key, pieces: pieces))
       }
       try packer.check(error: worst, name)
       errors.append(worst)
@@ -138,9 +138,9 @@ public final class CubeBuilder: FieldProduct {
   }
 
   /// Encodes the windows of a shard, one row of windows after the other.
-  private func bytes(
+  private func pieces(
     of shard: Shard, packer: LevelPacker, level: Int
-  ) throws -> (bytes: [UInt8]?, error: Double) {
+  ) throws -> (pieces: [[UInt8]]?, error: Double) {
     let layout = layout(level: level)
     let array = arrays[level]
     let (rows, columns) = layout.windowsPerShard ?? (1, 1)
@@ -153,14 +153,16 @@ public final class CubeBuilder: FieldProduct {
       return (chunks: band.chunks, error: band.error)
     }
     let error = bands.map(\.error).reduce(0, max)
-    guard layout.windowsPerShard != nil else { return (bands[0].chunks.first ?? nil, error) }
+    guard layout.windowsPerShard != nil else {
+      return ((bands[0].chunks.first ?? nil).map { [$0] }, error)
+    }
     var assembly = ShardAssembly(chunkCount: rows * columns)
     for (row, band) in bands.enumerated() {
       for (column, chunk) in band.chunks.enumerated() {
         assembly.add(chunk, at: row * columns + column)
       }
     }
-    return (assembly.bytes(), error)
+    return (assembly.pieces(), error)
   }
 }
 

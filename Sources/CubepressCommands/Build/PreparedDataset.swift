@@ -67,7 +67,8 @@ struct PreparedDataset: Sendable {
         style: try style.resolved(for: variable, measured: measured), format: dataset.format,
         effort: dataset.effort)
     }
-    let sets = dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid)
+    let sets =
+      dataset.hasTiles ? dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid) : []
     let plan = TilePlan(
       dataset: dataset.id, variable: variable, styles: styles,
       matrixSets: sets.map {
