@@ -9,6 +9,8 @@ struct Sealing: Sendable {
   private let builder: SeriesBuilder
   private let arrays: SeriesArrays
   private let work: SegmentWork
+  /// What the shards in the making take together, before they are compressed, unless one takes more.
+  private static let memory = 256 << 20
 
   init(_ builder: SeriesBuilder, arrays: SeriesArrays, work: SegmentWork) {
     self.builder = builder
@@ -31,8 +33,8 @@ struct Sealing: Sendable {
     let missing = Self.rows(of: arrays).filter { work.rows[$0] == nil }
     for (level, layout) in arrays.layouts.enumerated() {
       let rows = missing.filter { $0.level == level }
-      // Where the bands of one shard keep all threads busy, only one shard is in memory.
-      let width = layout.bands >= builder.pool.workers ? 1 : builder.pool.workers
+      // While one shard is hashed and written the next one is made, where memory allows it.
+      let width = max(1, Self.memory / max(1, layout.shardBytes))
       try builder.pool.forEach(rows.count, width: width) { try make(rows[$0]) }
     }
   }
@@ -140,6 +142,10 @@ private struct ShardMaking: Sendable {
     for block in 0..<layout.blocks {
       let start = block * layout.blockTimes
       let times = start..<min(layout.times, start + layout.blockTimes)
+      if let kept = try keptWindows(times, band: band) {
+        for (window, chunk) in kept.enumerated() { windows[window].append(chunk) }
+        continue
+      }
       try read(times, band: band, into: from)
       if times.count < layout.blockTimes {
         packing.fill(to, count: gathering.targetBytes / layout.elementSize)
@@ -151,6 +157,34 @@ private struct ShardMaking: Sendable {
             start: to + column * gathering.windowStride, count: layout.windowBytes)
           windows[windowRow * across + column].append(try encoder.encode(chunk))
         }
+      }
+    }
+    return windows
+  }
+
+  /// The windows of a band at a block of times that a published series holds just as they are to be,
+  /// so that a new time costs the last block alone; `nil` where they must be made.
+  private func keptWindows(_ times: Range<Int>, band: Int) throws -> [[UInt8]?]? {
+    guard times.count == layout.blockTimes, run(from: times.lowerBound, within: times) == times,
+      case .published(let number, let place) = origin(times.lowerBound),
+      place.time % layout.blockTimes == 0,
+      work.published[number].hasChunks(like: arrays, level: row.level)
+    else { return nil }
+    let cells = layout.cells(shard: (row.row, column), band: band)
+    let firstRow = band * layout.windowRowsPerBand
+    let windowRows = min(layout.windowRowsPerBand, layout.windowsPerShard.rows - firstRow)
+    var windows: [[UInt8]?] = []
+    for windowRow in 0..<windowRows {
+      for windowColumn in 0..<layout.windowsPerShard.columns {
+        let rows = layout.part(windowRow, of: cells.rows)
+        let columns = layout.part(windowColumn, of: cells.columns)
+        // Beyond the edge of the grid there is nothing.
+        windows.append(
+          rows.isEmpty || columns.isEmpty
+            ? nil
+            : try work.published[number].encodedWindow(
+              level: row.level, times: place.time..<place.time + times.count,
+              extras: arrays.extras(place.extra), rows: rows, columns: columns))
       }
     }
     return windows

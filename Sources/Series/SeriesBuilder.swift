@@ -14,8 +14,9 @@ import Synchronization
 /// read from the source: the old values come from the series as they are published.
 public final class SeriesBuilder: FieldProduct {
   /// Changes whenever the same input would give other series.
-  private static let productVersion = 1
-  /// Measured: the levels above it gain few bytes for their time; see Tests/Benchmarks.
+  private static let productVersion = 2
+  /// That of the encoder for numbers: the levels above it gain few bytes for their time; see
+  /// Tests/Benchmarks.
   static let compressionLevel = 1
 
   /// The variable.

@@ -83,6 +83,9 @@ extension SeriesLayout {
   /// How many bytes a band takes at one time.
   var pieceBytes: Int { windowRowsPerBand * window * rowBytes }
 
+  /// How many bytes a shard takes before it is compressed.
+  var shardBytes: Int { chunksPerShard * windowBytes }
+
   /// How many bytes a window takes in one block.
   var windowBytes: Int { blockTimes * window * window * elementSize }
 
@@ -96,6 +99,14 @@ extension SeriesLayout {
     let left = shard.column * windowsPerShard.columns * window
     let right = min(left + windowsPerShard.columns * window, columns)
     return (min(top, end)..<end, min(left, right)..<right)
+  }
+}
+
+extension SeriesLayout {
+  /// The rows or columns of a window, by its number within some; none beyond the edge of the grid.
+  func part(_ window: Int, of cells: Range<Int>) -> Range<Int> {
+    let start = min(cells.lowerBound + window * self.window, cells.upperBound)
+    return start..<min(start + self.window, cells.upperBound)
   }
 }
 

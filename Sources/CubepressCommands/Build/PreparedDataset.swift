@@ -99,11 +99,8 @@ struct PreparedDataset: Sendable {
       else { return nil }
       return low...high
     }
-    let values = try variable.sampleValues(limit: 2_000_000).filter(\.isFinite).sorted()
-    func value(at percentile: Double) -> Double {
-      Double(values[min(values.count - 1, Int(Double(values.count) * percentile / 100))])
-    }
-    let range = values.isEmpty ? nil : value(at: lower)...max(value(at: lower), value(at: upper))
+    let ends = percentiles([lower, upper], of: try variable.sampleValues(limit: 2_000_000))
+    let range = ends.isEmpty ? nil : ends[0]...max(ends[0], ends[1])
     try journal.save(
       UnitRecord(
         fingerprint: fingerprint, objects: [],
