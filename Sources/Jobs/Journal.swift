@@ -22,7 +22,7 @@ extension BuiltObject {
   /// Describes a file of pieces that follow one another.
   public init(key: String, pieces: [[UInt8]]) {
     self.init(
-      key: key, size: pieces.reduce(0) { $0 + $1.count }, sha256: sha256Hex(pieces))
+      key: key, size: pieces.reduce(0) { $0 + $1.count }, sha256: sha256Hex(pieces: pieces))
   }
 }
 

@@ -94,10 +94,7 @@ public struct PublishedDataset: Sendable {
           [value], shape: [], dimensions: [], attributes: attributes)
       }
       published.append(
-        PublishedVariable(
-          variable: variable, key: wanted.key, fields: wanted.fields,
-          packing: VariablePacking(variable, quantisation: wanted.quantisation), grid: grid,
-          time: time, extras: extras, scalars: scalars))
+        PublishedVariable(wanted, grid: grid, time: time, extras: extras, scalars: scalars))
     }
     self.variables = published
     self.grids = grids

@@ -46,7 +46,7 @@ struct Sealing: Sendable {
         arrays: arrays, work: work, row: row, column: column, pool: builder.pool)
       guard let pieces = try shard.pieces() else { continue }
       let key = self.key(row, column: column)
-      try builder.folder.write(pieces, to: builder.stagedKey(key))
+      try builder.folder.write(pieces: pieces, to: builder.stagedKey(key))
       objects.append(BuiltObject(key: key, pieces: pieces))
     }
     try builder.journal.save(
@@ -109,28 +109,31 @@ private struct ShardMaking: Sendable {
   ///
   /// The blocks of a window lie one after the other, so that they are one range.
   func pieces() throws -> [[UInt8]]? {
-    let bands = try pool.map(layout.bands) { try self.band($0) }
-    guard layout.chunksPerShard > 1 else { return (bands[0].first?.first ?? nil).map { [$0] } }
+    let bands = (0..<layout.bands).map { layout.band($0, shard: (row.row, column)) }
+    let made = try pool.map(bands.count) { try windows(of: bands[$0]) }
+    guard layout.chunksPerShard > 1 else { return (made[0].first?.first ?? nil).map { [$0] } }
     var shard = ShardAssembly(chunkCount: layout.chunksPerShard)
-    let windows = layout.windowsPerShard.rows * layout.windowsPerShard.columns
-    var window = 0
-    for blocks in bands.flatMap(\.self) {
-      for (block, chunk) in blocks.enumerated() { shard.add(chunk, at: block * windows + window) }
-      window += 1
+    let (rows, columns) = layout.windowsPerShard
+    for (band, windows) in zip(bands, made) {
+      let across = band.windows.columns
+      for (number, blocks) in windows.enumerated() {
+        let window = (band.firstWindowRow + number / across) * columns + number % across
+        for (block, chunk) in blocks.enumerated() {
+          shard.add(chunk, at: block * rows * columns + window)
+        }
+      }
     }
     return shard.pieces()
   }
 
   /// The windows of a band in order, each with its blocks.
-  private func band(_ band: Int) throws -> [[[UInt8]?]] {
-    let firstRow = band * layout.windowRowsPerBand
-    let windowRows = min(layout.windowRowsPerBand, layout.windowsPerShard.rows - firstRow)
-    let across = layout.windowsPerShard.columns
+  private func windows(of band: SeriesBand) throws -> [[[UInt8]?]] {
+    let (windowRows, across) = band.windows
     var windows = [[[UInt8]?]](repeating: [], count: windowRows * across)
     let encoder = try ChunkEncoder(arrays.descriptions[row.level])
-    let gathering = WindowGathering(layout: layout)
+    let gathering = WindowGathering(band: band, windowBytes: layout.windowBytes)
     let source = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: layout.pieceBytes * layout.blockTimes, alignment: 64)
+      byteCount: band.pieceBytes * layout.blockTimes, alignment: 64)
     let target = UnsafeMutableRawBufferPointer.allocate(
       byteCount: gathering.targetBytes, alignment: 64)
     defer {
@@ -164,46 +167,35 @@ private struct ShardMaking: Sendable {
 
   /// The windows of a band at a block of times that a published series holds just as they are to be,
   /// so that a new time costs the last block alone; `nil` where they must be made.
-  private func keptWindows(_ times: Range<Int>, band: Int) throws -> [[UInt8]?]? {
+  private func keptWindows(_ times: Range<Int>, band: SeriesBand) throws -> [[UInt8]?]? {
     guard times.count == layout.blockTimes, run(from: times.lowerBound, within: times) == times,
       case .published(let number, let place) = origin(times.lowerBound),
       place.time % layout.blockTimes == 0,
       work.published[number].hasChunks(like: arrays, level: row.level)
     else { return nil }
-    let cells = layout.cells(shard: (row.row, column), band: band)
-    let firstRow = band * layout.windowRowsPerBand
-    let windowRows = min(layout.windowRowsPerBand, layout.windowsPerShard.rows - firstRow)
-    var windows: [[UInt8]?] = []
-    for windowRow in 0..<windowRows {
-      for windowColumn in 0..<layout.windowsPerShard.columns {
-        let rows = layout.part(windowRow, of: cells.rows)
-        let columns = layout.part(windowColumn, of: cells.columns)
-        // Beyond the edge of the grid there is nothing.
-        windows.append(
-          rows.isEmpty || columns.isEmpty
-            ? nil
-            : try work.published[number].encodedWindow(
-              level: row.level, times: place.time..<place.time + times.count,
-              extras: arrays.extras(place.extra), rows: rows, columns: columns))
+    return try (0..<band.windows.rows).flatMap { windowRow in
+      try (0..<band.windows.columns).map { windowColumn in
+        let cells = band.cells(windowRow: windowRow, windowColumn: windowColumn)
+        return try work.published[number].encodedWindow(
+          level: row.level, times: place.time..<place.time + times.count,
+          extras: arrays.extras(place.extra), rows: cells.rows, columns: cells.columns)
       }
     }
-    return windows
   }
 
   /// Reads the pieces of a band at some times, from the scratch file and from published series.
   private func read(
-    _ times: Range<Int>, band: Int, into target: UnsafeMutableRawPointer
+    _ times: Range<Int>, band: SeriesBand, into target: UnsafeMutableRawPointer
   ) throws {
     var time = times.lowerBound
     while time < times.upperBound {
       let run = run(from: time, within: times)
-      let piece = target + (time - times.lowerBound) * layout.pieceBytes
+      let piece = target + (time - times.lowerBound) * band.pieceBytes
       switch origin(time) {
       case .scratch:
         try work.scratch?.read(
-          UnsafeMutableRawBufferPointer(start: piece, count: run.count * layout.pieceBytes),
-          at: arrays.offset(
-            level: row.level, extra: row.extra, shard: (row.row, column), band: band, time: time))
+          UnsafeMutableRawBufferPointer(start: piece, count: run.count * band.pieceBytes),
+          at: arrays.offset(of: band, level: row.level, extra: row.extra, time: time))
       case .published(let series, let place):
         try read(
           work.published[series], times: place.time..<place.time + run.count, extra: place.extra,
@@ -235,22 +227,21 @@ private struct ShardMaking: Sendable {
   }
 
   private func read(
-    _ series: SealedSeries, times: Range<Int>, extra: Int, band: Int,
+    _ series: SealedSeries, times: Range<Int>, extra: Int, band: SeriesBand,
     into target: UnsafeMutableRawPointer
   ) throws {
-    let cells = layout.cells(shard: (row.row, column), band: band)
     arrays.variable.packing.level(row.level)
-      .fill(target, count: times.count * layout.pieceBytes / layout.elementSize)
-    guard !cells.rows.isEmpty, !cells.columns.isEmpty else { return }
+      .fill(target, count: times.count * band.pieceBytes / layout.elementSize)
+    guard band.pieceBytes > 0 else { return }
     let bytes = try series.read(
-      level: row.level, times: times, extras: arrays.extras(extra), rows: cells.rows,
-      columns: cells.columns)
-    let line = cells.columns.count * layout.elementSize
+      level: row.level, times: times, extras: arrays.extras(extra), rows: band.rows,
+      columns: band.columns)
+    let line = band.columns.count * layout.elementSize
     bytes.withUnsafeBytes { bytes in
       guard var from = bytes.baseAddress else { return }
       for time in 0..<times.count {
-        for row in 0..<cells.rows.count {
-          (target + time * layout.pieceBytes + row * layout.rowBytes)
+        for row in 0..<band.rows.count {
+          (target + time * band.pieceBytes + row * band.rowBytes)
             .copyMemory(from: from, byteCount: line)
           from += line
         }

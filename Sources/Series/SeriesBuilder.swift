@@ -95,8 +95,7 @@ public final class SeriesBuilder: FieldProduct {
   /// Says from what and how the values of a field are made.
   public func fingerprint(of field: FieldSelection, source: String) -> String {
     var text = "series \(Self.productVersion)\n\(variable.variable.labels(of: field))\n"
-    text += "\(source)\n\(variable.packing)\n\(variable.grid.fingerprint)\n"
-    text += JSONValue.object(variable.variable.attributes).serialized() + "\n"
+    text += "\(source)\n\(variable.fingerprint)"
     let fingerprint = sha256Hex(Array(text.utf8))
     state.withLock { $0.fingerprints[field] = fingerprint }
     return fingerprint

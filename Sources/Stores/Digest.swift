@@ -32,7 +32,7 @@ public func sha256Hex(_ bytes: UnsafeRawBufferPointer) -> String {
 }
 
 /// The SHA-256 of pieces that follow one another, as 64 lower-case hexadecimal digits.
-public func sha256Hex(_ pieces: [[UInt8]]) -> String {
+public func sha256Hex(pieces: [[UInt8]]) -> String {
   let digest = RunningDigest()
   for piece in pieces { digest.update(piece) }
   return hexadecimal(digest.finish())

@@ -86,7 +86,7 @@ public final class SiteFolder: Sendable {
   /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be written; then the
   ///   former file, if any, is still there.
   @discardableResult
-  public func write(_ pieces: [[UInt8]], to key: String) throws(StoreError) -> Outcome {
+  public func write(pieces: [[UInt8]], to key: String) throws(StoreError) -> Outcome {
     let size = pieces.reduce(0) { $0 + $1.count }
     return try write(size: size, to: key) { take throws(SystemFailure) in
       for piece in pieces {
@@ -147,7 +147,7 @@ public final class SiteFolder: Sendable {
   /// - Throws: ``StoreError`` as the other form.
   @discardableResult
   public func write(_ bytes: [UInt8], to key: String) throws(StoreError) -> Outcome {
-    try write([bytes], to: key)
+    try write(pieces: [bytes], to: key)
   }
 
   /// The content of a file; `nil` when there is no such file.

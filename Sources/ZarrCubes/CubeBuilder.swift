@@ -65,9 +65,7 @@ public final class CubeBuilder: FieldProduct {
   /// Says from what and how the chunks of a field are made.
   public func fingerprint(of field: FieldSelection, source: String) -> String {
     var text = "cube \(Self.productVersion) zarr \(format.rawValue)\n"
-    text += "\(variable.place(of: field) ?? [])\n\(source)\n\(variable.packing)\n"
-    text += variable.grid.fingerprint + "\n"
-    text += JSONValue.object(variable.variable.attributes).serialized() + "\n"
+    text += "\(variable.place(of: field) ?? [])\n\(source)\n\(variable.fingerprint)"
     return sha256Hex(Array(text.utf8))
   }
 
@@ -113,7 +111,7 @@ public final class CubeBuilder: FieldProduct {
         let key =
           "\(Self.path(dataset: dataset))/\(level)/\(variable.key)/"
           + arrays[level].key(of: place + [shard.row, shard.column], format: format)
-        try folder.write(pieces, to: key)
+        try folder.write(pieces: pieces, to: key)
         objects.append(BuiltObject(key: key, pieces: pieces))
       }
       try packer.check(error: worst, name)

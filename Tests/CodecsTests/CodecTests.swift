@@ -18,9 +18,10 @@ enum Samples {
   /// Waves with noise and gaps, as all widths of numbers; not a whole number of any of them.
   static let numbers: [[UInt8]] = {
     var random = SplitMix(state: 11)
-    let waves = (0..<20_000).map { place -> Float in
-      place / 900 % 3 == 0
-        ? .nan : Float(sin(Double(place) / 50) * 20) + Float.random(in: 0...0.1, using: &random)
+    var waves = [Float](repeating: .nan, count: 20_000)
+    for place in waves.indices where place / 900 % 3 != 0 {
+      let wave = sin(Double(place) / 50) * 20
+      waves[place] = Float(wave) + Float.random(in: 0...0.1, using: &random)
     }
     let singles = waves.withUnsafeBytes { Array($0) } + [1, 2, 3]
     let doubles = waves.map(Double.init).withUnsafeBytes { Array($0) } + [1]
@@ -69,7 +70,9 @@ struct CodecTests {
 
   @Test("of repeated values few bytes are left")
   func repeatedNumbers() throws {
-    let field = (0..<65_536).map { Float($0 / 256 % 7 * 100 + $0 % 16) }
+    let field = (0..<65_536).map { (place: Int) -> Float in
+      Float(place / 256 % 7 * 100 + place % 16)
+    }
     let encoded = try field.withUnsafeBytes { try GzipEncoder(numbersOf: 4).encode($0) }
     #expect(encoded.count < 65_536 * 4 / 50)
   }

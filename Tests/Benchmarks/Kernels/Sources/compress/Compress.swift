@@ -59,7 +59,8 @@ struct Compress {
 
   static func encoder(_ name: String) -> GzipEncoder? {
     if let level = Int(name) { return try? GzipEncoder(level: level) }
-    guard name.hasPrefix("numbers-"), let width = Int(name.dropFirst(8)), [1, 2, 4, 8].contains(width)
+    guard name.hasPrefix("numbers-"), let width = Int(name.dropFirst(8)),
+      [1, 2, 4, 8].contains(width)
     else { return nil }
     return GzipEncoder(numbersOf: width)
   }
