@@ -82,7 +82,8 @@ struct PreparedDataset: Sendable {
         style: try style.resolved(for: variable, measured: measured), format: dataset.format,
         effort: dataset.effort)
     }
-    let sets = dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid)
+    let sets =
+      dataset.hasTiles ? dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid) : []
     let plan = TilePlan(
       dataset: dataset.id, variable: variable, styles: styles,
       matrixSets: sets.map {
@@ -137,11 +138,8 @@ struct PreparedDataset: Sendable {
       else { return nil }
       return low...high
     }
-    let values = try variable.sampleValues(limit: 2_000_000).filter(\.isFinite).sorted()
-    func value(at percentile: Double) -> Double {
-      Double(values[min(values.count - 1, Int(Double(values.count) * percentile / 100))])
-    }
-    let range = values.isEmpty ? nil : value(at: lower)...max(value(at: lower), value(at: upper))
+    let ends = percentiles([lower, upper], of: try variable.sampleValues(limit: 2_000_000))
+    let range = ends.isEmpty ? nil : ends[0]...max(ends[0], ends[1])
     try journal.save(
       UnitRecord(
         fingerprint: fingerprint, objects: [],
