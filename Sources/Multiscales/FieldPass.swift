@@ -46,9 +46,15 @@ public struct FieldPass: Sendable {
       for _ in 0..<work.fields.count - state.wanted.count { done() }
     }
     let bytes = groups.map { self.bytes(of: work[$0.work]) * $0.fields.count }.max() ?? 1
-    try pool.forEach(groups.count, width: max(1, memory.pieces(bytes: bytes))) { index in
+    let width = max(1, memory.pieces(bytes: bytes))
+    try pool.forEach(groups.count, width: width) { index in
       let group = groups[index]
-      try make(group.fields, of: work[group.work], states[group.work], done: done)
+      // While this group is made, the one whose turn comes after it may be on its way.
+      let next = index + min(width, pool.workers)
+      try make(group.fields, of: work[group.work], states[group.work], done: done) {
+        guard groups.indices.contains(next) else { return }
+        work[groups[next].work].variable.expect(groups[next].fields)
+      }
     }
     return zip(work, states).map { work, state in
       work.products.indices.map { state.records(product: $0) }
@@ -58,10 +64,11 @@ public struct FieldPass: Sendable {
   /// Reads a group of fields and hands each to the products that lack it.
   private func make(
     _ fields: [FieldSelection], of work: FieldWork, _ states: FieldStates,
-    done: @Sendable () -> Void
+    done: @Sendable () -> Void, wasRead: () -> Void
   ) throws {
     let block = try FieldBlock(
       fields, of: work.variable, withDoubles: Self.wantsDoubles(work), memory: memory, pool: pool)
+    wasRead()
     try pool.forEach(fields.count) { number in
       let field = fields[number]
       let levels = try block.levels(number, pool: pool)

@@ -11,11 +11,16 @@ public struct Recipe: Sendable {
   public var site: SiteRecipe
   /// The datasets, in the order in which the site shows them.
   public var datasets: [DatasetRecipe]
+  /// Where the site goes, where the recipe says it.
+  public var publish: PublishRecipe?
 
   /// Makes a recipe.
-  public init(site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe]) {
+  public init(
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], publish: PublishRecipe? = nil
+  ) {
     self.site = site
     self.datasets = datasets
+    self.publish = publish
   }
 }
 

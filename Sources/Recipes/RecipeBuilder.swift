@@ -24,7 +24,9 @@ struct RecipeBuilder {
     refuseRepeats(
       zip(datasets, table.list("datasets")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
-    return Recipe(site: site(table["site"]?.table), datasets: datasets)
+    let publish = PublishRecipeBuilder(folder: folder, problems: problems)
+      .publish(table["publish"]?.table)
+    return Recipe(site: site(table["site"]?.table), datasets: datasets, publish: publish)
   }
 
   private func site(_ table: CheckedTable?) -> SiteRecipe {
@@ -82,7 +84,8 @@ struct RecipeBuilder {
       options: CubeOptions(
         joinDimension: table.text("join"),
         levels: table.text("levels") == "use" ? .useExisting : .rebuild,
-        crs: crs(table), timeVariable: table.text("time-variable")),
+        crs: crs(table), timeVariable: table.text("time-variable"),
+        bucket: PublishRecipeBuilder.bucket(table["s3"]?.table)),
       licence: table.text("licence"), attribution: table.text("attribution"), doi: doi(table),
       keywords: table.texts("keywords"), links: links(table),
       places: (table.text("places").map { [$0] } ?? table.texts("places")).map {

@@ -64,6 +64,7 @@ struct BuildCommand: ParsableCommand {
     completion: .directory)
   var share: String?
 
+  @OptionGroup var access: AccessOptions
   @OptionGroup var talk: TalkOptions
 
   func validate() throws {
@@ -83,9 +84,14 @@ struct BuildCommand: ParsableCommand {
   func run() throws {
     var recipe = try loadRecipe()
     if let baseURL { recipe.site.baseURL = baseURL }
+    for index in recipe.datasets.indices {
+      let named = recipe.datasets[index].options.bucket
+      recipe.datasets[index].options.bucket = access.bucket.or(named)
+    }
     let session = try BuildSession(
       recipe: recipe, output: output, share: SharedFiles.find(share),
-      pool: WorkerPool(workers: workers), memoryBudget: memory.bytes, progress: talk.progress)
+      pool: WorkerPool(workers: workers), memoryBudget: memory.bytes,
+      spoolLimit: access.spool.bytes, progress: talk.progress)
     let report = try session.run()
     if !talk.quiet { print(report.text, terminator: "") }
     if !report.failures.isEmpty { throw ExitCode(1) }

@@ -1,3 +1,4 @@
+import Cubes
 import Foundation
 import JSON
 import Jobs
@@ -15,6 +16,7 @@ struct BuildSession {
   private let output: String
   private let share: SharedFiles
   private let workshop: Workshop
+  private let outlines: OutlineShelf
   private let progress: ProgressDisplay
 
   /// Opens the site's folder and makes sure that no other build writes it.
@@ -23,7 +25,7 @@ struct BuildSession {
   ///   `StoreError` where it cannot be written.
   init(
     recipe: Recipe, output: String, share: SharedFiles, pool: WorkerPool, memoryBudget: Int,
-    progress: ProgressDisplay
+    spoolLimit: Int, progress: ProgressDisplay
   ) throws {
     self.recipe = recipe
     self.output = output
@@ -34,9 +36,13 @@ struct BuildSession {
     try folder.startBuild()
     let scratch = output + "/.cubepress/scratch"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    let outlines = OutlineShelf(folder)
+    self.outlines = outlines
     workshop = Workshop(
       folder: folder, journal: Journal(folder), pool: pool,
-      memory: FieldMemory(budget: memoryBudget, scratchFolder: scratch))
+      memory: FieldMemory(budget: memoryBudget, scratchFolder: scratch),
+      access: SourceAccess(
+        spool: Spool(limit: spoolLimit, folder: scratch), outlines: outlines))
   }
 
   /// Builds.
@@ -108,6 +114,7 @@ struct BuildSession {
     }
     let (release, changes) = try ReleaseManifest(workshop.folder).update(objects: objects)
     try workshop.journal.removeRecords(except: units)
+    try outlines.removeUnused()
     try workshop.folder.removeTree(SeriesBuilder.privateFolder)
     report.release = release.number
     report.added = changes.added

@@ -29,7 +29,8 @@ struct PreparedDataset: Sendable {
   /// - Throws: the error of the first thing that is wrong.
   init(_ recipe: DatasetRecipe, workshop: Workshop) throws {
     self.recipe = recipe
-    let cube = try Cube.open(recipe.sources, options: recipe.options)
+    let cube = try Cube.open(
+      recipe.sources, options: recipe.options, access: workshop.access)
     self.cube = cube
     let wanted =
       recipe.variables.isEmpty
@@ -133,4 +134,5 @@ struct Workshop: Sendable {
   let journal: Journal
   let pool: WorkerPool
   let memory: FieldMemory
+  let access: SourceAccess
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Buckets
 import Foundation
 import Publishing
+import Recipes
 import Stores
 
 /// Where a release is published to, and how it is reached.
@@ -53,15 +54,18 @@ struct TargetOptions: ParsableArguments {
       try client(location), connections: connections, bytesPerSecond: bandwidth?.bytes ?? 0)
   }
 
+  /// How the bucket is reached, as far as options say it.
+  private var bucket: BucketAccess {
+    BucketAccess(
+      endpoint: endpoint, region: region, profile: profile,
+      style: addressing.flatMap { BucketAddress.Style(rawValue: $0.rawValue) })
+  }
+
   /// A client of a bucket.
   func client(_ location: String) throws -> S3Client {
-    let settings = BucketSettings(
-      environment: ProcessInfo.processInfo.environment, profile: profile)
-    let address = try BucketAddress(
-      location, endpoint: endpoint ?? settings.endpoint,
-      region: region ?? settings.region ?? "us-east-1",
-      style: addressing.flatMap { BucketAddress.Style(rawValue: $0.rawValue) })
-    return S3Client(address, source: settings.source, connections: connections)
+    try bucket.client(
+      location, environment: ProcessInfo.processInfo.environment, signing: .always,
+      connections: connections)
   }
 
   /// A folder for what has to be kept between two steps, gone with the program.
@@ -71,22 +75,12 @@ struct TargetOptions: ParsableArguments {
   }
 }
 
-/// A length of time, written as `7d`, `12h`, `30m` or a number of seconds.
-struct TimeSpan: ExpressibleByArgument {
-  let seconds: Int
-
-  init(seconds: Int) { self.seconds = seconds }
-
-  init?(argument: String) {
-    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-    let factor = argument.last.flatMap { units[$0] }
-    guard let number = Int(factor == nil ? argument[...] : argument.dropLast()),
-      (0...1_000_000).contains(number)
-    else { return nil }
-    seconds = number * (factor ?? 1)
-  }
-
-  var defaultValueDescription: String {
-    seconds % 86_400 == 0 ? "\(seconds / 86_400)d" : "\(seconds)s"
+extension TimeSpan {
+  /// Reads an option.
+  static func argument(_ text: String) throws -> TimeSpan {
+    guard let span = TimeSpan(text) else {
+      throw ValidationError("“\(text)” is not a length of time: write 7d, 12h, 30m or seconds.")
+    }
+    return span
   }
 }
