@@ -67,14 +67,17 @@ struct SourceOpener {
 
   private mutating func openZarr(
     _ store: any Store, _ location: String
-  ) throws(CubeError) -> Opened {
+  ) throws -> Opened {
     let trimmed = location.hasSuffix("/") ? String(location.dropLast()) : location
-    guard trimmed.prefix(while: { $0 != "?" && $0 != "#" }).hasSuffix(".levels") || Self.hasGroup(store, "0.zarr") else {
+    guard
+      try trimmed.prefix(while: { $0 != "?" && $0 != "#" }).hasSuffix(".levels")
+        || Self.hasGroup(store, "0.zarr")
+    else {
       return Opened(level0: try ZarrSource(store), coarser: [])
     }
     let base = try ZarrSource(store, path: "0.zarr")
     var coarser: [any ArraySource] = []
-    while coarser.count < 32, Self.hasGroup(store, "\(coarser.count + 1).zarr") {
+    while coarser.count < 32, try Self.hasGroup(store, "\(coarser.count + 1).zarr") {
       coarser.append(try ZarrSource(store, path: "\(coarser.count + 1).zarr"))
     }
     if options.levels == .useExisting {
@@ -90,10 +93,12 @@ struct SourceOpener {
     return Opened(level0: base, coarser: coarser)
   }
 
-  private static func hasGroup(_ store: any Store, _ path: String) -> Bool {
-    ["zarr.json", ".zgroup", ".zmetadata"].contains { name in
-      ((try? store.size(of: "\(path)/\(name)")) ?? nil) != nil
+  private static func hasGroup(_ store: any Store, _ path: String) throws(StoreError) -> Bool {
+    for name in ["zarr.json", ".zgroup", ".zmetadata"]
+    where try store.size(of: "\(path)/\(name)") != nil {
+      return true
     }
+    return false
   }
 
   /// The files that a glob names, sorted; anything else is itself.

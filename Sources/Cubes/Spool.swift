@@ -43,7 +43,9 @@ public final class Spool: Sendable {
   ///   - folder: where they lie; the system's folder for temporary files without.
   public init(limit: Int = Spool.usualLimit, folder: String? = nil) {
     self.limit = limit
-    self.folder = folder ?? NSTemporaryDirectory()
+    let folder = folder ?? NSTemporaryDirectory()
+    self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    TemporaryCopy.removeAbandoned(in: self.folder)
   }
 
   /// Does something with the copy of a file, which is fetched where it is not there.

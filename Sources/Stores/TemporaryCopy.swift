@@ -1,11 +1,10 @@
 import Glibc
 import Transport
 
-/// A copy of an object in a file that has no name: the system removes it when this is gone or the
-/// program ends, however it ends.
+/// A copy of an object in a file that is removed when this is gone; what a program leaves behind that
+/// is killed, ``removeAbandoned(in:)`` finds.
 public final class TemporaryCopy: Sendable {
-  /// A path under which the file can be opened as long as this is there, also by other programs of
-  /// the same user.
+  /// The path of the file.
   public let path: String
   private let file: FileDescriptor
 
@@ -27,14 +26,14 @@ public final class TemporaryCopy: Sendable {
   ) throws(StoreError) {
     let attempt = "copy “\(key)” from \(store.location) to \(folder)"
     do throws(SystemFailure) {
-      let name = "\(folder)/.cubepress-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-      file = try FileDescriptor(opening: name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-      unlink(name)
+      path = "\(folder)/\(Self.prefix)\(UInt64.random(in: 0 ... .max))"
+      file = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+      // Shared, as readers lock it too; it says that somebody is there.
+      guard flock(file.number, LOCK_SH) == 0 else { throw .last }
     } catch {
       throw StoreError(
         .unwritable, attempt: attempt, reason: error.text, remedy: error.remedy)
     }
-    path = "/proc/\(getpid())/fd/\(file.number)"
     if size <= Self.largestPiece {
       try append(store.read(key), size, attempt)
       return
@@ -68,5 +67,19 @@ public final class TemporaryCopy: Sendable {
   deinit {
     // A reader process may still have it open; its room is free at once nevertheless.
     ftruncate(file.number, 0)
+    unlink(path)
+  }
+
+  private static let prefix = "cubepress-copy-"
+
+  /// Removes the copies in a folder that programs have left behind which are gone.
+  public static func removeAbandoned(in folder: String) {
+    for name in (try? namesInFolder(folder)) ?? [] where name.hasPrefix(prefix) {
+      let path = folder + "/" + name
+      guard let file = try? FileDescriptor(opening: path, O_RDWR),
+        flock(file.number, LOCK_EX | LOCK_NB) == 0
+      else { continue }
+      unlink(path)
+    }
   }
 }
