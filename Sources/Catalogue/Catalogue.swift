@@ -13,12 +13,20 @@ public enum Catalogue {
   /// - `api/datasets.json`, `api/datasets/<id>.json`, `api/colours.json`;
   /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`.
   ///
+  /// - Parameters:
+  ///   - site: what the site says about itself.
+  ///   - datasets: its datasets.
+  ///   - hasHistory: whether there is a history of builds (``history(site:runs:templates:assets:)``),
+  ///     so that pages link to it.
+  ///   - templates: the templates.
+  ///   - assets: what pages need.
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
-    site: SiteRecipe, datasets: [BuiltDataset], templates: PageTemplates, assets: SiteAssets
+    site: SiteRecipe, datasets: [BuiltDataset], hasHistory: Bool = false,
+    templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     var files = assets.files
-    let frame = try PageFrame(site: site, assets: assets)
+    let frame = try PageFrame(site: site, assets: assets, hasHistory: hasHistory)
     let index = IndexPage(site: site, datasets: datasets)
     files["index.html"] = try page(
       "index", frame.context(title: site.title, summary: index.summary, root: ""),
@@ -47,11 +55,11 @@ public enum Catalogue {
     return files
   }
 
-  private static func bytes(_ document: JSONValue) -> [UInt8] {
+  static func bytes(_ document: JSONValue) -> [UInt8] {
     Array(document.serialized(pretty: true).utf8)
   }
 
-  private static func page(
+  static func page(
     _ template: String, _ frame: [String: PageValue], _ content: [String: PageValue],
     _ templates: PageTemplates
   ) throws(PageError) -> [UInt8] {

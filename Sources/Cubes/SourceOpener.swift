@@ -69,15 +69,14 @@ struct SourceOpener {
     _ store: any Store, _ location: String
   ) throws -> Opened {
     let trimmed = location.hasSuffix("/") ? String(location.dropLast()) : location
-    guard
-      try trimmed.prefix(while: { $0 != "?" && $0 != "#" }).hasSuffix(".levels")
-        || Self.hasGroup(store, "0.zarr")
-    else {
+    let isPyramid = trimmed.prefix { $0 != "?" && $0 != "#" }.hasSuffix(".levels")
+    // What is not there may be refused by a server, so nothing more is asked for than is needed.
+    guard try isPyramid || !Self.hasGroup(store, "") && Self.hasGroup(store, "0.zarr/") else {
       return Opened(level0: try ZarrSource(store), coarser: [])
     }
     let base = try ZarrSource(store, path: "0.zarr")
     var coarser: [any ArraySource] = []
-    while coarser.count < 32, try Self.hasGroup(store, "\(coarser.count + 1).zarr") {
+    while coarser.count < 32, try Self.hasGroup(store, "\(coarser.count + 1).zarr/") {
       coarser.append(try ZarrSource(store, path: "\(coarser.count + 1).zarr"))
     }
     if options.levels == .useExisting {
@@ -93,9 +92,9 @@ struct SourceOpener {
     return Opened(level0: base, coarser: coarser)
   }
 
-  private static func hasGroup(_ store: any Store, _ path: String) throws(StoreError) -> Bool {
+  private static func hasGroup(_ store: any Store, _ folder: String) throws(StoreError) -> Bool {
     for name in ["zarr.json", ".zgroup", ".zmetadata"]
-    where try store.size(of: "\(path)/\(name)") != nil {
+    where try store.size(of: folder + name) != nil {
       return true
     }
     return false

@@ -9,10 +9,12 @@ from check_damage import damage_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
 from check_memory import memory_checks
+from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_sources import source_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -51,6 +53,8 @@ def main() -> int:
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+        source_checks(report, arguments.cubepress)
+        nightly_checks(report, arguments.cubepress, arguments.kills)
     return report.close()
 
 

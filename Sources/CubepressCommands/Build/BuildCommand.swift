@@ -34,20 +34,6 @@ struct BuildCommand: ParsableCommand {
     completion: .directory)
   var output: String
 
-  @Option(help: ArgumentHelp("How many processor cores to use.", valueName: "n"))
-  var workers: Int = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(
-    help: ArgumentHelp(
-      "Memory for fields, such as 512M or 2G; larger fields go through a scratch file.",
-      valueName: "size"))
-  var memory = ByteCount(1 << 30)
-
-  @Option(
-    help: ArgumentHelp(
-      "The address where the site will be published; goes before the recipe's.", valueName: "url"))
-  var baseURL: String?
-
   @Option(
     help: ArgumentHelp(
       "Without a recipe: the CRS of a projected grid whose file names none, such as EPSG:3031.",
@@ -57,21 +43,10 @@ struct BuildCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Without a recipe: the finest zoom to make.", valueName: "zoom"))
   var maxZoom: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "The folder that holds Templates and Site, where they are not found by themselves.",
-      valueName: "folder"),
-    completion: .directory)
-  var share: String?
-
-  @OptionGroup var access: AccessOptions
+  @OptionGroup var work: WorkOptions
   @OptionGroup var talk: TalkOptions
 
   func validate() throws {
-    guard (1...1024).contains(workers) else {
-      throw ValidationError("--workers must be between 1 and 1024.")
-    }
-    guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16M.") }
     guard !inputs.isEmpty else { throw ValidationError("Name a recipe or a source.") }
     if isRecipe, crs != nil || maxZoom != nil {
       throw ValidationError("--crs and --max-zoom go with sources; a recipe has keys for them.")
@@ -82,16 +57,10 @@ struct BuildCommand: ParsableCommand {
   }
 
   func run() throws {
-    var recipe = try loadRecipe()
-    if let baseURL { recipe.site.baseURL = baseURL }
-    for index in recipe.datasets.indices {
-      let named = recipe.datasets[index].options.bucket
-      recipe.datasets[index].options.bucket = access.bucket.or(named)
-    }
+    let recipe = work.applied(to: try loadRecipe())
     let session = try BuildSession(
-      recipe: recipe, output: output, share: SharedFiles.find(share),
-      pool: WorkerPool(workers: workers), memoryBudget: memory.bytes,
-      spoolLimit: access.spool.bytes, progress: talk.progress)
+      recipe: recipe, folder: try BuildSession.claim(output), means: try work.means(),
+      progress: talk.progress)
     let report = try session.run()
     if !talk.quiet { print(report.text, terminator: "") }
     if !report.failures.isEmpty { throw ExitCode(1) }
@@ -103,14 +72,7 @@ struct BuildCommand: ParsableCommand {
   }
 
   private func loadRecipe() throws -> Recipe {
-    if isRecipe, let path = inputs.first {
-      do {
-        return try Recipe.load(path: path)
-      } catch {
-        FileHandle.standardError.write(Data(error.description.utf8))
-        throw ExitCode(2)
-      }
-    }
+    if isRecipe, let path = inputs.first { return try Recipe.loadOrExit(path) }
     var recipe = Recipe.automatic(sources: Array(inputs.prefix(1)))
     for index in recipe.datasets.indices {
       recipe.datasets[index].sources = inputs

@@ -13,7 +13,21 @@ struct BuildReport {
     var bytes = 0
     var cube = Product()
     var series = Product()
+    var seconds = 0.0
     var notes: [String] = []
+
+    init(_ build: DatasetBuild, notes: [String]) {
+      let tiles = build.records.flatMap { $0.flatMap(\.objects) }
+      id = build.prepared.recipe.id
+      made = build.made
+      current = build.records.map(\.count).reduce(0, +) - build.made
+      self.tiles = tiles.count
+      bytes = tiles.map(\.size).reduce(0, +)
+      cube = Product(build.cube)
+      series = Product(build.series)
+      seconds = build.seconds
+      self.notes = notes
+    }
   }
 
   /// The files of an array product.
@@ -42,9 +56,13 @@ struct BuildReport {
   struct Failure {
     let dataset: String
     let reason: String
+    var seconds = 0.0
+    /// Whether the site still has what was made of it before.
+    var isKept = false
   }
 
   let output: String
+  /// The datasets that were made or are up to date.
   var datasets: [Dataset] = []
   var failures: [Failure] = []
   var release = 0
@@ -64,9 +82,12 @@ struct BuildReport {
           + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
-    lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
+    lines += failures.map {
+      "\($0.dataset): FAILED: \($0.reason)"
+        + ($0.isKept ? "\n  - what was made of it before stays" : "")
+    }
     let time = ProgressDisplay.duration(seconds)
-    if failures.isEmpty {
+    if release > 0 {
       let changes = added + changed + removed
       lines.append(
         changes == 0
@@ -90,12 +111,17 @@ struct BuildReport {
             "id": .string(dataset.id), "made": .integer(Int64(dataset.made)),
             "current": .integer(Int64(dataset.current)), "tiles": .integer(Int64(dataset.tiles)),
             "bytes": .integer(Int64(dataset.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json,
+            "series": dataset.series.json, "seconds": .number(dataset.seconds),
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),
       "failures": .array(
-        failures.map { ["dataset": .string($0.dataset), "reason": .string($0.reason)] }),
+        failures.map {
+          [
+            "dataset": .string($0.dataset), "reason": .string($0.reason),
+            "kept": .bool($0.isKept),
+          ]
+        }),
     ]
   }
 }

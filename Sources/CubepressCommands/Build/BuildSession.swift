@@ -1,3 +1,4 @@
+import Catalogue
 import Cubes
 import Foundation
 import JSON
@@ -12,121 +13,176 @@ import Stores
 /// One build of a site: open all sources, make what is not up to date, then the documents that
 /// point at it, and at last the release.
 struct BuildSession {
+  /// What becomes of a site when one of its datasets fails.
+  enum Strictness {
+    /// It stays as it is: whoever asked for the build sees to it.
+    case allOrNothing
+    /// It gets the others, and keeps what was made before of the one that failed.
+    case datasetByDataset
+  }
+
+  /// How much of the machine a build may use.
+  struct Means {
+    let share: SharedFiles
+    let workers: Int
+    let memoryBudget: Int
+    let spoolLimit: Int
+  }
+
   private let recipe: Recipe
-  private let output: String
   private let share: SharedFiles
+  private let strictness: Strictness
   private let workshop: Workshop
   private let outlines: OutlineShelf
   private let progress: ProgressDisplay
 
-  /// Opens the site's folder and makes sure that no other build writes it.
+  /// Opens a site's folder and makes sure that no other build writes it.
   ///
   /// - Throws: `CommandError` where the folder holds something else or another build runs;
   ///   `StoreError` where it cannot be written.
-  init(
-    recipe: Recipe, output: String, share: SharedFiles, pool: WorkerPool, memoryBudget: Int,
-    spoolLimit: Int, progress: ProgressDisplay
-  ) throws {
-    self.recipe = recipe
-    self.output = output
-    self.share = share
-    self.progress = progress
-    try Self.checkIsSite(output)
+  static func claim(_ output: String) throws -> SiteFolder {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+    // A folder with other things in it is not ours to write into.
+    guard files.isEmpty || files.contains(".cubepress") || files.contains("_release") else {
+      throw CommandError.notASite(output)
+    }
     let folder = try SiteFolder(path: output)
     try folder.startBuild()
-    let scratch = output + "/.cubepress/scratch"
+    return folder
+  }
+
+  /// Prepares a build in a folder that is claimed.
+  ///
+  /// - Throws: where there is no room for scratch files.
+  init(
+    recipe: Recipe, folder: SiteFolder, means: Means, strictness: Strictness = .allOrNothing,
+    progress: ProgressDisplay
+  ) throws {
+    self.recipe = recipe
+    self.strictness = strictness
+    self.progress = progress
+    share = means.share
+    let scratch = folder.path + "/.cubepress/scratch"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-    let outlines = OutlineShelf(folder)
-    self.outlines = outlines
+    outlines = OutlineShelf(folder)
     workshop = Workshop(
-      folder: folder, journal: Journal(folder), pool: pool,
-      memory: FieldMemory(budget: memoryBudget, scratchFolder: scratch),
+      folder: folder, journal: Journal(folder), pool: WorkerPool(workers: means.workers),
+      memory: FieldMemory(budget: means.memoryBudget, scratchFolder: scratch),
       access: SourceAccess(
-        spool: Spool(limit: spoolLimit, folder: scratch), outlines: outlines))
+        spool: Spool(limit: means.spoolLimit, folder: scratch), outlines: outlines))
   }
 
   /// Builds.
   ///
-  /// - Throws: where the sources do not fit the recipe, before any work; and where the site's
-  ///   folder cannot be written. A dataset that fails is in the report.
-  func run() throws -> BuildReport {
-    let start = ProcessInfo.processInfo.systemUptime
-    let prepared = try prepareAll()
-    var report = BuildReport(output: output)
+  /// - Parameter runs: the history of builds with the one that the report tells of, the latest first;
+  ///   asked for when the site changes. `nil` for a site without such a history.
+  /// - Throws: where the sources do not fit the recipe, before any work, unless datasets count one by
+  ///   one; and where the site's folder cannot be written. A dataset that fails is in the report.
+  func run(history runs: ((BuildReport) -> [BuildRun])? = nil) throws -> BuildReport {
+    let start = Self.now
+    var report = BuildReport(output: workshop.folder.path)
     var builds: [DatasetBuild] = []
-    for dataset in prepared {
+    for dataset in try prepareAll(&report) {
+      let start = Self.now
       progress.begin(dataset.recipe.id, total: dataset.variables.map(\.fields.count).reduce(0, +))
       do {
-        builds.append(try DatasetBuild(dataset, workshop: workshop, progress: progress))
+        var build = try DatasetBuild(dataset, workshop: workshop, progress: progress)
+        build.seconds = Self.now - start
+        builds.append(build)
       } catch {
         report.failures.append(
-          BuildReport.Failure(dataset: dataset.recipe.id, reason: "\(error)"))
+          BuildReport.Failure(
+            dataset: dataset.recipe.id, reason: "\(error)", seconds: Self.now - start))
       }
       progress.end()
     }
-    if report.failures.isEmpty { try finish(builds, report: &report) }
-    report.seconds = ProcessInfo.processInfo.systemUptime - start
+    if report.failures.isEmpty || strictness == .datasetByDataset {
+      try finish(builds, report: &report, history: runs)
+    }
+    report.seconds = Self.now - start
     try workshop.folder.write(
       Array(report.json.serialized(pretty: true).utf8), to: ".cubepress/report.json")
     return report
   }
 
-  private func prepareAll() throws -> [PreparedDataset] {
+  private static var now: Double { ProcessInfo.processInfo.systemUptime }
+
+  private func prepareAll(_ report: inout BuildReport) throws -> [PreparedDataset] {
     var prepared: [PreparedDataset] = []
-    var problems: [String] = []
     for dataset in recipe.datasets {
+      let start = Self.now
       do {
         prepared.append(try PreparedDataset(dataset, workshop: workshop))
       } catch {
-        problems.append("dataset \(dataset.id): \(error)")
+        report.failures.append(
+          BuildReport.Failure(
+            dataset: dataset.id, reason: "\(error)", seconds: Self.now - start))
       }
     }
-    guard problems.isEmpty else {
+    guard report.failures.isEmpty || strictness == .datasetByDataset else {
+      let problems = report.failures.map { "dataset \($0.dataset): \($0.reason)" }
       throw CommandError(description: problems.joined(separator: "\n") + "\nNothing was made")
     }
     return prepared
   }
 
-  private func finish(_ builds: [DatasetBuild], report: inout BuildReport) throws {
-    var objects: [BuiltObject] = []
+  private func finish(
+    _ builds: [DatasetBuild], report: inout BuildReport, history runs: ((BuildReport) -> [BuildRun])?
+  ) throws {
+    let shelf = DescriptionShelf(workshop.folder)
+    var contents = SiteContents(workshop.folder)
     var units: Set<String> = []
-    var datasets: [BuiltDataset] = []
     for build in builds {
       var summary = DatasetSummary(build, workshop: workshop)
-      datasets.append(try summary.describe())
-      objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects
-      objects += build.cube + build.series
+      do {
+        contents.add(try summary.describe(), objects: build.objects + summary.objects)
+      } catch where strictness == .datasetByDataset {
+        report.failures.append(
+          BuildReport.Failure(
+            dataset: build.prepared.recipe.id, reason: "\(error)", seconds: build.seconds))
+        continue
+      }
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
-      let tiles = build.records.flatMap { $0.flatMap(\.objects) }
-      report.datasets.append(
-        BuildReport.Dataset(
-          id: build.prepared.recipe.id, made: build.made,
-          current: build.records.map(\.count).reduce(0, +) - build.made, tiles: tiles.count,
-          bytes: tiles.map(\.size).reduce(0, +), cube: BuildReport.Product(build.cube),
-          series: BuildReport.Product(build.series),
-          notes: summary.notes))
+      report.datasets.append(BuildReport.Dataset(build, notes: summary.notes))
     }
-    let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
-    for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
-      try workshop.folder.write(bytes, to: key)
-      objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+    for index in report.failures.indices {
+      guard let known = try shelf.description(of: report.failures[index].dataset) else { continue }
+      report.failures[index].isKept = true
+      contents.keep(known)
     }
-    let (release, changes) = try ReleaseManifest(workshop.folder).update(objects: objects)
-    try workshop.journal.removeRecords(except: units)
-    try outlines.removeUnused()
-    try workshop.folder.removeTree(SeriesBuilder.privateFolder)
+    guard !contents.datasets.isEmpty else { return }
+    contents.sort(by: recipe.datasets.map(\.id))
+    let documents = SiteDocuments(
+      site: recipe.site, datasets: contents.datasets, share: share, hasHistory: runs != nil)
+    try contents.write(try documents.render())
+    if let runs {
+      if try report.failures.isEmpty && contents.areReleased(but: Catalogue.historyKeys) {
+        try contents.keep(Catalogue.historyKeys)
+      } else {
+        try contents.write(try documents.history(runs(report)))
+      }
+    }
+    let (release, changes) = try ReleaseManifest(workshop.folder).update(
+      objects: try contents.objects())
+    for dataset in contents.fresh { try shelf.keep(dataset) }
+    try tidy(units, failed: Set(report.failures.map(\.dataset)), shelf)
     report.release = release.number
     report.added = changes.added
     report.changed = changes.changed
     report.removed = changes.removed
   }
 
-  /// A folder with other things in it is not ours to write into.
-  private static func checkIsSite(_ output: String) throws {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
-    guard files.isEmpty || files.contains(".cubepress") || files.contains("_release") else {
-      throw CommandError.notASite(output)
+  /// Forgets what no dataset needs any more; what belongs to one that failed stays, so that the next
+  /// run can go on.
+  private func tidy(_ units: Set<String>, failed: Set<String>, _ shelf: DescriptionShelf) throws {
+    try workshop.journal.removeRecords { unit throws(StoreError) in
+      let dataset = unit.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+      return !units.contains(unit) && !failed.contains(dataset)
     }
+    try shelf.removeAll(except: Set(recipe.datasets.map(\.id)))
+    guard failed.isEmpty else { return }
+    try outlines.removeUnused()
+    try workshop.folder.removeTree(SeriesBuilder.privateFolder)
   }
 }

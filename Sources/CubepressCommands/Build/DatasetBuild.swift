@@ -15,6 +15,11 @@ struct DatasetBuild: Sendable {
   let maximumErrors: [Double]
   /// How many fields were made now.
   let made: Int
+  /// How long that took, in seconds.
+  var seconds = 0.0
+
+  /// All files of tiles, cube and series.
+  var objects: [BuiltObject] { records.flatMap { $0.flatMap(\.objects) } + cube + series }
 
   /// Makes what is not up to date.
   ///

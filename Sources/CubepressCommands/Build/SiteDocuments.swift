@@ -9,13 +9,24 @@ struct SiteDocuments {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
   let share: SharedFiles
+  /// Whether pages link to a history of builds.
+  let hasHistory: Bool
 
   /// The documents by key.
   func render() throws -> [String: [UInt8]] {
     let services = try Services.documents(site: site, datasets: datasets)
     let pages = try Catalogue.render(
-      site: site, datasets: datasets, templates: try PageTemplates.load(folder: share.templates),
+      site: site, datasets: datasets, hasHistory: hasHistory,
+      templates: try PageTemplates.load(folder: share.templates),
       assets: try SiteAssets.load(folder: share.site))
     return services.merging(pages) { service, _ in service }
+  }
+
+  /// The history of builds by key; the latest run comes first.
+  func history(_ runs: [BuildRun]) throws -> [String: [UInt8]] {
+    try Catalogue.history(
+      site: site, runs: runs, datasets: Set(datasets.map(\.id)),
+      templates: try PageTemplates.load(folder: share.templates),
+      assets: try SiteAssets.load(folder: share.site))
   }
 }

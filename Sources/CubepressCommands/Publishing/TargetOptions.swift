@@ -43,7 +43,13 @@ struct TargetOptions: ParsableArguments {
   }
 
   /// Opens a bucket or a folder for publishing.
-  func open(_ location: String) throws -> any PublishingTarget {
+  ///
+  /// - Parameters:
+  ///   - location: `s3://bucket/prefix`, or a folder.
+  ///   - named: how a recipe says that the bucket is reached; options go before it.
+  func open(
+    _ location: String, or named: BucketAccess = BucketAccess()
+  ) throws -> any PublishingTarget {
     guard location.hasPrefix("s3://") else {
       if location.contains("://") {
         throw ValidationError("Publish to s3://bucket/prefix or to a folder, not to \(location).")
@@ -51,7 +57,7 @@ struct TargetOptions: ParsableArguments {
       return try FolderTarget(path: location)
     }
     return BucketTarget(
-      try client(location), connections: connections, bytesPerSecond: bandwidth?.bytes ?? 0)
+      try client(location, or: named), connections: connections, bytesPerSecond: bandwidth?.bytes ?? 0)
   }
 
   /// How the bucket is reached, as far as options say it.
@@ -62,8 +68,10 @@ struct TargetOptions: ParsableArguments {
   }
 
   /// A client of a bucket.
-  func client(_ location: String) throws -> S3Client {
-    try bucket.client(
+  func client(
+    _ location: String, or named: BucketAccess = BucketAccess()
+  ) throws -> S3Client {
+    try bucket.or(named).client(
       location, environment: ProcessInfo.processInfo.environment, signing: .always,
       connections: connections)
   }
