@@ -1,7 +1,7 @@
 import Foundation
 import JSON
-import Pages
-import Recipes
+public import Pages
+public import Recipes
 
 /// The history of builds: what each nightly run made, how long that took, what failed.
 struct BuildsPage {

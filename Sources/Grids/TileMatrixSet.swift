@@ -80,7 +80,7 @@ public struct TileMatrixSet: Sendable, Hashable {
   /// The upper left corner of all levels, x before y.
   public let origin: (x: Double, y: Double)
   /// Pixels along each side of a tile.
-  public let tileSize = 256
+  public var tileSize: Int { 256 }
   /// The zoom levels from 0 to 24.
   public let matrices: [TileMatrix]
   /// Whether `TopLeftCorner` in a WMTS document is y before x.

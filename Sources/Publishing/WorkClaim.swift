@@ -12,7 +12,8 @@ public final class WorkClaim: Sendable {
   private struct Held: @unchecked Sendable { let claim: PublishingClaim }
 
   private let held: Mutex<Held>
-  private let timer: any DispatchSourceTimer
+  /// Only started and cancelled, which any thread may do.
+  nonisolated(unsafe) private let timer: any DispatchSourceTimer
   private static let key = "_release/work/claim.json"
 
   /// Takes the claim.

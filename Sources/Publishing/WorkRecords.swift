@@ -1,7 +1,7 @@
 import Buckets
 import Codecs
 import JSON
-public import Jobs
+import Jobs
 public import Stores
 
 /// What a job must remember from one run to the next: the journal of the build and what goes with it.
@@ -10,7 +10,7 @@ public import Stores
 /// worker that begins with an empty folder goes on where another one has ended: it makes only what is
 /// new, and never fetches the site. The copy is cut into packs, each named by its content, so that a
 /// night with one new time step writes only the packs which that touches.
-public struct WorkRecords {
+public struct WorkRecords: Sendable {
   /// The parts of a site's private folder that are remembered.
   private static let folders = [Journal.root, SiteFolder.privateFolder + "/sources"]
     + [SiteFolder.privateFolder + "/datasets", SiteFolder.privateFolder + "/history"]

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jobs
+import Recipes
 
 /// What a build did, for people and for programs.
 struct BuildReport {

@@ -158,7 +158,7 @@ struct BuildSession {
     try contents.write(try documents.render())
     if let runs {
       if try report.failures.isEmpty && contents.areReleased(but: Catalogue.historyKeys) {
-        try contents.keep(Catalogue.historyKeys)
+        contents.keep(Catalogue.historyKeys)
       } else {
         try contents.write(try documents.history(runs(report)))
       }

@@ -31,7 +31,7 @@ struct SiteContents {
   }
 
   /// Leaves some files as they were released.
-  mutating func keep(_ keys: [String]) throws { keptKeys.formUnion(keys) }
+  mutating func keep(_ keys: [String]) { keptKeys.formUnion(keys) }
 
   /// Puts the datasets into the order of the recipe.
   mutating func sort(by ids: [String]) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cubes
 import Foundation
 import Recipes
 

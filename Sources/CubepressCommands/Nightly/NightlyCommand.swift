@@ -81,7 +81,7 @@ struct NightlyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let recipe = work.applied(to: try Recipe.loadOrExit(recipe))
+    let recipe = work.applied(to: try Recipe.loadOrExit(self.recipe))
     guard let location = to ?? recipe.publish?.target else {
       throw ValidationError("Say where the site goes: --to, or publish: {to: …} in the recipe.")
     }

@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import JSON
 import Jobs
 import Publishing
 import Recipes
@@ -76,11 +77,11 @@ struct NightlyRun {
     let published = PublishedFiles(of: target)
     folder.borrow(from: published)
     guard try records.areBehind() else { return nil }
-    let report = try records.fetch(published: published)
+    // First of all what is not what was published goes, so that no record relies on it.
     if let release = try published.release() {
       try ReleaseManifest(folder).adopt(release, from: target)
     }
-    return report
+    return try records.fetch(published: published)
   }
 
   private static var now: Double { ProcessInfo.processInfo.systemUptime }
