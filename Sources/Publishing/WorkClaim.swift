@@ -14,7 +14,7 @@ public final class WorkClaim: Sendable {
   private let held: Mutex<Held>
   /// Only started and cancelled, which any thread may do.
   nonisolated(unsafe) private let timer: any DispatchSourceTimer
-  private static let key = "_release/work/claim.json"
+  private static let key = WorkRecords.root + "claim.json"
 
   /// Takes the claim.
   ///

@@ -14,7 +14,7 @@ public struct WorkRecords: Sendable {
   /// The parts of a site's private folder that are remembered.
   private static let folders = [Journal.root, SiteFolder.privateFolder + "/sources"]
     + [SiteFolder.privateFolder + "/datasets", SiteFolder.privateFolder + "/history"]
-  private static let root = "_release/work/"
+  static let root = "_release/work/"
   private static let indexKey = root + "current.json"
   /// What was saved or fetched last.
   private static let markerKey = SiteFolder.privateFolder + "/work.json"

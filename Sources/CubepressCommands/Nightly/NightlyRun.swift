@@ -61,7 +61,7 @@ struct NightlyRun {
       report.publishSeconds = Self.now - start
       report.pruned = try Pruning(
         target, scratch: folder, grace: grace.seconds, kept: kept, takesOver: takesOver
-      ).run()
+      ).run(withRecords: !published.isUnchanged)
     }
     report.seconds = Self.now - start
     if let run = report.run(recipe) { try history.keep([run] + former) }
