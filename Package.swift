@@ -102,6 +102,9 @@ let package = Package(
       ["Codecs", "JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
+      "ViewerLayers",
+      ["JSON", "Stores", "Jobs", "Cubes", "Grids", "Images", "Multiscales", "Recipes"]),
+    module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
     // rank 7
     module(
@@ -110,7 +113,7 @@ let package = Package(
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
         "PublishedArrays", "Series", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
-        "Vectors",
+        "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -149,6 +152,9 @@ let package = Package(
       "PublishedArrays",
       ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
     tests("Series", ["Series"]),
+    tests(
+      "ViewerLayers",
+      ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
     tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",
@@ -157,7 +163,7 @@ let package = Package(
       "CubepressCommands",
       [
         "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
-        "Transport",
+        "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -76,15 +76,17 @@ extension Catalogue {
   ///   - site: what the site says about itself.
   ///   - runs: the runs, the latest first.
   ///   - datasets: the ids of the datasets that the site has now.
+  ///   - hasScenes: whether there is a globe, which pages link to.
   ///   - templates: the templates.
   ///   - assets: what pages need.
   /// - Throws: `PageError` when a template or asset is missing, or the page would have a hole.
   public static func history(
-    site: SiteRecipe, runs: [BuildRun], datasets: Set<String>, templates: PageTemplates,
-    assets: SiteAssets
+    site: SiteRecipe, runs: [BuildRun], datasets: Set<String>, hasScenes: Bool,
+    templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     let page = BuildsPage(runs: runs, datasets: datasets)
-    let frame = try PageFrame(site: site, assets: assets, hasHistory: true)
+    let frame = try PageFrame(
+      site: site, hasScenes: hasScenes, hasHistory: true, assets: assets)
     return [
       BuildsPage.key: try Self.page(
         "builds",

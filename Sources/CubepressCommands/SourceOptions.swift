@@ -1,6 +1,7 @@
 import ArgumentParser
 import Buckets
 import Cubes
+import Recipes
 
 /// The options by which commands name a cube and say how to read it.
 struct SourceOptions: ParsableArguments {
@@ -62,6 +63,16 @@ struct AccessOptions: ParsableArguments {
     BucketAccess(
       endpoint: sourceEndpoint, region: sourceRegion, profile: sourceProfile,
       isAnonymous: anonymous)
+  }
+
+  /// A recipe that says how sources are reached, as far as these options say it.
+  func applied(to recipe: Recipe) -> Recipe {
+    var recipe = recipe
+    for index in recipe.datasets.indices {
+      let named = recipe.datasets[index].options.bucket
+      recipe.datasets[index].options.bucket = bucket.or(named)
+    }
+    return recipe
   }
 
   /// Room for copies of files.

@@ -162,19 +162,23 @@ public struct VariableRecipe: Sendable, Hashable {
   public var group: String?
   /// How its values are made smaller; `nil` means as the cube says.
   public var quantisation: QuantisationRecipe?
+  /// How it becomes a layer of the 4D viewer; `nil` means as its attribute `4d_viewer_layer_type` says.
+  public var viewerLayer: ViewerLayerRecipe?
   /// The ways to draw it; empty means one default style.
   public var styles: [StyleRecipe]
 
   /// Makes the recipe of a variable.
   public init(
     name: String, title: String? = nil, description: String? = nil, group: String? = nil,
-    quantisation: QuantisationRecipe? = nil, styles: [StyleRecipe] = []
+    quantisation: QuantisationRecipe? = nil, viewerLayer: ViewerLayerRecipe? = nil,
+    styles: [StyleRecipe] = []
   ) {
     self.name = name
     self.title = title
     self.description = description
     self.group = group
     self.quantisation = quantisation
+    self.viewerLayer = viewerLayer
     self.styles = styles
   }
 }

@@ -87,12 +87,12 @@ struct SeriesArrays: Sendable {
   }
 
   /// Changes when bands lie elsewhere in the scratch file, or hold other numbers.
-  var scratchID: String {
+  var layoutID: String {
     let text = "\(segment.times) \(extraCount) \(layouts) \(variable.packing)"
     return String(sha256Hex(Array(text.utf8)).prefix(16))
   }
 
-  /// How many bytes the scratch file has.
+  /// How many bytes the values take in the scratch file.
   var scratchBytes: Int { extraBytes * extraCount }
 
   /// Where a band of a shard begins in the scratch file at a time of the segment.

@@ -32,6 +32,8 @@ public final class SiteFolder: Sendable {
   /// The files of the site, for reading.
   public let contents: FolderStore
   private let stagedCount = Atomic<Int>(0)
+  /// Keeps programs apart that write at once, also on different machines.
+  private let writer = UInt64.random(in: 0 ... .max)
   private let stagingIsThere = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
   private let lending = Mutex<(any FileLender)?>(nil)
@@ -51,19 +53,22 @@ public final class SiteFolder: Sendable {
     self.path = contents.location
   }
 
-  /// Claims the folder for one build and removes what a killed one left half-done.
+  /// Claims the folder for a build and removes what a killed one left half-done.
   ///
   /// The claim ends with this object, or with the program.
   ///
+  /// - Parameter isShared: whether other workers may build at the same time; then what others left
+  ///   half-done stays, since they may still be at it.
   /// - Throws: ``StoreError`` when another build has the folder, or it cannot be written.
-  public func startBuild() throws(StoreError) {
+  public func startBuild(isShared: Bool = false) throws(StoreError) {
     let name = path + "/" + Self.privateFolder
     do {
       try makeFolders(name)
       if claimed.withLock({ $0 == nil }) {
-        let claim = try FolderClaim(path: name + "/lock")
+        let claim = try FolderClaim(path: name + "/lock", isShared: isShared)
         claimed.withLock { $0 = claim }
       }
+      if isShared { return }
       try stagingIsThere.withLock { isThere throws(SystemFailure) in
         try removeFolderTree(path + "/" + Self.stagingFolder)
         isThere = false
@@ -71,7 +76,7 @@ public final class SiteFolder: Sendable {
     } catch {
       if error.code == EWOULDBLOCK {
         throw StoreError(
-          .unwritable, attempt: "start a build in \(path)", reason: "another build runs there",
+          .busy, attempt: "start a build in \(path)", reason: "another build runs there",
           remedy: "Wait until it has finished, or choose another folder.")
       }
       throw failure(error, attempt: "start a build in \(path)")
@@ -126,6 +131,18 @@ public final class SiteFolder: Sendable {
   public func write(_ bytes: [UInt8], to key: String) throws(StoreError) -> Outcome {
     try bytes.withUnsafeBufferPointer { buffer throws(StoreError) in
       try write(UnsafeRawBufferPointer(buffer), to: key)
+    }
+  }
+
+  /// Begins a file that grows line by line, such as a log; it must not be there.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be made.
+  public func growingFile(_ key: String) throws(StoreError) -> GrowingFile {
+    try StoreKey.check(key, in: path)
+    do {
+      return try GrowingFile(path: path + "/" + key)
+    } catch {
+      throw failure(error, attempt: "make \(path)/\(key)")
     }
   }
 
@@ -265,8 +282,7 @@ extension SiteFolder {
       if !isThere { try makeFolders(path + "/" + Self.stagingFolder) }
       isThere = true
     }
-    // The process number keeps two programs apart that write without having claimed the folder.
-    return path + "/" + Self.stagingFolder + "/\(getpid())-\(number)"
+    return path + "/" + Self.stagingFolder + "/\(String(writer, radix: 36))-\(number)"
   }
 
   /// Renames a file or folder to its place, making the folders above it.
@@ -328,8 +344,8 @@ extension SiteFolder {
 private final class FolderClaim: Sendable {
   private let file: FileDescriptor
 
-  init(path: String) throws(SystemFailure) {
+  init(path: String, isShared: Bool) throws(SystemFailure) {
     file = try FileDescriptor(opening: path, O_RDWR | O_CREAT)
-    guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { throw .last }
+    guard flock(file.number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else { throw .last }
   }
 }

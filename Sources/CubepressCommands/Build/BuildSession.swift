@@ -9,29 +9,44 @@ import Pyramids
 import Recipes
 import Series
 import Stores
+import ViewerLayers
 
-/// One build of a site: open all sources, make what is not up to date, then the documents that
-/// point at it, and at last the release.
+/// Work on a site: open all sources, make what is not up to date, then the documents that point at
+/// it, and at last the release.
+///
+/// All of it is a build. Several workers may each make a share of the fields in the same folder; what
+/// comes after the fields is then done once, by a build that finds nothing else to do.
 struct BuildSession {
-  /// What becomes of a site when one of its datasets fails.
-  enum Strictness {
-    /// It stays as it is: whoever asked for the build sees to it.
-    case allOrNothing
-    /// It gets the others, and keeps what was made before of the one that failed.
-    case datasetByDataset
-  }
+  /// What a session is for.
+  enum Purpose {
+    /// Everything.
+    case build
+    /// Everything, dataset by dataset: the site gets those that can be made, and keeps what was made
+    /// before of one that fails.
+    case nightly
+    /// A share of the fields, beside other workers.
+    case work(Share)
+    /// To find out what is to be made.
+    case plan
+    /// What comes after the fields, which workers have made.
+    case seal
 
-  /// How much of the machine a build may use.
-  struct Means {
-    let share: SharedFiles
-    let workers: Int
-    let memoryBudget: Int
-    let spoolLimit: Int
+    /// Whether others may work in the folder at the same time.
+    var isShared: Bool {
+      switch self {
+      case .work, .plan: true
+      case .build, .nightly, .seal: false
+      }
+    }
+
+    /// Whether one dataset that fails leaves the others alone.
+    var isLenient: Bool { if case .nightly = self { true } else { false } }
   }
 
   private let recipe: Recipe
   private let share: SharedFiles
-  private let strictness: Strictness
+  private let purpose: Purpose
+  private let part: PartManifest?
   private let workshop: Workshop
   private let outlines: OutlineShelf
   private let progress: ProgressDisplay
@@ -40,64 +55,90 @@ struct BuildSession {
   ///
   /// - Throws: `CommandError` where the folder holds something else or another build runs;
   ///   `StoreError` where it cannot be written.
-  static func claim(_ output: String) throws -> SiteFolder {
+  static func claim(_ output: String, for purpose: Purpose) throws -> SiteFolder {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
     // A folder with other things in it is not ours to write into.
     guard files.isEmpty || files.contains(".cubepress") || files.contains("_release") else {
       throw CommandError.notASite(output)
     }
     let folder = try SiteFolder(path: output)
-    try folder.startBuild()
+    try folder.startBuild(isShared: purpose.isShared)
     return folder
   }
 
-  /// Prepares a build in a folder that is claimed.
+  /// Prepares work in a folder that is claimed here.
+  ///
+  /// - Throws: as ``claim(_:for:)``.
+  init(
+    _ purpose: Purpose = .build, recipe: Recipe, output: String, options: WorkOptions,
+    progress: ProgressDisplay
+  ) throws {
+    try self.init(
+      purpose, recipe: recipe, folder: try Self.claim(output, for: purpose), options: options,
+      progress: progress)
+  }
+
+  /// Prepares work in a folder that is claimed for the purpose.
   ///
   /// - Throws: where there is no room for scratch files.
   init(
-    recipe: Recipe, folder: SiteFolder, means: Means, strictness: Strictness = .allOrNothing,
+    _ purpose: Purpose, recipe: Recipe, folder: SiteFolder, options: WorkOptions,
     progress: ProgressDisplay
   ) throws {
-    self.recipe = recipe
-    self.strictness = strictness
+    self.purpose = purpose
+    self.recipe = options.access.applied(to: recipe)
     self.progress = progress
-    share = means.share
+    share = try SharedFiles.find(options.share)
+    if case .work(let share) = purpose {
+      part = try PartManifest(folder, share: share)
+    } else {
+      part = nil
+    }
     let scratch = folder.path + "/.cubepress/scratch"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     outlines = OutlineShelf(folder)
     workshop = Workshop(
-      folder: folder, journal: Journal(folder), pool: WorkerPool(workers: means.workers),
-      memory: FieldMemory(budget: means.memoryBudget, scratchFolder: scratch),
-      access: SourceAccess(
-        spool: Spool(limit: means.spoolLimit, folder: scratch), outlines: outlines))
+      folder: folder, isShared: purpose.isShared, journal: Journal(folder, part: part),
+      pool: WorkerPool(workers: options.workers),
+      memory: FieldMemory(budget: options.memory.bytes, scratchFolder: scratch),
+      access: SourceAccess(spool: options.access.spool(in: scratch), outlines: outlines))
   }
 
-  /// Builds.
+  /// Builds, or joins what workers have built.
   ///
   /// - Parameter runs: the history of builds with the one that the report tells of, the latest first;
   ///   asked for when the site changes. `nil` for a site without such a history.
   /// - Throws: where the sources do not fit the recipe, before any work, unless datasets count one by
-  ///   one; and where the site's folder cannot be written. A dataset that fails is in the report.
+  ///   one; where the site's folder cannot be written; and when sealing, ``MissingUnits`` where a
+  ///   worker has not made something. A dataset that fails is in the report.
   func run(history runs: ((BuildReport) -> [BuildRun])? = nil) throws -> BuildReport {
     let start = Self.now
+    let joining = PartJoining(
+      workshop.folder, journal: workshop.journal, pool: workshop.pool)
+    let parts = try joining.run()
     var report = BuildReport(output: workshop.folder.path)
+    let datasets = try planAll(&report.failures)
+    if case .seal = purpose, !datasets.allSatisfy(\.fields.isDone) {
+      throw MissingUnits(plan: BuildPlan(datasets), parts: parts)
+    }
+    report.parts = parts
     var builds: [DatasetBuild] = []
-    for dataset in try prepareAll(&report) {
+    for dataset in datasets {
       let start = Self.now
-      progress.begin(dataset.recipe.id, total: dataset.variables.map(\.fields.count).reduce(0, +))
       do {
-        var build = try DatasetBuild(dataset, workshop: workshop, progress: progress)
+        try dataset.make(workshop: workshop, progress: progress)
+        var build = try DatasetBuild(dataset, workshop: workshop)
         build.seconds = Self.now - start
         builds.append(build)
       } catch {
         report.failures.append(
           BuildReport.Failure(
-            dataset: dataset.recipe.id, reason: "\(error)", seconds: Self.now - start))
+            dataset: dataset.prepared.recipe.id, reason: "\(error)", seconds: Self.now - start))
       }
-      progress.end()
     }
-    if report.failures.isEmpty || strictness == .datasetByDataset {
+    if report.failures.isEmpty || purpose.isLenient {
       try finish(builds, report: &report, history: runs)
+      try joining.removeParts()
     }
     report.seconds = Self.now - start
     try workshop.folder.write(
@@ -107,36 +148,109 @@ struct BuildSession {
 
   private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
-  private func prepareAll(_ report: inout BuildReport) throws -> [PreparedDataset] {
+  /// Finds out what is there and what is to be made.
+  ///
+  /// - Throws: where the sources do not fit the recipe.
+  func plan() throws -> BuildPlan {
+    var failures: [BuildReport.Failure] = []
+    return BuildPlan(try planAll(&failures))
+  }
+
+  /// Makes a few fields of every variable, and tells from them what the whole site will take.
+  ///
+  /// - Throws: where the sources do not fit the recipe, or a field cannot be made.
+  func estimate() throws -> CostEstimate {
+    var failures: [BuildReport.Failure] = []
+    let prepared = try prepareAll(&failures)
+    progress.begin("measuring", total: prepared.count)
+    defer { progress.end() }
+    return CostEstimate(
+      datasets: try prepared.map { dataset in
+        defer { progress.advance() }
+        return try CostEstimate.Dataset(dataset, workshop: workshop)
+      }, prices: recipe.prices)
+  }
+
+  /// Makes a share of the fields that are not up to date.
+  ///
+  /// - Throws: where the sources do not fit the recipe, or the site's folder cannot be written. A
+  ///   dataset that fails is in the report.
+  func work(_ share: Share) throws -> WorkReport {
+    let start = Self.now
+    var failures: [BuildReport.Failure] = []
+    let datasets = try planAll(&failures)
+    let units = BuildPlan(datasets).units(of: share)
+    var report = WorkReport(share: share, units: units.count, made: units.count(where: \.isWanted))
+    for dataset in datasets {
+      do {
+        try dataset.make(share, workshop: workshop, progress: progress)
+      } catch {
+        report.failures.append(
+          BuildReport.Failure(dataset: dataset.prepared.recipe.id, reason: "\(error)"))
+      }
+    }
+    if report.failures.isEmpty { try part?.finish() }
+    report.seconds = Self.now - start
+    return report
+  }
+
+  /// Compares what is there with what is to be, dataset by dataset.
+  ///
+  /// - Throws: where the sources do not fit the recipe, unless datasets count one by one; then those
+  ///   that do not are among the failures.
+  private func planAll(_ failures: inout [BuildReport.Failure]) throws -> [PlannedDataset] {
+    var datasets: [PlannedDataset] = []
+    var turn = 0
+    for dataset in try prepareAll(&failures) {
+      let start = Self.now
+      do {
+        datasets.append(try PlannedDataset(dataset, firstTurn: turn, workshop: workshop))
+      } catch where purpose.isLenient {
+        failures.append(
+          BuildReport.Failure(
+            dataset: dataset.recipe.id, reason: "\(error)", seconds: Self.now - start))
+      }
+      turn += dataset.variables.count
+    }
+    return datasets
+  }
+
+  private func prepareAll(_ failures: inout [BuildReport.Failure]) throws -> [PreparedDataset] {
     var prepared: [PreparedDataset] = []
     for dataset in recipe.datasets {
       let start = Self.now
       do {
         prepared.append(try PreparedDataset(dataset, workshop: workshop))
       } catch {
-        report.failures.append(
+        failures.append(
           BuildReport.Failure(
             dataset: dataset.id, reason: "\(error)", seconds: Self.now - start))
       }
     }
-    guard report.failures.isEmpty || strictness == .datasetByDataset else {
-      let problems = report.failures.map { "dataset \($0.dataset): \($0.reason)" }
+    if purpose.isLenient, !failures.isEmpty { return prepared }
+    var problems = failures.map { "dataset \($0.dataset): \($0.reason)" }
+    if problems.isEmpty {
+      problems = recipe.scenes.flatMap { SceneCheck(scene: $0, datasets: prepared).problems }
+    }
+    guard problems.isEmpty else {
       throw CommandError(description: problems.joined(separator: "\n") + "\nNothing was made")
     }
     return prepared
   }
 
   private func finish(
-    _ builds: [DatasetBuild], report: inout BuildReport, history runs: ((BuildReport) -> [BuildRun])?
+    _ builds: [DatasetBuild], report: inout BuildReport,
+    history runs: ((BuildReport) -> [BuildRun])?
   ) throws {
     let shelf = DescriptionShelf(workshop.folder)
     var contents = SiteContents(workshop.folder)
     var units: Set<String> = []
+    var layers: [ViewerLayerBuilder] = []
     for build in builds {
       var summary = DatasetSummary(build, workshop: workshop)
       do {
         contents.add(try summary.describe(), objects: build.objects + summary.objects)
-      } catch where strictness == .datasetByDataset {
+      } catch where purpose.isLenient {
         report.failures.append(
           BuildReport.Failure(
             dataset: build.prepared.recipe.id, reason: "\(error)", seconds: build.seconds))
@@ -144,6 +258,8 @@ struct BuildSession {
       }
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
+      units.formUnion(build.prepared.viewerUnits)
+      layers += build.prepared.variables.compactMap(\.viewerLayer)
       report.datasets.append(BuildReport.Dataset(build, notes: summary.notes))
     }
     for index in report.failures.indices {
@@ -154,8 +270,15 @@ struct BuildSession {
     guard !contents.datasets.isEmpty else { return }
     contents.sort(by: recipe.datasets.map(\.id))
     let documents = SiteDocuments(
-      site: recipe.site, datasets: contents.datasets, share: share, hasHistory: runs != nil)
-    try contents.write(try documents.render())
+      site: recipe.site, datasets: contents.datasets, scenes: recipe.scenes, viewerLayers: layers,
+      share: share, hasHistory: runs != nil)
+    var rendered = try documents.render()
+    if report.failures.contains(where: \.isKept) {
+      // The list of layers is made from open sources, so it stays as it was.
+      rendered["4d_viewer/variables"] = nil
+      contents.keep(["4d_viewer/variables"])
+    }
+    try contents.write(rendered)
     if let runs {
       if try report.failures.isEmpty && contents.areReleased(but: Catalogue.historyKeys) {
         contents.keep(Catalogue.historyKeys)
@@ -184,5 +307,6 @@ struct BuildSession {
     guard failed.isEmpty else { return }
     try outlines.removeUnused()
     try workshop.folder.removeTree(SeriesBuilder.privateFolder)
+    try workshop.folder.removeTree(ViewerLayerBuilder.privateFolder)
   }
 }

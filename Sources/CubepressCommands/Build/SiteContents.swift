@@ -27,7 +27,7 @@ struct SiteContents {
   /// Leaves the files of a dataset as they were released.
   mutating func keep(_ dataset: BuiltDataset) {
     datasets.append(dataset)
-    keptPrefixes.append("datasets/\(dataset.id)/")
+    keptPrefixes += ["datasets/\(dataset.id)/", "4d_viewer/\(dataset.id)."]
   }
 
   /// Leaves some files as they were released.

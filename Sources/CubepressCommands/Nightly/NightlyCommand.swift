@@ -50,6 +50,11 @@ struct NightlyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "The address where the site will be published; goes before the recipe's.", valueName: "url"))
+  var baseURL: String?
+
+  @Option(
+    help: ArgumentHelp(
       "s3://bucket/prefix, or a folder; goes before the recipe's.", valueName: "target"))
   var to: String?
 
@@ -81,14 +86,15 @@ struct NightlyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let recipe = work.applied(to: try Recipe.loadOrExit(self.recipe))
+    var recipe = try Recipe.loadOrExit(self.recipe)
+    if let baseURL { recipe.site.baseURL = baseURL }
     guard let location = to ?? recipe.publish?.target else {
       throw ValidationError("Say where the site goes: --to, or publish: {to: …} in the recipe.")
     }
     let named = to == nil ? recipe.publish?.bucket ?? BucketAccess() : BucketAccess()
     let run = NightlyRun(
-      recipe: recipe, folder: try BuildSession.claim(output),
-      target: try target.open(location, or: named), means: try work.means(),
+      recipe: recipe, folder: try BuildSession.claim(output, for: .nightly),
+      target: try target.open(location, or: named), options: work,
       grace: grace ?? recipe.publish?.grace ?? TimeSpan(seconds: 7 * 86_400),
       kept: keep ?? recipe.publish?.keep ?? 10, takesOver: takeOver, progress: talk.progress)
     let report = try run.run()

@@ -12,7 +12,7 @@ struct NightlyRun {
   /// The folder of the site, claimed.
   let folder: SiteFolder
   let target: any PublishingTarget
-  let means: BuildSession.Means
+  let options: WorkOptions
   let grace: TimeSpan
   let kept: Int
   let takesOver: Bool
@@ -45,8 +45,7 @@ struct NightlyRun {
     let fetched = try fetch(records)
     let former = try history.runs()
     let build = try BuildSession(
-      recipe: recipe, folder: folder, means: means, strictness: .datasetByDataset,
-      progress: progress
+      .nightly, recipe: recipe, folder: folder, options: options, progress: progress
     ).run { report in
       [BuildRun(report, recipe: recipe, started: started, seconds: Self.now - start)] + former
     }
