@@ -62,6 +62,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
+    .target(name: "CTerrain"),
 
     // rank 0
     module("JSON"),
@@ -100,12 +101,18 @@ let package = Package(
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
+    module(
+      "Terrain",
+      [
+        "Codecs", "JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids",
+        "CTerrain",
+      ]),
     // rank 7
     module(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
+        "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -146,6 +153,10 @@ let package = Package(
       "PublishedArrays",
       ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
     tests("Series", ["Series"]),
+    tests(
+      "Terrain",
+      ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
+      fixtures: true),
     tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",

@@ -125,6 +125,52 @@ enum RecipeKeys {
         name: "series",
         summary: "How the time series are made; none leaves them out.",
         shape: .either([.word(["none"]), .table("series")])),
+      .init(
+        name: "terrain",
+        summary: "Which variable holds heights that become terrain for globes and 3-D maps; none "
+          + "without.",
+        shape: .table("terrain")),
+    ])
+
+  static let terrain = KeyTable(
+    name: "a terrain", id: "terrain",
+    summary: "How heights become terrain: quantized-mesh tiles for globes, Terrain-RGB for maps.",
+    keys: [
+      .init(
+        name: "variable", summary: "The name in the source of one of the dataset's variables.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "heights-above",
+        summary: "From where heights are counted: ellipsoid (of WGS 84), or geoid (about mean sea "
+          + "level; drawn as if above the ellipsoid). It is published, and changes no number.",
+        shape: .word(["ellipsoid", "geoid"]), isRequired: true),
+      .init(
+        name: "units",
+        summary: "The unit of the numbers, such as m, km or ft; that of the variable without.",
+        shape: .text),
+      .init(
+        name: "error",
+        summary: "How far the finest tiles may be off, in metres, twice as far at each coarser zoom; "
+          + "a hundredth of the distance of their 257 places without.",
+        shape: .positiveNumber),
+      .init(
+        name: "exaggeration", summary: "By how much heights of the globe are multiplied; 1 without.",
+        shape: .positiveNumber),
+      .init(
+        name: "missing", summary: "The height in metres where there is no value; 0 without.",
+        shape: .number),
+      .init(
+        name: "water",
+        summary: "What is water in a mask for globes: below-zero (heights up to 0) or missing (no "
+          + "height); no mask without.",
+        shape: .word(["below-zero", "missing"])),
+      .init(
+        name: "max-zoom",
+        summary: "The finest zoom to make; that of the source's resolution without.",
+        shape: .wholeNumber(atLeast: 0)),
+      .init(
+        name: "rgb", summary: "Whether Terrain-RGB pictures are made too; true without.",
+        shape: .truth),
     ])
 
   static let cube = KeyTable(
@@ -310,7 +356,7 @@ enum RecipeKeys {
     ])
 
   static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
+    recipe, site, provider, dataset, cube, series, terrain, quantise, link, times, variable, style,
     composite, band, stop, symmetric, percentiles, category,
   ]
 

@@ -13,6 +13,7 @@ struct BuildReport {
     var bytes = 0
     var cube = Product()
     var series = Product()
+    var terrain = Product()
     var notes: [String] = []
   }
 
@@ -61,7 +62,8 @@ struct BuildReport {
         ? "up to date" : "\(dataset.made) fields made, \(dataset.current) up to date"
       lines.append(
         "\(dataset.id): \(dataset.tiles) tiles \(ByteCount.text(dataset.bytes))"
-          + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
+          + dataset.cube.text("cube") + dataset.series.text("series")
+          + dataset.terrain.text("terrain") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
     lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
@@ -90,7 +92,7 @@ struct BuildReport {
             "id": .string(dataset.id), "made": .integer(Int64(dataset.made)),
             "current": .integer(Int64(dataset.current)), "tiles": .integer(Int64(dataset.tiles)),
             "bytes": .integer(Int64(dataset.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json,
+            "series": dataset.series.json, "terrain": dataset.terrain.json,
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),

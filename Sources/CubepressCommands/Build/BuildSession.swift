@@ -89,9 +89,10 @@ struct BuildSession {
       var summary = DatasetSummary(build, workshop: workshop)
       datasets.append(try summary.describe())
       objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects
-      objects += build.cube + build.series
+      objects += build.cube + build.series + build.terrain
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
+      units.formUnion(build.prepared.terrain?.units ?? [])
       let tiles = build.records.flatMap { $0.flatMap(\.objects) }
       report.datasets.append(
         BuildReport.Dataset(
@@ -99,6 +100,7 @@ struct BuildSession {
           current: build.records.map(\.count).reduce(0, +) - build.made, tiles: tiles.count,
           bytes: tiles.map(\.size).reduce(0, +), cube: BuildReport.Product(build.cube),
           series: BuildReport.Product(build.series),
+          terrain: BuildReport.Product(build.terrain),
           notes: summary.notes))
     }
     let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()

@@ -11,6 +11,8 @@ struct DatasetBuild: Sendable {
   let cube: [BuiltObject]
   /// The files of the time series.
   let series: [BuiltObject]
+  /// The files of the terrain.
+  let terrain: [BuiltObject]
   /// For each variable by how much its published values may differ from the source's.
   let maximumErrors: [Double]
   /// How many fields were made now.
@@ -27,11 +29,18 @@ struct DatasetBuild: Sendable {
     let work = prepared.variables.enumerated().map { number, variable in
       FieldWork(
         variable: variable.variable, fields: variable.fields,
-        products: [variable.builder] + arrays.products(number))
+        products: [variable.builder] + arrays.products(number)
+          + (prepared.terrain?.products(number) ?? []))
     }
-    let results = try pass.run(work) { progress.advance() }
+    let all = try pass.run(work) { progress.advance() }
+    let results = all.enumerated().map { number, records in
+      Array(records.prefix(1 + arrays.products(number).count))
+    }
+    terrain = zip(all, results).flatMap { all, others in
+      all.dropFirst(others.count).flatMap { $0.records.flatMap(\.objects) }
+    }
     records = results.map { $0[0].records }
-    made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
+    made = all.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
     maximumErrors = arrays.maximumErrors(results)
     cube = try arrays.finishCube(results, workshop: workshop)
     series = try arrays.finishSeries(results, workshop: workshop)

@@ -23,6 +23,7 @@ struct PreparedDataset: Sendable {
   let cube: Cube
   let variables: [PreparedVariable]
   let arrays: ArrayProducts
+  let terrain: TerrainProducts?
 
   /// Opens the cube and plans what is made of it.
   ///
@@ -51,6 +52,7 @@ struct PreparedDataset: Sendable {
     arrays = try ArrayProducts(
       recipe, cube: cube,
       variables: variables.map { ($0.variable, $0.recipe, $0.fields) }, workshop: workshop)
+    terrain = try TerrainProducts(recipe, cube: cube, variables: variables, workshop: workshop)
   }
 
   private static func prepare(

@@ -1,0 +1,128 @@
+public import Cubes
+import Grids
+
+/// What terrain to make of one variable.
+public struct TerrainPlan: Sendable {
+  /// From where heights are counted. It is stated, never found out.
+  public enum Reference: String, Sendable, Hashable, CaseIterable {
+    /// The ellipsoid of WGS 84, on which globes draw.
+    case ellipsoid
+    /// The geoid, about mean sea level: up to 107 m away from the ellipsoid. Globes draw such heights
+    /// as if they were above the ellipsoid.
+    case geoid
+  }
+
+  /// What counts as water in the water mask.
+  public enum Water: String, Sendable, Hashable, CaseIterable {
+    /// Where the height is not above zero.
+    case belowZero = "below-zero"
+    /// Where there is no height.
+    case missing
+  }
+
+  /// What a recipe may leave open.
+  public struct Options: Sendable, Hashable {
+    /// From where heights are counted.
+    public var reference: Reference
+    /// The unit of the variable's numbers; that which it states without.
+    public var units: String?
+    /// How far the finest tiles may be off, in metres; what suits the grid without.
+    public var error: Double?
+    /// By how much heights are multiplied.
+    public var exaggeration: Double
+    /// The height, before that, where there is no value, in metres.
+    public var missing: Double
+    /// What the water mask shows; no mask without.
+    public var water: Water?
+    /// The finest zoom; that of the grid's resolution without.
+    public var maxZoom: Int?
+
+    /// States options.
+    public init(
+      reference: Reference, units: String? = nil, error: Double? = nil, exaggeration: Double = 1,
+      missing: Double = 0, water: Water? = nil, maxZoom: Int? = nil
+    ) {
+      self.reference = reference
+      self.units = units
+      self.error = error
+      self.exaggeration = exaggeration
+      self.missing = missing
+      self.water = water
+      self.maxZoom = maxZoom
+    }
+  }
+
+  /// The id of the dataset.
+  public let dataset: String
+  /// What people call the terrain.
+  public let title: String
+  /// Whom to name.
+  public let attribution: String?
+  /// The heights.
+  public let variable: Variable
+  /// The variable's name as a path segment.
+  public let key: String
+  /// What the recipe says.
+  public let options: Options
+  /// The finest zoom.
+  public let maxZoom: Int
+  /// Metres in one unit of the variable.
+  let metresPerUnit: Double
+
+  /// The finest error of a grid that none is stated for, in steps of the finest lattice: about what
+  /// the steps between neighbouring cells of a plain are.
+  private static let suitableError = 0.01
+
+  /// Plans the terrain of a variable.
+  ///
+  /// - Throws: ``TerrainError`` where its values are no heights.
+  public init(
+    dataset: String, title: String, attribution: String?, variable: Variable, options: Options
+  ) throws(TerrainError) {
+    guard !variable.isCategorical else { throw .categorical(variable.name) }
+    guard let metres = (options.units ?? variable.units).flatMap(LengthUnit.metres) else {
+      throw .unit(variable.name, units: options.units ?? variable.units)
+    }
+    self.dataset = dataset
+    self.title = title
+    self.attribution = attribution
+    self.variable = variable
+    key = pathSegment(variable.name)
+    self.options = options
+    metresPerUnit = metres
+    let tiles = TileMatrixSet.worldCRS84Quad
+    maxZoom = min(tiles.matrices.count - 1, options.maxZoom ?? tiles.finestZoom(for: variable.grid))
+  }
+
+  /// What turns values of the variable into heights of the terrain.
+  var scale: Double { metresPerUnit * options.exaggeration }
+
+  /// The height of the terrain where there is no value.
+  var missingHeight: Double { options.missing * options.exaggeration }
+
+  /// How far tiles of a zoom may be off in metres, for heights in some range.
+  func error(z: Int, heights: ClosedRange<Double>) -> Double {
+    let step = LatticeLocator.step(z: maxZoom) * CRS.metresPerDegree
+    let finest =
+      options.error ?? max(Self.suitableError * step, HeightStep.smallestError(heights: heights))
+    return finest * Double(1 << (maxZoom - z))
+  }
+
+  /// Says from what and how things are made of a field; where it is equal they are.
+  func fingerprint(of field: FieldSelection, source: String) -> String {
+    let grid = variable.grid
+    return """
+      \(variable.labels(of: field))
+      \(source)
+      \(options) \(scale) \(maxZoom)
+      \(title)
+      \(attribution ?? "")
+      \(grid.crs.definition) \(grid.rows) \(grid.columns) \(grid.nativeBounds)
+      """
+  }
+
+  /// The folder of the tiles of one field.
+  func folder(_ field: FieldSelection) -> String {
+    (["datasets", dataset, "terrain"] + variable.labels(of: field)).joined(separator: "/")
+  }
+}
