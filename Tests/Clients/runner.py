@@ -13,6 +13,7 @@ from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_terrain import terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -43,6 +44,7 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
+        terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
