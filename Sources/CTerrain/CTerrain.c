@@ -50,6 +50,8 @@ int32_t cterrain_furthest(const cterrain_lattice *lattice, cterrain_corner a, ct
   double bx = b.column - a.column, by = b.row - a.row, bh = (double)b.height - a.height;
   double cx = c.column - a.column, cy = c.row - a.row, ch = (double)c.height - a.height;
   double area = bx * cy - by * cx;
+  // By Pick's theorem such a triangle has no other place than its corners.
+  if (area == 1 || area == -1) return -1;
   double per_column = (bh * cy - by * ch) / area, per_row = (bx * ch - bh * cx) / area;
   double whole_side = slope(a, c), upper_side = slope(a, b), lower_side = slope(b, c);
 

@@ -91,6 +91,7 @@ public struct LatticeLocator: Sendable {
   /// - Parameters:
   ///   - longitudes: degrees, in -180 ..< 180.
   ///   - latitudes: degrees, as many.
+  /// - Returns: fractional columns and rows; NaN outside.
   /// - Throws: `GridError` when PROJ cannot go on.
   public func indices(
     longitudes: [Double], latitudes: [Double]

@@ -93,6 +93,7 @@ struct MeshLocator: Sendable {
   ///   - xs: in units of the tiles' CRS.
   ///   - ys: as many.
   ///   - cell: the size of the pixels that they stand for.
+  /// - Returns: fractional columns and rows; NaN outside.
   /// - Throws: `GridError` when PROJ cannot go on.
   func exactIndices(
     _ xs: [Double], _ ys: [Double], cell: Double

@@ -150,11 +150,13 @@ enum RecipeKeys {
         shape: .text),
       .init(
         name: "error",
-        summary: "How far the finest tiles may be off, in metres, twice as far at each coarser zoom; "
+        summary:
+          "How far the finest tiles may be off, in metres, twice as far at each coarser zoom; "
           + "a hundredth of the distance of their 257 places without.",
         shape: .positiveNumber),
       .init(
-        name: "exaggeration", summary: "By how much heights of the globe are multiplied; 1 without.",
+        name: "exaggeration",
+        summary: "By how much heights of the globe are multiplied; 1 without.",
         shape: .positiveNumber),
       .init(
         name: "missing", summary: "The height in metres where there is no value; 0 without.",

@@ -11,9 +11,9 @@ struct MeshNumbering {
   private(set) var triangles: [Int32] = []
 
   init(_ mesh: Triangulation) {
-    corners.reserveCapacity(mesh.columns.count)
-    triangles.reserveCapacity(mesh.corners.count)
-    var numbers = [Int32](repeating: -1, count: mesh.columns.count)
+    corners.reserveCapacity(mesh.cornerCount)
+    triangles.reserveCapacity(3 * mesh.count)
+    var numbers = [Int32](repeating: -1, count: mesh.cornerCount)
     var isDone = [Bool](repeating: false, count: mesh.count)
     // Sides by which triangles are entered.
     var entries: [Int32] = [0]

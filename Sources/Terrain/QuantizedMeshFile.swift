@@ -111,16 +111,23 @@ struct QuantizedMeshFile {
       if number == highest { highest += 1 }
     }
     let side = TileHeights.side
-    let edges: [(isOn: (Corner) -> Bool, along: (Corner) -> Int)] = [
-      ({ $0.column == 0 }, { -$0.row }), ({ $0.row == side }, { $0.column }),
-      ({ $0.column == side }, { -$0.row }), ({ $0.row == 0 }, { $0.column }),
-    ]
-    for edge in edges {
-      let numbers = corners.indices.filter { edge.isOn(corners[$0]) }
-        .sorted { edge.along(corners[$0]) < edge.along(corners[$1]) }
-      write(UInt32(numbers.count))
-      for number in numbers { write(Int32(number), isWide: isWide) }
+    writeEdge(corners, isWide: isWide) { $0.column == 0 ? side - $0.row : nil }
+    writeEdge(corners, isWide: isWide) { $0.row == side ? $0.column : nil }
+    writeEdge(corners, isWide: isWide) { $0.column == side ? side - $0.row : nil }
+    writeEdge(corners, isWide: isWide) { $0.row == 0 ? $0.column : nil }
+  }
+
+  /// Lists the corners on an edge, from south to north or west to east.
+  private mutating func writeEdge(
+    _ corners: [Corner], isWide: Bool, place: (Corner) -> Int?
+  ) {
+    var numbers = [Int32](repeating: -1, count: TileHeights.side + 1)
+    for (number, corner) in corners.enumerated() {
+      if let place = place(corner) { numbers[place] = Int32(number) }
     }
+    numbers.removeAll { $0 < 0 }
+    write(UInt32(numbers.count))
+    for number in numbers { write(number, isWide: isWide) }
   }
 
   private mutating func begin(_ content: Extension, size: Int) {
@@ -129,7 +136,11 @@ struct QuantizedMeshFile {
   }
 
   private mutating func write(_ number: Int32, isWide: Bool) {
-    if isWide { write(UInt32(bitPattern: number)) } else { write(UInt16(truncatingIfNeeded: number)) }
+    if isWide {
+      write(UInt32(bitPattern: number))
+    } else {
+      write(UInt16(truncatingIfNeeded: number))
+    }
   }
 
   private mutating func write(_ point: Ellipsoid.Point) {

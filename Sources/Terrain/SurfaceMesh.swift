@@ -20,9 +20,10 @@ struct SurfaceMesh {
   ///   - step: the step of corners' heights.
   ///   - error: how far the surface may be off, in metres.
   init(_ tile: TileHeights, step: HeightStep, error: Double) {
-    var triangulation = Self.frame(tile, step: step, error: error)
-    var heights = zip(triangulation.columns, triangulation.rows).map {
-      step.count(tile[column: Int($0), row: Int($1)])
+    let triangulation = Self.frame(tile, step: step, error: error)
+    var heights = (0..<triangulation.cornerCount).map { corner in
+      step.count(
+        tile[column: Int(triangulation.columns[corner]), row: Int(triangulation.rows[corner])])
     }
     tile.values.withUnsafeBufferPointer { values in
       guard let first = values.baseAddress else { return }
@@ -33,7 +34,7 @@ struct SurfaceMesh {
         lattice: lattice, step: step, error: Float(error), triangulation: triangulation,
         heights: heights)
       refinement.run()
-      (triangulation, heights) = (refinement.triangulation, refinement.heights)
+      heights = refinement.heights
     }
     self.triangulation = triangulation
     self.heights = heights
@@ -44,7 +45,7 @@ struct SurfaceMesh {
     _ tile: TileHeights, step: HeightStep, error: Double
   ) -> Triangulation {
     let side = TileHeights.side
-    var frame = Triangulation(side: side)
+    let frame = Triangulation(side: side)
     // The border goes round by the corners 0 to 3: north, east, south from the east, west from the
     // south. The line of an edge is always found from west to east or north to south.
     let edges: [(at: (Int) -> (column: Int, row: Int), isForward: Bool)] = [
@@ -72,7 +73,7 @@ private struct Refinement {
   let step: HeightStep
   /// A little less than what is allowed, for the rounding of single precision.
   let allowed: Float
-  var triangulation: Triangulation
+  let triangulation: Triangulation
   var heights: [Int32]
   private var metres: [Float]
   private var queue: TriangleQueue
@@ -128,7 +129,8 @@ private struct Refinement {
   private func isCorner(_ place: Int32, of triangle: Int) -> Bool {
     (3 * triangle..<3 * triangle + 3).contains { corner in
       let number = Int(triangulation.corners[corner])
-      return triangulation.rows[number] * (lattice.side + 1) + triangulation.columns[number] == place
+      return triangulation.rows[number] * (lattice.side + 1) + triangulation.columns[number]
+        == place
     }
   }
 

@@ -13,7 +13,8 @@ public struct TerrainError: Error, CustomStringConvertible, Sendable, Equatable 
 
   static func categorical(_ variable: String) -> TerrainError {
     TerrainError(
-      description: "variable \(variable) cannot become terrain: its values are classes, not heights")
+      description: "variable \(variable) cannot become terrain: its values are classes, not heights"
+    )
   }
 
   static func tooFine(

@@ -115,8 +115,13 @@ public final class TerrainPictureBuilder: FieldProduct {
         } ?? false
       }
       for (place, value) in values.enumerated() {
-        let height = shows && !value.isNaN ? Double(value) * plan.metresPerUnit : plan.options.missing
-        let number = UInt32(min(max(((height - TerrainPictureBuilder.lowest) / TerrainPictureBuilder.step).rounded(), 0), 0xff_ffff))
+        let height =
+          shows && !value.isNaN ? Double(value) * plan.metresPerUnit : plan.options.missing
+        let number = UInt32(
+          min(
+            max(
+              ((height - TerrainPictureBuilder.lowest) / TerrainPictureBuilder.step).rounded(), 0),
+            0xff_ffff))
         pixels[4 * place] = UInt8(number >> 16)
         pixels[4 * place + 1] = UInt8(number >> 8 & 255)
         pixels[4 * place + 2] = UInt8(number & 255)

@@ -3,7 +3,7 @@ import Grids
 
 /// What terrain to make of one variable.
 public struct TerrainPlan: Sendable {
-  /// From where heights are counted. It is stated, never found out.
+  /// From where heights are counted; this is stated, never found out.
   public enum Reference: String, Sendable, Hashable, CaseIterable {
     /// The ellipsoid of WGS 84, on which globes draw.
     case ellipsoid

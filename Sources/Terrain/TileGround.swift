@@ -30,16 +30,20 @@ struct TileGround {
       longitude: longitudes[column], latitude: latitudes[row], height: Double(height))
   }
 
-  /// The direction in which the surface of the heights faces, of length 1, earth-centred; by the
-  /// heights of the four places around. At a pole it is up.
+  /// The direction in which the surface of the heights faces, of length 1, earth-centred.
+  ///
+  /// It follows from the heights of the four places around; at a pole it is up.
   func normal(column: Int, row: Int, _ heights: TileHeights) -> Ellipsoid.Point {
     var (east, north) = (0.0, 0.0)
     if across[row] > 0 {
       let rise = { (a: Float, b: Float) in Double(a) - Double(b) }
-      let (west, other) = (heights[column: column - 1, row: row], heights[column: column + 1, row: row])
+      let (west, other) = (
+        heights[column: column - 1, row: row], heights[column: column + 1, row: row]
+      )
       east = -rise(other, west) / across[row]
       north =
-        -rise(heights[column: column, row: row - 1], heights[column: column, row: row + 1]) / down[row]
+        -rise(heights[column: column, row: row - 1], heights[column: column, row: row + 1])
+        / down[row]
     }
     let (longitude, latitude) = (longitudes[column], latitudes[row])
     let normal = Ellipsoid.Point(

@@ -15,5 +15,7 @@ struct TileHeights {
   @inline(__always)
   static func index(column: Int, row: Int) -> Int { (row + 1) * width + column + 1 }
 
-  subscript(column column: Int, row row: Int) -> Float { values[Self.index(column: column, row: row)] }
+  subscript(column column: Int, row row: Int) -> Float {
+    values[Self.index(column: column, row: row)]
+  }
 }

@@ -4,30 +4,42 @@
 /// the corners `corners[3 t ... 3 t + 2]`, turning from columns to rows; side *e* = 3 *t* + *k* leads from its
 /// corner *k* to the next one, and `opposite[e]` is the same side seen from the other triangle, -1 on the
 /// border. After Guibas and Stolfi (1985) and Lawson's flips.
-struct Triangulation {
-  /// Columns and rows of the corners, by number.
-  private(set) var columns: [Int32] = []
-  private(set) var rows: [Int32] = []
-  private(set) var corners: [Int32] = []
-  private(set) var opposite: [Int32] = []
+///
+/// This is the inner loop of making terrain, so its lists are bare memory for as many triangles as the
+/// lattice can have. What is read and written there are numbers that were made here: corners below
+/// `cornerCount`, triangles below `count`; callers hand in those and places of the lattice, each once.
+final class Triangulation {
+  /// Columns of the corners, by number.
+  let columns: UnsafeMutablePointer<Int32>
+  /// Rows of the corners, by number.
+  let rows: UnsafeMutablePointer<Int32>
+  /// How many corners there are.
+  private(set) var cornerCount = 0
+  let corners: UnsafeMutablePointer<Int32>
+  let opposite: UnsafeMutablePointer<Int32>
+  /// How many triangles there are.
+  private(set) var count = 0
   /// Triangles that were made or changed since they were last taken.
   private var changed: [Int32] = []
-  private var isChanged: [Bool] = []
+  private let isChanged: UnsafeMutablePointer<Bool>
   /// By corner on the border, the side that starts there.
-  private var borderSide: [Int32] = []
+  private let borderSide: UnsafeMutablePointer<Int32>
   /// Triangles whose first side may have to be flipped.
   private var doubtful: [Int32] = []
-  private let side: Int32
 
   /// Cuts the square in two.
   ///
   /// - Parameter side: steps along a side of the lattice, at most 2^14 so that nothing overflows.
   init(side: Int) {
-    self.side = Int32(side)
-    let capacity = 1024
+    // Corners at all places make two triangles of each cell of the lattice.
+    let (places, triangles) = ((side + 1) * (side + 1), 2 * side * side)
+    columns = .allocate(capacity: places)
+    rows = .allocate(capacity: places)
+    borderSide = .allocate(capacity: places)
+    corners = .allocate(capacity: 3 * triangles)
+    opposite = .allocate(capacity: 3 * triangles)
+    isChanged = .allocate(capacity: triangles)
     for (column, row) in [(0, 0), (side, 0), (side, side), (0, side)] { add(column, row) }
-    corners.reserveCapacity(3 * capacity)
-    opposite.reserveCapacity(3 * capacity)
     let (one, other) = (newTriangle(), newTriangle())
     set(one, 0, 1, 2)
     set(other, 0, 2, 3)
@@ -38,11 +50,13 @@ struct Triangulation {
     link(3 * other + 2, -1)
   }
 
-  /// How many triangles there are.
-  var count: Int { corners.count / 3 }
+  deinit {
+    for list in [columns, rows, borderSide, corners, opposite] { list.deallocate() }
+    isChanged.deallocate()
+  }
 
   /// The triangles that were made or changed since the last call.
-  mutating func takeChanged(into list: inout [Int32]) {
+  func takeChanged(into list: inout [Int32]) {
     swap(&changed, &list)
     changed.removeAll(keepingCapacity: true)
     for triangle in list { isChanged[Int(triangle)] = false }
@@ -53,14 +67,14 @@ struct Triangulation {
 
   /// Adds a place on the side of the border that starts at a corner; returns its number.
   @discardableResult
-  mutating func add(column: Int, row: Int, onBorderAfter corner: Int) -> Int {
+  func add(column: Int, row: Int, onBorderAfter corner: Int) -> Int {
     let place = add(column, row)
     split(side: Int(borderSide[corner]), at: place)
     return place
   }
 
   /// Adds a place in a triangle or on one of its sides, but not on the border.
-  mutating func add(column: Int, row: Int, in triangle: Int) {
+  func add(column: Int, row: Int, in triangle: Int) {
     let place = add(column, row)
     for edge in 3 * triangle..<3 * triangle + 3
     where turn(Int(corners[edge]), end(of: edge), place) == 0 {
@@ -70,24 +84,22 @@ struct Triangulation {
   }
 
   @discardableResult
-  private mutating func add(_ column: Int, _ row: Int) -> Int {
-    columns.append(Int32(column))
-    rows.append(Int32(row))
-    borderSide.append(-1)
-    return columns.count - 1
+  private func add(_ column: Int, _ row: Int) -> Int {
+    let corner = cornerCount
+    columns[corner] = Int32(column)
+    rows[corner] = Int32(row)
+    borderSide[corner] = -1
+    cornerCount += 1
+    return corner
   }
 
-  private mutating func newTriangle() -> Int {
-    let triangle = count
-    for _ in 0..<3 {
-      corners.append(0)
-      opposite.append(-1)
-    }
-    isChanged.append(false)
-    return triangle
+  private func newTriangle() -> Int {
+    isChanged[count] = false
+    count += 1
+    return count - 1
   }
 
-  private mutating func set(_ triangle: Int, _ a: Int, _ b: Int, _ c: Int) {
+  private func set(_ triangle: Int, _ a: Int, _ b: Int, _ c: Int) {
     corners[3 * triangle] = Int32(a)
     corners[3 * triangle + 1] = Int32(b)
     corners[3 * triangle + 2] = Int32(c)
@@ -97,7 +109,7 @@ struct Triangulation {
   }
 
   /// Says what lies on the other side; corners of the triangle must be set.
-  private mutating func link(_ edge: Int, _ other: Int) {
+  private func link(_ edge: Int, _ other: Int) {
     opposite[edge] = Int32(other)
     if other >= 0 {
       opposite[other] = Int32(edge)
@@ -116,7 +128,7 @@ struct Triangulation {
       - (Int(rows[b]) - ay) * (Int(columns[c]) - ax)
   }
 
-  private mutating func split(triangle: Int, at place: Int) {
+  private func split(triangle: Int, at place: Int) {
     let first = 3 * triangle
     let (a, b, c) = (Int(corners[first]), Int(corners[first + 1]), Int(corners[first + 2]))
     let (ab, bc, ca) = (Int(opposite[first]), Int(opposite[first + 1]), Int(opposite[first + 2]))
@@ -137,7 +149,7 @@ struct Triangulation {
   }
 
   /// Cuts the triangles on both sides of a side in two.
-  private mutating func split(side edge: Int, at place: Int) {
+  private func split(side edge: Int, at place: Int) {
     let onward = next(edge)
     let back = next(onward)
     let (a, b, c) = (Int(corners[edge]), Int(corners[onward]), Int(corners[back]))
@@ -175,7 +187,7 @@ struct Triangulation {
 
   /// Flips sides around a new place, which is the third corner of each doubtful triangle, until the
   /// triangulation is Delaunay's again.
-  private mutating func flipDoubtful() {
+  private func flipDoubtful() {
     while let triangle = doubtful.popLast().map(Int.init) {
       let edge = 3 * triangle
       let across = Int(opposite[edge])

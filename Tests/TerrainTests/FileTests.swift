@@ -145,9 +145,11 @@ struct AvailabilityTests {
 }
 
 struct LengthUnitTests {
-  @Test(arguments: [
-    ("m", 1.0), ("Metres", 1), ("KM", 1000), ("US_survey_foot", 1200.0 / 3937), ("fathoms", 1.8288),
-  ])
+  @Test(
+    arguments: [
+      ("m", 1.0), ("Metres", 1), ("KM", 1000), ("US_survey_foot", 1200.0 / 3937),
+      ("fathoms", 1.8288),
+    ] as [(String, Double)])
   func lengthsAreKnown(_ text: String, _ metres: Double) {
     #expect(LengthUnit.metres(text) == metres)
   }

@@ -123,7 +123,7 @@ struct TerrainBuilderTests {
     let site = try build(
       try variable(folder, x: [10, 11, 12], y: [50, 49], days: [0, 1, 2]) { time, _, _ in
         time == 1 ? .nan : 100 * Double(time + 1)
-      }, folder, .init(reference: .geoid, maxZoom: 0))
+      }, folder, .init(reference: .geoid, error: 1, maxZoom: 0))
     let times = Set(try keys(site).map { String($0.prefix { $0 != "/" }) })
     #expect(times == ["2020-01-01T00:00:00Z", "2020-01-03T00:00:00Z"])
     let last = try mesh(site, "2020-01-03T00:00:00Z/0/1/0.terrain")
@@ -135,7 +135,7 @@ struct TerrainBuilderTests {
       let folder = try TemporaryFolder()
       let site = try build(
         try variable(folder, x: [20, 21], y: [-30, -31], units: units) { _, _, _ in 2 }, folder,
-        .init(reference: .geoid, exaggeration: 3, missing: 2, maxZoom: 0))
+        .init(reference: .geoid, error: 1, exaggeration: 3, missing: 2, maxZoom: 0))
       let tile = try mesh(site, "0/1/0.terrain")
       let top = try #require(tile.u.indices.map { tile.metres($0) }.max())
       #expect(top == (units.contains("km") ? 6000 : 6))

@@ -59,9 +59,10 @@ struct TerrainProducts: Sendable {
       .union(pictures.map { pictures in fields.map { pictures.unit(of: $0) } } ?? [])
   }
 
-  /// What documents say of the terrain; `nil` where no field has a value.
+  /// What documents say of the terrain.
   ///
   /// - Parameter objects: all files that were made.
+  /// - Returns: `nil` where no field has a value.
   func built(_ objects: [BuiltObject]) -> BuiltTerrain? {
     guard !objects.isEmpty else { return nil }
     return BuiltTerrain(
