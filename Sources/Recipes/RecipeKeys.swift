@@ -151,8 +151,8 @@ enum RecipeKeys {
       .init(
         name: "error",
         summary:
-          "How far the finest tiles may be off, in metres, twice as far at each coarser zoom; "
-          + "a hundredth of the distance of their 257 places without.",
+          "How far the finest tiles may be off, in metres before exaggeration, twice as far at "
+          + "each coarser zoom; a hundredth of the distance of their 257 places without.",
         shape: .positiveNumber),
       .init(
         name: "exaggeration",
@@ -163,9 +163,9 @@ enum RecipeKeys {
         shape: .number),
       .init(
         name: "water",
-        summary: "What is water in a mask for globes: below-zero (heights up to 0) or missing (no "
-          + "height); no mask without.",
-        shape: .word(["below-zero", "missing"])),
+        summary: "What is water in a mask for globes: below-zero (heights up to 0), missing (no "
+          + "height), or what a variable says; no mask without.",
+        shape: .either([.word(["below-zero", "missing"]), .table("water")])),
       .init(
         name: "max-zoom",
         summary: "The finest zoom to make; that of the source's resolution without.",
@@ -197,6 +197,18 @@ enum RecipeKeys {
         summary: "Whether new times come often: the latest ones are kept apart, so that a new one "
           + "costs little.",
         shape: .truth)
+    ])
+
+  static let water = KeyTable(
+    name: "a water mask", id: "water", summary: "A variable that says where water is.",
+    keys: [
+      .init(
+        name: "variable",
+        summary: "The name in the source of a variable with the same rows and columns.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "values", summary: "The values that mean water.", shape: .list(.number),
+        isRequired: true),
     ])
 
   static let quantise = KeyTable(
@@ -358,7 +370,8 @@ enum RecipeKeys {
     ])
 
   static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, terrain, quantise, link, times, variable, style,
+    recipe, site, provider, dataset, cube, series, terrain, water, quantise, link, times, variable,
+    style,
     composite, band, stop, symmetric, percentiles, category,
   ]
 

@@ -8,13 +8,17 @@ import Pyramids
 struct HeightSampler {
   private let plan: TerrainPlan
   private let levels: Levels
+  private let mask: Levels?
   private let locator: LatticeLocator
   private let maps: TileMaps
 
-  /// Prepares for a field.
-  init(plan: TerrainPlan, levels: Levels, locator: LatticeLocator, maps: TileMaps) {
+  /// Prepares for a field and, where the water mask comes from a variable, that variable's field.
+  init(
+    plan: TerrainPlan, levels: Levels, mask: Levels?, locator: LatticeLocator, maps: TileMaps
+  ) {
     self.plan = plan
     self.levels = levels
+    self.mask = mask
     self.locator = locator
     self.maps = maps
   }
@@ -38,21 +42,25 @@ struct HeightSampler {
       longitudes: (0..<count).map { -180 + 360 * Double($0) / Double(count) },
       latitudes: [Double](repeating: latitude, count: count))
     var values = [Float](repeating: .nan, count: count)
-    sample(columns: found.columns, rows: found.rows, z: z, into: &values)
+    Self.sample(
+      levels, level: maps.level(z: z), columns: found.columns, rows: found.rows, .bilinear,
+      into: &values)
     let valid = values.filter { !$0.isNaN }
     guard !valid.isEmpty else { return nil }
     let mean = valid.reduce(0) { $0 + Double($1) } / Double(valid.count)
     return Float(mean * plan.scale)
   }
 
-  private func sample(columns: [Float], rows: [Float], z: Int, into values: inout [Float]) {
+  private static func sample(
+    _ levels: Levels, level: Int, columns: [Float], rows: [Float],
+    _ interpolation: Style.Interpolation, into values: inout [Float]
+  ) {
     columns.withUnsafeBufferPointer { columns in
       rows.withUnsafeBufferPointer { rows in
         values.withUnsafeMutableBufferPointer { values in
           guard let target = values.baseAddress else { return }
           levels.sample(
-            level: maps.level(z: z), columns: columns, rows: rows, interpolation: .bilinear,
-            into: target)
+            level: level, columns: columns, rows: rows, interpolation: interpolation, into: target)
         }
       }
     }
@@ -68,12 +76,34 @@ struct HeightSampler {
         $0.update(repeating: Float(plan.missingHeight))
       }
       heights.isMissing.withUnsafeMutableBufferPointer { $0.update(repeating: true) }
+      heights.mask.withUnsafeMutableBufferPointer { $0.update(repeating: .nan) }
       return false
     }
-    sample(columns: map.columns, rows: map.rows, z: tile.z, into: &heights.values)
+    Self.sample(
+      levels, level: maps.level(z: tile.z), columns: map.columns, rows: map.rows, .bilinear,
+      into: &heights.values)
+    if let mask {
+      if heights.mask.isEmpty { heights.mask = heights.values }
+      // Classes do not average: of level 0, the nearest cell.
+      Self.sample(
+        mask, level: 0, columns: map.columns, rows: map.rows, .nearest, into: &heights.mask)
+    }
     let hasValues = turnIntoHeights(&heights)
     closePoles(&heights, tile: tile, poles)
     return hasValues
+  }
+
+  /// The water mask of a tile whose heights were filled in; `nil` where the plan wants none.
+  func water(_ heights: TileHeights) -> [UInt8]? {
+    switch plan.options.water {
+    case nil: nil
+    case .missing: WaterMask.bytes { heights.isMissing[$0] }
+    case .belowZero: WaterMask.bytes { !heights.isMissing[$0] && heights.values[$0] <= 0 }
+    case .values(let values, _):
+      WaterMask.bytes { place in
+        heights.mask.indices.contains(place) && values.contains(Double(heights.mask[place]))
+      }
+    }
   }
 
   /// Scales values, puts heights where there are none, and looks whether there is one in the tile.

@@ -37,7 +37,17 @@ struct LayerDocument {
       // Of the heights as they are drawn, exaggerated.
       "maximumErrors": .array(errors.map { .number($0) }),
     ]
-    ours["water"] = plan.options.water.map { .string($0.rawValue) }
+    ours["water"] = plan.options.water.map { water in
+      switch water {
+      case .belowZero: "below-zero"
+      case .missing: "missing"
+      case .values(let values, let mask):
+        [
+          "variable": .string(pathSegment(mask.name)),
+          "values": .array(values.map { .number($0) }),
+        ]
+      }
+    }
     let labels = plan.variable.labels(of: field)
     if !labels.isEmpty { ours["field"] = .array(labels.map { .string($0) }) }
     document["cubepress"] = .object(ours)

@@ -25,12 +25,16 @@ public final class TerrainBuilder: FieldProduct {
   private let maps: TileMaps
   private let folder: SiteFolder
   private let pool: WorkerPool
+  private let memory: FieldMemory
 
-  /// Prepares the terrain of a variable.
+  /// Prepares the terrain of a variable; `memory` says where a water mask finds room.
   ///
   /// - Throws: `GridError` where its grid cannot be placed on Earth.
-  public init(plan: TerrainPlan, folder: SiteFolder, pool: WorkerPool) throws {
+  public init(
+    plan: TerrainPlan, folder: SiteFolder, pool: WorkerPool, memory: FieldMemory
+  ) throws {
     self.plan = plan
+    self.memory = memory
     self.folder = folder
     self.pool = pool
     locator = try LatticeLocator(grid: plan.variable.grid)
@@ -61,6 +65,7 @@ public final class TerrainBuilder: FieldProduct {
       try folder.removeTree(prefix)
       return FieldResult(objects: [], summary: ["tiles": 0])
     }
+    let mask = try water(field)
     let tree = try folder.stage(prefix)
     defer { tree.discard() }
     var tiles = [[TileAddress]](repeating: [], count: plan.maxZoom + 1)
@@ -68,9 +73,10 @@ public final class TerrainBuilder: FieldProduct {
     var objects: [BuiltObject] = []
     for z in (0...plan.maxZoom).reversed() {
       errors[z] = plan.error(z: z, heights: heights)
-      let sampler = HeightSampler(plan: plan, levels: levels, locator: locator, maps: maps)
+      let sampler = HeightSampler(
+        plan: plan, levels: levels, mask: mask, locator: locator, maps: maps)
       let zoom = TerrainZoom(
-        plan: plan, sampler: sampler, poles: try sampler.poles(z: z), error: errors[z],
+        sampler: sampler, poles: try sampler.poles(z: z), error: errors[z],
         step: HeightStep(error: errors[z], heights: heights))
       let made = try make(
         candidates(z: z, finer: z < plan.maxZoom ? tiles[z + 1] : []), zoom,
@@ -96,6 +102,13 @@ public final class TerrainBuilder: FieldProduct {
       ])
   }
 
+  /// The field that the water mask comes from.
+  private func water(_ field: FieldSelection) throws -> Levels? {
+    guard case .values(_, let mask) = plan.options.water else { return nil }
+    return try Levels(
+      of: mask, field: plan.maskField(mask, for: field), memory: memory, pool: pool)
+  }
+
   /// The range of the terrain's heights; `nil` where there is no value.
   private func heights(of levels: Levels) throws(TerrainError) -> ClosedRange<Double>? {
     let seen = levels.statistics
@@ -106,8 +119,10 @@ public final class TerrainBuilder: FieldProduct {
     // Also false for infinities.
     guard -heights.lowerBound <= HeightStep.furthest, heights.upperBound <= HeightStep.furthest
     else { throw .notFinite(plan.variable.name) }
-    if let error = plan.options.error, error < HeightStep.smallestError(heights: heights) {
-      throw .tooFine(plan.variable.name, error: error, heights: heights)
+    let smallest = HeightStep.smallestError(heights: heights)
+    if plan.options.error != nil, plan.error(z: plan.maxZoom, heights: heights) < smallest {
+      throw .tooFine(
+        plan.variable.name, heights: heights, smallest: smallest / plan.options.exaggeration)
     }
     return heights
   }
@@ -155,7 +170,6 @@ public final class TerrainBuilder: FieldProduct {
 
 /// How the tiles of one zoom are made.
 private struct TerrainZoom {
-  let plan: TerrainPlan
   let sampler: HeightSampler
   let poles: HeightSampler.Poles
   let error: Double
@@ -165,7 +179,7 @@ private struct TerrainZoom {
   func mesh(of tile: TileAddress, _ heights: TileHeights) -> [UInt8] {
     QuantizedMeshFile(
       SurfaceMesh(heights, step: step, error: error), heights: heights, ground: TileGround(tile),
-      step: step, water: plan.options.water.map { WaterMask.bytes($0, heights) }
+      step: step, water: sampler.water(heights)
     ).bytes
   }
 }

@@ -18,13 +18,26 @@ public struct TerrainError: Error, CustomStringConvertible, Sendable, Equatable 
   }
 
   static func tooFine(
-    _ variable: String, error: Double, heights: ClosedRange<Double>
+    _ variable: String, heights: ClosedRange<Double>, smallest: Double
   ) -> TerrainError {
     TerrainError(
-      description: "variable \(variable): a terrain that is right to \(error) m cannot be written, "
-        + "because heights from \(heights.lowerBound) to \(heights.upperBound) m are stored in "
-        + "\(HeightStep.parts) parts. "
-        + "State 'error: \(HeightStep.smallestError(heights: heights))' or more")
+      description:
+        "variable \(variable): the terrain cannot be as exact as its recipe wants, because "
+        + "its heights from \(heights.lowerBound) to \(heights.upperBound) m are stored in "
+        + "\(HeightStep.parts) parts. State 'error: \(smallest)' or more")
+  }
+
+  /// Why a variable is no water mask for another.
+  enum MaskFault: String {
+    case grid = "it lies on another grid"
+    case dimensions = "it has further dimensions"
+    case times = "it has other times"
+  }
+
+  static func mask(_ mask: String, of variable: String, _ fault: MaskFault) -> TerrainError {
+    TerrainError(
+      description: "variable \(mask) cannot be the water mask of \(variable): \(fault.rawValue). "
+        + "Use one with the same rows and columns and the same times, one time, or none")
   }
 
   static func notFinite(_ variable: String) -> TerrainError {

@@ -13,20 +13,22 @@ public struct TerrainPlan: Sendable {
   }
 
   /// What counts as water in the water mask.
-  public enum Water: String, Sendable, Hashable, CaseIterable {
+  public enum Water: Sendable {
     /// Where the height is not above zero.
-    case belowZero = "below-zero"
+    case belowZero
     /// Where there is no height.
     case missing
+    /// Where a variable on the same grid, such as a land-sea mask, has one of some values.
+    case values([Double], of: Variable)
   }
 
   /// What a recipe may leave open.
-  public struct Options: Sendable, Hashable {
+  public struct Options: Sendable {
     /// From where heights are counted.
     public var reference: Reference
     /// The unit of the variable's numbers; that which it states without.
     public var units: String?
-    /// How far the finest tiles may be off, in metres; what suits the grid without.
+    /// How far the finest tiles may be off, in metres before exaggeration; what suits the grid without.
     public var error: Double?
     /// By how much heights are multiplied.
     public var exaggeration: Double
@@ -90,6 +92,13 @@ public struct TerrainPlan: Sendable {
     key = pathSegment(variable.name)
     self.options = options
     metresPerUnit = metres
+    if case .values(_, let mask) = options.water {
+      guard mask.grid == variable.grid else { throw .mask(mask.name, of: variable.name, .grid) }
+      guard mask.extras.isEmpty else { throw .mask(mask.name, of: variable.name, .dimensions) }
+      if let times = mask.time?.labels, times.count > 1, times != variable.time?.labels {
+        throw .mask(mask.name, of: variable.name, .times)
+      }
+    }
     let tiles = TileMatrixSet.worldCRS84Quad
     maxZoom = min(tiles.matrices.count - 1, options.maxZoom ?? tiles.finestZoom(for: variable.grid))
   }
@@ -100,12 +109,35 @@ public struct TerrainPlan: Sendable {
   /// The height of the terrain where there is no value.
   var missingHeight: Double { options.missing * options.exaggeration }
 
-  /// How far tiles of a zoom may be off in metres, for heights in some range.
+  /// How far the terrain's tiles of a zoom may be off in metres, exaggeration included, for heights of
+  /// the terrain in some range.
   func error(z: Int, heights: ClosedRange<Double>) -> Double {
     let step = LatticeLocator.step(z: maxZoom) * CRS.metresPerDegree
     let finest =
-      options.error ?? max(Self.suitableError * step, HeightStep.smallestError(heights: heights))
+      options.error.map { $0 * options.exaggeration }
+      ?? max(
+        Self.suitableError * step * options.exaggeration,
+        HeightStep.smallestError(heights: heights))
     return finest * Double(1 << (maxZoom - z))
+  }
+
+  /// What the water mask of a field is made from.
+  private func water(_ field: FieldSelection) -> String {
+    switch options.water {
+    case nil: return "none"
+    case .belowZero: return "below zero"
+    case .missing: return "missing"
+    case .values(let values, let mask):
+      let shown = maskField(mask, for: field)
+      // What cannot be read is told when it is.
+      let source = try? mask.fingerprint(time: shown.time, extras: shown.extras)
+      return "\(values) of \(mask.name) \(source ?? "")"
+    }
+  }
+
+  /// The field of a mask that belongs to a field of heights.
+  func maskField(_ mask: Variable, for field: FieldSelection) -> FieldSelection {
+    FieldSelection(time: mask.time.map { $0.count == 1 ? 0 : field.time ?? 0 }, extras: [])
   }
 
   /// Says from what and how things are made of a field; where it is equal they are.
@@ -114,7 +146,7 @@ public struct TerrainPlan: Sendable {
     return """
       \(variable.labels(of: field))
       \(source)
-      \(options) \(scale) \(maxZoom)
+      \(options.reference) \(options.error.map { "\($0)" } ?? "") \(scale) \(missingHeight) \(maxZoom) \(water(field))
       \(title)
       \(attribution ?? "")
       \(grid.crs.definition) \(grid.rows) \(grid.columns) \(grid.nativeBounds)

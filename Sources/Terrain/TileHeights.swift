@@ -12,6 +12,9 @@ struct TileHeights {
   /// Which of them stand for no value.
   var isMissing = [Bool](repeating: false, count: width * width)
 
+  /// The values of the variable that the water mask comes from; none without such.
+  var mask: [Float] = []
+
   @inline(__always)
   static func index(column: Int, row: Int) -> Int { (row + 1) * width + column + 1 }
 

@@ -112,11 +112,11 @@ struct FileTests {
 
   @Test func waterIsWhereHeightsSay() {
     let coast = TileHeights { column, _ in column < 100 ? -5 : 5 }
-    let mask = WaterMask.bytes(.belowZero, coast)
+    let mask = WaterMask.bytes { coast.values[$0] <= 0 }
     #expect(mask.count == 65_536)
     #expect(mask[0] == 255 && mask[98] == 255 && mask[100] == 0 && mask[65_535] == 0)
-    #expect(WaterMask.bytes(.belowZero, TileHeights { _, _ in -1 }) == [255])
-    #expect(WaterMask.bytes(.missing, coast) == [0])
+    #expect(WaterMask.bytes { _ in true } == [255])
+    #expect(WaterMask.bytes { _ in false } == [0])
   }
 }
 

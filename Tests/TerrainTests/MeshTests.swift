@@ -122,7 +122,7 @@ struct MeshTests {
     }
   }
 
-  @Test(arguments: [400.0, 50, 25]) func surfaceKeepsWithinItsError(error: Double) {
+  @Test(arguments: [400.0, 50, 40]) func surfaceKeepsWithinItsError(error: Double) {
     let tile = TileHeights(Self.mountains)
     let step = HeightStep(error: error, heights: -1100...1100)
     let mesh = SurfaceMesh(tile, step: step, error: error)

@@ -42,7 +42,9 @@ struct TerrainBuilderTests {
       FieldWork(
         variable: variable, fields: fields ?? [FieldSelection(time: nil, extras: [])],
         products: [
-          try TerrainBuilder(plan: plan, folder: site, pool: pool),
+          try TerrainBuilder(
+            plan: plan, folder: site, pool: pool,
+            memory: FieldMemory(budget: 1 << 28, scratchFolder: folder.path)),
           try TerrainPictureBuilder(plan: plan, folder: site, pool: pool),
         ])
     ])
@@ -159,6 +161,25 @@ struct TerrainBuilderTests {
     let east = edge(try mesh(site, "3/15/4.terrain"), 2)
     #expect(east == edge(try mesh(site, "3/0/4.terrain"), 0))
     #expect(east.count > 3)
+  }
+
+  @Test func waterIsWhereAnotherVariableSays() throws {
+    let folder = try TemporaryFolder()
+    let (x, y) = (TestCube.centres(from: -179, step: 2, count: 180), [60.0, 20, -20, -60])
+    let heights = try variable(folder, x: x, y: y) { _, row, column in Double(row * column) }
+    let path = try TestCube(x: x, y: y).write(to: folder, name: "mask.zarr") { _, _, column in
+      column < 90 ? 1 : 2
+    }
+    let mask = try #require(try Cube.open([path]).variable(named: "v"))
+    let site = try build(
+      heights, folder, .init(reference: .geoid, water: .values([1], of: mask), maxZoom: 0))
+    #expect(try mesh(site, "0/1/0.terrain").extensions[2]?.last == 0)
+    let west = try #require(try mesh(site, "0/0/0.terrain").extensions[2])
+    #expect(west.count == 65_536 && west[128 * 256 + 10] == 255)
+    let other = try variable(folder, x: [1, 2], y: [2, 1]) { _, _, _ in 1 }
+    #expect(throws: TerrainError.self) {
+      try build(heights, folder, .init(reference: .geoid, water: .values([1], of: other)))
+    }
   }
 
   @Test func whatIsNoHeightIsRefused() throws {

@@ -37,14 +37,28 @@ struct TerrainProducts: Sendable {
       options: TerrainPlan.Options(
         reference: recipe.heightsAbove == "geoid" ? .geoid : .ellipsoid, units: recipe.units,
         error: recipe.error, exaggeration: recipe.exaggeration, missing: recipe.missing,
-        water: recipe.water.flatMap(TerrainPlan.Water.init), maxZoom: recipe.maxZoom))
+        water: try recipe.water.map { try Self.water($0, cube: cube) }, maxZoom: recipe.maxZoom))
     self.recipe = recipe
     self.variable = number
     fields = variable.fields
-    meshes = try TerrainBuilder(plan: plan, folder: workshop.folder, pool: workshop.pool)
+    meshes = try TerrainBuilder(
+      plan: plan, folder: workshop.folder, pool: workshop.pool, memory: workshop.memory)
     pictures =
       recipe.hasPictures
       ? try TerrainPictureBuilder(plan: plan, folder: workshop.folder, pool: workshop.pool) : nil
+  }
+
+  private static func water(_ water: TerrainRecipe.Water, cube: Cube) throws -> TerrainPlan.Water {
+    switch water {
+    case .belowZero: return .belowZero
+    case .missing: return .missing
+    case .values(let values, let name):
+      guard let mask = cube.variable(named: name) else {
+        throw CommandError.unknownVariable(
+          name, source: cube.location, known: cube.variables.map(\.name))
+      }
+      return .values(values, of: mask)
+    }
   }
 
   /// The products that take the fields of a variable.
