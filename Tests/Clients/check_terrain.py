@@ -3,11 +3,15 @@
 import gzip
 import io
 import json
+import subprocess
+import tempfile
 import urllib.request
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyproj
+import xarray as xr
 import yaml
 from matplotlib.tri import LinearTriInterpolator, Triangulation
 from PIL import Image
@@ -288,8 +292,6 @@ def check_sphere(mesh: Mesh, z: int, x: int, y: int) -> None:
 
 
 def geocentric():
-    import pyproj
-
     return pyproj.Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
 
 
@@ -400,3 +402,129 @@ def terrain_checks(report, site, base: str, recipe: Path, shown: list) -> None:
                 f"{name} rgb", pictures, site.folder, document, field, unit, wanted.get("missing", 0)
             )
         report.check(f"{name} served", served, base, document)
+
+
+def relief(x: np.ndarray, y: np.ndarray, top: float) -> np.ndarray:
+    """Heights with waves of several lengths, rows along y."""
+    across, down = np.meshgrid(np.linspace(0, 6, x.size), np.linspace(0, 5, y.size))
+    waves = np.sin(across) * np.cos(down) + 0.3 * np.sin(5 * across + 4 * down)
+    return (top * (waves + 0.05 * np.sin(31 * across * down))).astype("float32")
+
+
+def across_antimeridian(folder: Path) -> tuple:
+    """Kilometres, 0–360, latitude ascending, with a hole, partly below sea level."""
+    x, y = 170.05 + 0.1 * np.arange(200), -9.95 + 0.1 * np.arange(150)
+    values = relief(x, y, 1.5)
+    values[60:80, 90:120] = np.nan
+    data = xr.Dataset(
+        {"h": (("lat", "lon"), values, {"units": "km"})},
+        {
+            "lon": ("lon", x, {"units": "degrees_east"}),
+            "lat": ("lat", y, {"units": "degrees_north"}),
+        },
+    )
+    return data, None, {"error": 10, "missing": -300, "exaggeration": 2}, 2000.0
+
+
+def projected(folder: Path) -> tuple:
+    """Whole feet in UTM, rows from the north."""
+    x, y = 450_050 + 100.0 * np.arange(300), 4_400_050 - 100.0 * np.arange(200)
+    data = xr.Dataset(
+        {"h": (("y", "x"), np.round(relief(x, y, 9000)).astype("int16"), {"units": "ft"})},
+        {"x": ("x", x, {"units": "m"}), "y": ("y", y, {"units": "m"})},
+    )
+    for name in ("x", "y"):
+        data[name].attrs["standard_name"] = f"projection_{name}_coordinate"
+    return data, "EPSG:32613", {}, 0.3048
+
+
+def ice(folder: Path) -> tuple:
+    """A surface that sinks, on a polar grid."""
+    x = -1_500_000 + 10_000.0 * np.arange(301)
+    first = relief(x, x, 800) + 2000
+    data = xr.Dataset(
+        {"h": (("time", "y", "x"), np.stack([first, first - 50]), {"units": "m"})},
+        {
+            "time": ("time", [0, 1], {"units": "days since 2020-01-01"}),
+            "y": ("y", x, {"units": "m", "standard_name": "projection_y_coordinate"}),
+            "x": ("x", x, {"units": "m", "standard_name": "projection_x_coordinate"}),
+        },
+    )
+    return data, "EPSG:3413", {}, 1.0
+
+
+def one_cell(folder: Path) -> tuple:
+    data = xr.Dataset(
+        {"h": (("lat", "lon"), np.array([[500.0]], "float32"), {"units": "m"})},
+        {
+            "lon": ("lon", [30.0], {"units": "degrees_east", "bounds": "lon_bnds"}),
+            "lat": ("lat", [40.0], {"units": "degrees_north", "bounds": "lat_bnds"}),
+            "lon_bnds": (("lon", "n"), [[29.5, 30.5]]),
+            "lat_bnds": (("lat", "n"), [[39.5, 40.5]]),
+        },
+    )
+    return data, None, {"max-zoom": 3}, None
+
+
+def made(cubepress: str, make) -> str:
+    """A terrain of a source that is made for it, for each of its times."""
+    with tempfile.TemporaryDirectory(prefix="cubepress-terrain-") as name:
+        folder = Path(name)
+        data, crs, options, scale = make(folder)
+        data.to_netcdf(folder / "h.nc")
+        dataset = {
+            "id": "h", "source": str(folder / "h.nc"), "cube": "none", "series": "none",
+            "max-zoom": 0, "terrain": {"variable": "h", "heights-above": "ellipsoid", **options},
+        }  # fmt: skip
+        dataset |= {"crs": crs} if crs else {}
+        recipe = folder / "recipe.yaml"
+        recipe.write_text(yaml.safe_dump({"datasets": [dataset]}))
+        command = [cubepress, "build", str(recipe), "-o", str(folder / "site"), "-q"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        require(done.returncode == 0, done.stderr[-400:])
+        layers = sorted((folder / "site/datasets/h/terrain").rglob("layer.json"))
+        require(len(layers) == data["h"].sizes.get("time", 1), f"{len(layers)} terrains")
+        notes = []
+        for time, path in enumerate(layers):
+            terrain = Terrain(path.parent, json.loads(path.read_text()))
+            notes = [layer_document(terrain), every_tile(terrain)]
+            if scale:
+                field = Field.of(data, "h", crs, time)
+                notes.append(heights(terrain, field, scale))
+        return "; ".join(notes)
+
+
+def refused(cubepress: str) -> str:
+    """Values that are no heights, and errors that cannot be kept, are refused with what to do."""
+    wrong = [
+        ({"h": "K"}, {}, "State what its numbers are in the recipe"),
+        ({"h": "m"}, {"error": 0.001}, "State 'error: "),
+        ({"h": "m"}, {"variable": "height"}, "height"),
+        ({"h": "m"}, {"water": {"variable": "sea", "values": [1]}}, "sea"),
+    ]
+    with tempfile.TemporaryDirectory(prefix="cubepress-terrain-") as name:
+        folder = Path(name)
+        for units, options, words in wrong:
+            data, _, _, _ = across_antimeridian(folder)
+            data["h"].attrs["units"] = units["h"]
+            data["h"].values[0, 0] = 5000
+            data.to_netcdf(folder / "h.nc")
+            terrain = {"variable": "h", "heights-above": "geoid", **options}
+            recipe = folder / "recipe.yaml"
+            recipe.write_text(
+                yaml.safe_dump({"datasets": [{"source": str(folder / "h.nc"), "terrain": terrain}]})
+            )
+            command = [cubepress, "build", str(recipe), "-o", str(folder / "site"), "-q"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            said = done.stderr + done.stdout
+            report = folder / "site/.cubepress/report.json"
+            said += report.read_text() if report.exists() else ""
+            require(done.returncode == 1 and words in said, f"{options}: {done.returncode}, {said[-300:]}")
+    return f"{len(wrong)} recipes"
+
+
+def made_terrain_checks(report, cubepress: str) -> None:
+    """Terrains of sources made for them: units, projections, holes, times."""
+    for make in (across_antimeridian, projected, ice, one_cell):
+        report.check(f"terrain {make.__name__.replace('_', ' ')}", made, cubepress, make)
+    report.check("terrain refused", refused, cubepress)

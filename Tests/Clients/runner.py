@@ -13,7 +13,7 @@ from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
-from check_terrain import terrain_checks
+from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -49,6 +49,7 @@ def main() -> int:
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
     if arguments.cubepress and not arguments.quick:
+        made_terrain_checks(report, arguments.cubepress)
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
