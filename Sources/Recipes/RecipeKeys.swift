@@ -27,7 +27,8 @@ enum RecipeKeys {
   private static let bucketKeys: [KeyTable.Key] = [
     .init(
       name: "endpoint",
-      summary: "The server of the bucket, for others than AWS; as the tools of AWS find it without.",
+      summary:
+        "The server of the bucket, for others than AWS; as the tools of AWS find it without.",
       shape: .address),
     .init(
       name: "region", summary: "The region of the bucket; as the tools of AWS find it without.",
@@ -402,7 +403,8 @@ enum RecipeKeys {
 
   static let all: [KeyTable] =
     [
-      recipe, publish, bucket, prices, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
+      recipe, publish, bucket, prices, site, provider, dataset, cube, series, quantise, link, times,
+      variable, viewerLayer,
       style,
       composite, band, colourStop, symmetric, percentiles, category,
     ] + sceneTables
