@@ -122,7 +122,8 @@ struct BuildReport {
             "current": .integer(Int64(dataset.current)),
             "tiles": .integer(Int64(dataset.tiles.objects)),
             "bytes": .integer(Int64(dataset.tiles.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json, "viewer4D": dataset.viewer.json, "seconds": .number(dataset.seconds),
+            "series": dataset.series.json, "viewer4D": dataset.viewer.json,
+            "seconds": .number(dataset.seconds),
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),

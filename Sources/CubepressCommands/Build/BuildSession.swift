@@ -205,7 +205,7 @@ struct BuildSession {
       let start = Self.now
       do {
         datasets.append(try PlannedDataset(dataset, firstTurn: turn, workshop: workshop))
-      } catch where purpose.isLenient {
+      } catch  where purpose.isLenient {
         failures.append(
           BuildReport.Failure(
             dataset: dataset.recipe.id, reason: "\(error)", seconds: Self.now - start))
@@ -250,7 +250,7 @@ struct BuildSession {
       var summary = DatasetSummary(build, workshop: workshop)
       do {
         contents.add(try summary.describe(), objects: build.objects + summary.objects)
-      } catch where purpose.isLenient {
+      } catch  where purpose.isLenient {
         report.failures.append(
           BuildReport.Failure(
             dataset: build.prepared.recipe.id, reason: "\(error)", seconds: build.seconds))

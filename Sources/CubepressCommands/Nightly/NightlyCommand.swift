@@ -79,6 +79,7 @@ struct NightlyCommand: ParsableCommand {
 
   @OptionGroup var target: TargetOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var watch: MetricsOptions
   @OptionGroup var talk: TalkOptions
 
   func validate() throws {
@@ -91,6 +92,12 @@ struct NightlyCommand: ParsableCommand {
     guard let location = to ?? recipe.publish?.target else {
       throw ValidationError("Say where the site goes: --to, or publish: {to: …} in the recipe.")
     }
+    try watch.record("nightly", site: location) { metrics in
+      try run(recipe, to: location, &metrics)
+    }
+  }
+
+  private func run(_ recipe: Recipe, to location: String, _ metrics: inout Metrics) throws {
     let named = to == nil ? recipe.publish?.bucket ?? BucketAccess() : BucketAccess()
     let run = NightlyRun(
       recipe: recipe, folder: try BuildSession.claim(output, for: .nightly),
@@ -98,6 +105,8 @@ struct NightlyCommand: ParsableCommand {
       grace: grace ?? recipe.publish?.grace ?? TimeSpan(seconds: 7 * 86_400),
       kept: keep ?? recipe.publish?.keep ?? 10, takesOver: takeOver, progress: talk.progress)
     let report = try run.run()
+    report.build.measure(&metrics)
+    report.published?.measureSending(&metrics)
     if json {
       print(report.json.serialized(pretty: true))
     } else if !talk.quiet || !report.build.failures.isEmpty {
