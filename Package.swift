@@ -59,14 +59,15 @@ let package = Package(
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
+    .target(name: "CDeflateBlocks"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
 
     // rank 0
     module("JSON"),
-    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CBzip2", "CLZ4"]),
-    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CKernels"]),
+    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CDeflateBlocks", "CBzip2", "CLZ4"]),
+    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CDeflateBlocks", "CKernels"]),
     module("Grids", ["JSON", "CPROJ"]),
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),

@@ -173,6 +173,10 @@ enum RecipeKeys {
         summary: "By name of another dimension, which of its values to make; all without.",
         shape: .named(.list(.either([.number, .text])))),
       .init(
+        name: "tiles",
+        summary: "none leaves the image tiles out, and with them the map services.",
+        shape: .word(["none"])),
+      .init(
         name: "tile-matrix-sets",
         summary: "The tile matrix sets; those that suit the grid without.",
         shape: .list(.word(TileMatrixSet.all.map(\.id)))),

@@ -82,8 +82,9 @@ struct DatasetBuild: Sendable {
     maximumErrors = arrays.maximumErrors(ownResults)
     cube = try arrays.finishCube(ownResults, workshop: workshop)
     series = try arrays.finishSeries(ownResults, workshop: workshop)
-    viewerTiles = zip(prepared.variables, results).flatMap { variable, results in
-      variable.viewerLayer == nil ? [] : results.last?.records.flatMap(\.objects) ?? []
+    viewerTiles = try zip(prepared.variables, results).flatMap { variable, results in
+      guard let layer = variable.viewerLayer, let records = results.last?.records else { return [] }
+      return try records.flatMap(\.objects) + layer.seal(records)
     }
   }
 }
