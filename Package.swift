@@ -82,10 +82,13 @@ let package = Package(
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
     module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
-    module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
+    module("Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
-      "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
+      "Recipes",
+      [
+        "Buckets", "JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams"),
+      ]),
     module("Multiscales", ["JSON", "Cubes", "Grids", "Jobs", "CHalving"]),
     // rank 5
     module(

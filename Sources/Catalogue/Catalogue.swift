@@ -14,13 +14,21 @@ public enum Catalogue {
   /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`;
   /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`.
   ///
+  /// - Parameters:
+  ///   - site: what the site says about itself.
+  ///   - datasets: its datasets.
+  ///   - scenes: the scenes of its globe.
+  ///   - hasHistory: whether there is a history of builds (``history(site:runs:templates:assets:)``),
+  ///     so that pages link to it.
+  ///   - templates: the templates.
+  ///   - assets: what pages need.
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
-    site: SiteRecipe, datasets: [BuiltDataset], scenes: [SceneRecipe] = [],
+    site: SiteRecipe, datasets: [BuiltDataset], scenes: [SceneRecipe] = [], hasHistory: Bool = false,
     templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     var files = assets.files
-    let frame = try PageFrame(site: site, hasScenes: !scenes.isEmpty, assets: assets)
+    let frame = try PageFrame(site: site, hasScenes: !scenes.isEmpty, hasHistory: hasHistory, assets: assets)
     let index = IndexPage(site: site, datasets: datasets)
     files["index.html"] = try page(
       "index", frame.context(title: site.title, summary: index.summary, root: ""),
@@ -68,11 +76,11 @@ public enum Catalogue {
   /// The library of the globe in `Site/vendor`, needed where there are scenes.
   public static let globeLibrary = "cesium"
 
-  private static func bytes(_ document: JSONValue) -> [UInt8] {
+  static func bytes(_ document: JSONValue) -> [UInt8] {
     Array(document.serialized(pretty: true).utf8)
   }
 
-  private static func page(
+  static func page(
     _ template: String, _ frame: [String: PageValue], _ content: [String: PageValue],
     _ templates: PageTemplates
   ) throws(PageError) -> [UInt8] {

@@ -24,6 +24,7 @@ public struct CubepressCommand: AsyncParsableCommand {
       SealCommand.self, CostCommand.self, PreviewCommand.self, CheckCommand.self,
       StylesCommand.self, ExtractCommand.self, PublishCommand.self, ReleasesCommand.self,
       DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
+      NightlyCommand.self,
     ])
 
   /// Makes the command.

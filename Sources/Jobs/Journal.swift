@@ -51,7 +51,8 @@ public struct UnitRecord: Sendable {
 public struct Journal: Sendable {
   private let folder: SiteFolder
   private let part: PartManifest?
-  private static let root = SiteFolder.privateFolder + "/units"
+  /// The folder of the records below that of the site.
+  public static let root = SiteFolder.privateFolder + "/units"
   private static let suffix = ".unit"
 
   /// Opens the journal of a site.
@@ -98,10 +99,19 @@ public struct Journal: Sendable {
   ///
   /// - Throws: `StoreError` when the folder cannot be read or changed.
   public func removeRecords(except units: Set<String>) throws(StoreError) {
+    try removeRecords { unit throws(StoreError) in !units.contains(unit) }
+  }
+
+  /// Removes the records of some units.
+  ///
+  /// - Throws: `StoreError` when the folder cannot be read or changed, and what `isGone` throws.
+  public func removeRecords(
+    where isGone: (_ unit: String) throws(StoreError) -> Bool
+  ) throws(StoreError) {
     var gone: [String] = []
-    try folder.forEachFile(below: Self.root) { file in
+    try folder.forEachFile(below: Self.root) { file throws(StoreError) in
       let unit = file.key.dropFirst(Self.root.count + 1).dropLast(Self.suffix.count)
-      if !units.contains(String(unit)) { gone.append(file.key) }
+      if try isGone(String(unit)) { gone.append(file.key) }
     }
     for key in gone { try folder.remove(key) }
   }

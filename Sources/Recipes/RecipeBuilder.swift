@@ -27,6 +27,8 @@ struct RecipeBuilder {
     let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
     let recipe = Recipe(
       site: site(table["site"]?.table), datasets: datasets,
+      publish: PublishRecipeBuilder(folder: folder, problems: problems)
+        .publish(table["publish"]?.table),
       prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
       scenes: table.list("scenes").compactMap(scenes.scene))
     refuseRepeats(
@@ -92,7 +94,8 @@ struct RecipeBuilder {
       options: CubeOptions(
         joinDimension: table.text("join"),
         levels: table.text("levels") == "use" ? .useExisting : .rebuild,
-        crs: crs(table), timeVariable: table.text("time-variable")),
+        crs: crs(table), timeVariable: table.text("time-variable"),
+        bucket: PublishRecipeBuilder.bucket(table["s3"]?.table)),
       licence: table.text("licence"), attribution: table.text("attribution"), doi: doi(table),
       keywords: table.texts("keywords"), links: links(table),
       places: (table.text("places").map { [$0] } ?? table.texts("places")).map {

@@ -13,11 +13,58 @@ enum RecipeKeys {
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
       .init(
+        name: "publish", summary: "Where the site goes, and what stays there for how long.",
+        shape: .table("publish")),
+      .init(
         name: "scenes", summary: "Scenes of the globe, which show the datasets together.",
         shape: .list(.table("scene"))),
       .init(
         name: "prices", summary: "What a bucket costs, for cubepress cost.",
         shape: .table("prices")),
+    ])
+
+  /// How a bucket is reached: the same for what is read and what is written.
+  private static let bucketKeys: [KeyTable.Key] = [
+    .init(
+      name: "endpoint",
+      summary: "The server of the bucket, for others than AWS; as the tools of AWS find it without.",
+      shape: .address),
+    .init(
+      name: "region", summary: "The region of the bucket; as the tools of AWS find it without.",
+      shape: .text),
+    .init(name: "profile", summary: "The profile in ~/.aws to use.", shape: .text),
+    .init(
+      name: "addressing",
+      summary: "Where the bucket's name goes: path, or virtual (the host name).",
+      shape: .word(["path", "virtual"])),
+  ]
+
+  static let bucket = KeyTable(
+    name: "a bucket", id: "bucket", summary: "How the bucket of a source is reached.",
+    keys: bucketKeys + [
+      .init(
+        name: "anonymous",
+        summary: "Whether it is asked without credentials, also where there are some.",
+        shape: .truth)
+    ])
+
+  static let publish = KeyTable(
+    name: "a publication", id: "publish",
+    summary: "Where the site goes, and what stays there for how long.",
+    keys: [
+      .init(
+        name: "to",
+        summary: "s3://bucket/prefix, or a folder; paths are relative to the recipe.",
+        shape: .text, isRequired: true)
+    ] + bucketKeys + [
+      .init(
+        name: "grace",
+        summary: "How long objects stay that are in no release any more, such as 7d (the default) "
+          + "or 12h.",
+        shape: .text),
+      .init(
+        name: "keep", summary: "How many releases one can go back to; 10 without.",
+        shape: .wholeNumber(atLeast: 1)),
     ])
 
   static let prices = KeyTable(
@@ -102,6 +149,9 @@ enum RecipeKeys {
       .init(
         name: "time-variable", summary: "The variable that holds the times, where it is not found.",
         shape: .text),
+      .init(
+        name: "s3", summary: "How a source in a bucket (s3://…) is reached.",
+        shape: .table("bucket")),
       .init(
         name: "levels",
         summary: "Whether coarser levels in the source are used or made anew (rebuild, the "
@@ -356,7 +406,7 @@ enum RecipeKeys {
 
   static let all: [KeyTable] =
     [
-      recipe, prices, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
+      recipe, publish, bucket, prices, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
       style,
       composite, band, colourStop, symmetric, percentiles, category,
     ] + sceneTables

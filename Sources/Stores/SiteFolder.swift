@@ -36,6 +36,7 @@ public final class SiteFolder: Sendable {
   private let writer = UInt64.random(in: 0 ... .max)
   private let stagingIsThere = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
+  private let lending = Mutex<(any FileLender)?>(nil)
 
   /// Makes the folder, where it is missing, and opens it.
   ///
@@ -81,6 +82,12 @@ public final class SiteFolder: Sendable {
       throw failure(error, attempt: "start a build in \(path)")
     }
   }
+
+  /// Where files can be had that are not here.
+  public var lender: (any FileLender)? { lending.withLock { $0 } }
+
+  /// From now on takes files that are not here from somewhere else.
+  public func borrow(from lender: any FileLender) { lending.withLock { $0 = lender } }
 
   /// Writes a file, unless it has exactly this content already.
   ///

@@ -13,11 +13,13 @@ from check_gdal import gdal_checks
 from check_globe import globe_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
+from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_slurm import slurm_checks
+from check_sources import source_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -61,6 +63,8 @@ def main() -> int:
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+        source_checks(report, arguments.cubepress)
+        nightly_checks(report, arguments.cubepress, arguments.kills)
     return report.close()
 
 

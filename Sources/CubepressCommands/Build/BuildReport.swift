@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jobs
+import Recipes
 
 /// What a build did, for people and for programs.
 struct BuildReport {
@@ -12,8 +13,22 @@ struct BuildReport {
     var tiles = Product()
     var cube = Product()
     var series = Product()
+    var seconds = 0.0
     var viewer = Product()
     var notes: [String] = []
+
+    init(_ build: DatasetBuild, notes: [String]) {
+      let tiles = build.records.flatMap { $0.flatMap(\.objects) }
+      id = build.prepared.recipe.id
+      made = build.made
+      current = build.records.map(\.count).reduce(0, +) - build.made
+      self.tiles = Product(tiles)
+      cube = Product(build.cube)
+      series = Product(build.series)
+      viewer = Product(build.viewerTiles)
+      seconds = build.seconds
+      self.notes = notes
+    }
   }
 
   /// The files of an array product.
@@ -42,11 +57,15 @@ struct BuildReport {
   struct Failure {
     let dataset: String
     let reason: String
+    var seconds = 0.0
+    /// Whether the site still has what was made of it before.
+    var isKept = false
   }
 
   let output: String
   /// What workers had made before; nothing where they had not.
   var parts = PartJoining.Report()
+  /// The datasets that were made or are up to date.
   var datasets: [Dataset] = []
   var failures: [Failure] = []
   var release = 0
@@ -73,9 +92,12 @@ struct BuildReport {
           + "files checked.")
     }
     lines += parts.faults.prefix(20).map { "  - made again: \($0.unit): \($0.reason)" }
-    lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
+    lines += failures.map {
+      "\($0.dataset): FAILED: \($0.reason)"
+        + ($0.isKept ? "\n  - what was made of it before stays" : "")
+    }
     let time = ProgressDisplay.duration(seconds)
-    if failures.isEmpty {
+    if release > 0 {
       let changes = added + changed + removed
       lines.append(
         changes == 0
@@ -100,12 +122,17 @@ struct BuildReport {
             "current": .integer(Int64(dataset.current)),
             "tiles": .integer(Int64(dataset.tiles.objects)),
             "bytes": .integer(Int64(dataset.tiles.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json, "viewer4D": dataset.viewer.json,
+            "series": dataset.series.json, "viewer4D": dataset.viewer.json, "seconds": .number(dataset.seconds),
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),
       "failures": .array(
-        failures.map { ["dataset": .string($0.dataset), "reason": .string($0.reason)] }),
+        failures.map {
+          [
+            "dataset": .string($0.dataset), "reason": .string($0.reason),
+            "kept": .bool($0.isKept),
+          ]
+        }),
     ]
   }
 }

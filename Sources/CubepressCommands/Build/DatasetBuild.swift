@@ -55,6 +55,13 @@ struct DatasetBuild: Sendable {
   let maximumErrors: [Double]
   /// How many fields were made now.
   let made: Int
+  /// How long that took, in seconds.
+  var seconds = 0.0
+
+  /// All files of its products.
+  var objects: [BuiltObject] {
+    records.flatMap { $0.flatMap(\.objects) } + cube + series + viewerTiles
+  }
 
   /// Makes the files that hold many fields, and those that describe them.
   ///

@@ -43,7 +43,8 @@ struct PreparedDataset: Sendable {
   /// - Throws: the error of the first thing that is wrong.
   init(_ recipe: DatasetRecipe, workshop: Workshop) throws {
     self.recipe = recipe
-    let cube = try Cube.open(recipe.sources, options: recipe.options)
+    let cube = try Cube.open(
+      recipe.sources, options: recipe.options, access: workshop.access)
     self.cube = cube
     let wanted =
       recipe.variables.isEmpty
@@ -172,6 +173,7 @@ struct Workshop: Sendable {
   let journal: Journal
   let pool: WorkerPool
   let memory: FieldMemory
+  let access: SourceAccess
 
   /// Makes the fields of cubes.
   var fieldPass: FieldPass { FieldPass(journal: journal, memory: memory, pool: pool) }

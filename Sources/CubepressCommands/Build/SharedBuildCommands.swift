@@ -145,7 +145,8 @@ struct SealCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Wait so long for workers to end and units to be made, such as 6h.", valueName: "time"))
+      "Wait so long for workers to end and units to be made, such as 6h.", valueName: "time"),
+    transform: TimeSpan.argument)
   var wait = TimeSpan(seconds: 0)
 
   @OptionGroup var options: WorkOptions
