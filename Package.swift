@@ -59,14 +59,16 @@ let package = Package(
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
+    .target(name: "CDeflateBlocks"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
+    .target(name: "CTerrain"),
 
     // rank 0
     module("JSON"),
-    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CBzip2", "CLZ4"]),
-    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CKernels"]),
+    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CDeflateBlocks", "CBzip2", "CLZ4"]),
+    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CDeflateBlocks", "CKernels"]),
     module("Grids", ["JSON", "CPROJ"]),
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
@@ -106,12 +108,18 @@ let package = Package(
       ["JSON", "Stores", "Jobs", "Cubes", "Grids", "Images", "Multiscales", "Recipes"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
+    module(
+      "Terrain",
+      [
+        "Codecs", "JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids",
+        "CTerrain",
+      ]),
     // rank 7
     module(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
+        "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
         "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -155,6 +163,10 @@ let package = Package(
     tests(
       "ViewerLayers",
       ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
+    tests(
+      "Terrain",
+      ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
+      fixtures: true),
     tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",

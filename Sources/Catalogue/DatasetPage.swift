@@ -39,6 +39,8 @@ struct DatasetPage {
       "service": [
         "copyText": .text(serviceURL), "copyLabel": "the address of the map service",
       ],
+      "hasTiles": .flag(
+        dataset.variables.contains { $0.styles.contains { !$0.layers.isEmpty } }),
       "hasTime": .flag(dataset.timeRange.map { $0.count > 1 } ?? false),
       "manyTimes": .optional(dataset.timeRange.map(Words.period)),
       "extent": .table(ExtentMap(bounds: dataset.bounds).context),

@@ -18,6 +18,14 @@ public struct BuiltObject: Sendable, Hashable {
   }
 }
 
+extension BuiltObject {
+  /// Describes a file of pieces that follow one another.
+  public init(key: String, pieces: [[UInt8]]) {
+    self.init(
+      key: key, size: pieces.reduce(0) { $0 + $1.count }, sha256: sha256Hex(pieces: pieces))
+  }
+}
+
 /// What a finished unit of work left behind.
 public struct UnitRecord: Sendable {
   /// Says from what and how the unit was made; an equal one need not be made again.

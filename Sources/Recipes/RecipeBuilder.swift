@@ -113,10 +113,12 @@ struct RecipeBuilder {
     refuseRepeats(
       table.list("tile-matrix-sets").compactMap { value in value.text.map { ($0, value.place) } },
       id: "duplicate-value", what: "tile matrix set", fix: { _ in "remove one of them" })
+    dataset.hasTiles = table["tiles"] == nil
     if let format = table.text("format").flatMap(ImageFormat.init) { dataset.format = format }
     let arrays = ArrayRecipeBuilder(problems: problems)
     dataset.cube = arrays.cube(table)
     dataset.series = arrays.series(table)
+    dataset.terrain = TerrainRecipe(table["terrain"]?.table)
     if let effort = table.text("effort").flatMap(Effort.init) { dataset.effort = effort }
     return dataset
   }

@@ -1,30 +1,28 @@
 public import Cubes
 import Images
 import JSON
-import Jobs
+public import Jobs
 public import Multiscales
 import Recipes
 public import Stores
-import Synchronization
 
 /// Makes the tiles of a layer of the 4D viewer, field by field.
 ///
 /// Tiles of a `heatmap` or `heightmap` are pictures of one field. A volume holds all fields of a time:
-/// their planes are kept in the site's private folder until the last of them has come.
+/// their planes are kept in the site's private folder until ``seal(_:)`` puts them together.
 public final class ViewerLayerBuilder: FieldProduct {
   /// Changes whenever the same input would give other tiles.
   private static let productVersion = 1
-  /// The folder of planes within a site's folder; gone after a build.
+  /// The folder of planes within a site's folder; empty after a build.
   public static let privateFolder = SiteFolder.privateFolder + "/4d"
 
   /// The layer.
   public let layer: ViewerLayer
   private let folder: SiteFolder
+  private let journal: Journal
   private let fields: [FieldSelection]
   /// The index of each time among those that are made.
   private let times: [Int?: Int]
-  /// By time, how many of its planes are there.
-  private let planes = Mutex<[Int?: Int]>([:])
 
   /// Prepares the tiles of a layer.
   ///
@@ -32,13 +30,23 @@ public final class ViewerLayerBuilder: FieldProduct {
   ///   - layer: the layer.
   ///   - fields: the fields that are made.
   ///   - folder: where the site is written.
-  public init(_ layer: ViewerLayer, fields: [FieldSelection], folder: SiteFolder) {
+  ///   - journal: remembers which volumes are done.
+  /// - Throws: `ViewerLayerError` where a volume would have holes.
+  public init(
+    _ layer: ViewerLayer, fields: [FieldSelection], folder: SiteFolder, journal: Journal
+  ) throws(ViewerLayerError) {
     self.layer = layer
     self.fields = fields
     self.folder = folder
+    self.journal = journal
     var times: [Int?: Int] = [:]
     for field in fields where times[field.time] == nil { times[field.time] = times.count }
     self.times = times
+    guard layer.kind != .heatmap3d || fields.count == times.count * layer.grid.depth else {
+      throw ViewerLayerError(
+        description: "\(layer.variable.name) is no whole volume: 'extras' of the recipe leaves out "
+          + "some of its \(layer.grid.depth) places")
+    }
   }
 
   /// The times that are made, in order.
@@ -60,23 +68,35 @@ public final class ViewerLayerBuilder: FieldProduct {
     return sha256Hex(Array(text.utf8))
   }
 
-  /// A volume is made of all its fields or not at all.
+  /// Of the planes of a volume either all are made or none.
+  ///
+  /// Those of a volume that was never put together are made again where they are not there.
+  ///
+  /// - Throws: `StoreError` where the site's folder cannot be read.
   public func fieldsToMake(
     stale: Set<FieldSelection>, of fields: [FieldSelection]
-  ) -> Set<FieldSelection> {
+  ) throws -> Set<FieldSelection> {
     guard layer.kind == .heatmap3d else { return stale }
-    let times = Set(stale.map(\.time))
-    return Set(fields.filter { times.contains($0.time) })
+    var wanted = Set(stale.map(\.time))
+    for field in fields where !wanted.contains(field.time) {
+      let isThere = try folder.exists(
+        plane(time: field.time, place: field.extras[0], resolution: layer.grid.resolutions - 1))
+      if !isThere, try journal.record(of: volumeUnit(time: field.time)) == nil {
+        wanted.insert(field.time)
+      }
+    }
+    return Set(fields.filter { wanted.contains($0.time) })
   }
 
-  /// Makes the tiles of a field, or of the volume that it completes.
+  /// Makes the tiles of a field, or its planes of volumes.
   ///
   /// - Throws: `StoreError` where a file cannot be written, `ImageError` where memory is short.
   public func build(_ field: FieldSelection, levels: Levels) throws -> FieldResult {
-    let objects =
-      layer.kind == .heatmap3d
-      ? try volume(field, levels) : try pictures(field, levels)
-    return FieldResult(objects: objects, summary: [:])
+    guard layer.kind == .heatmap3d else {
+      return FieldResult(objects: try pictures(field, levels), summary: [:])
+    }
+    try keepPlanes(field, levels)
+    return FieldResult(objects: [], summary: [:])
   }
 
   private func pictures(_ field: FieldSelection, _ levels: Levels) throws -> [BuiltObject] {
@@ -111,10 +131,48 @@ public final class ViewerLayerBuilder: FieldProduct {
 
   // MARK: Volumes
 
-  /// Keeps the plane of a field; makes the volumes of its time when all planes are there.
-  private func volume(_ field: FieldSelection, _ levels: Levels) throws -> [BuiltObject] {
+  /// The units whose records volumes need beside those of their fields.
+  public var volumeUnits: [String] {
+    layer.kind == .heatmap3d ? times.keys.map { volumeUnit(time: $0) } : []
+  }
+
+  private func volumeUnit(time: Int?) -> String {
+    let label = time.flatMap { layer.variable.time?.labels[$0] } ?? "all"
+    return "4d-volumes/\(layer.dataset)/\(layer.key)/\(label)"
+  }
+
+  /// Puts volumes together whose planes are new.
+  ///
+  /// - Parameter records: what the fields left behind, in their order.
+  /// - Returns: the files of all volumes; none for layers that have no volumes.
+  /// - Throws: `StoreError` where a file cannot be read or written.
+  public func seal(_ records: [UnitRecord]) throws -> [BuiltObject] {
+    guard layer.kind == .heatmap3d else { return [] }
+    var prints: [Int?: [String]] = [:]
+    for (field, record) in zip(fields, records) {
+      prints[field.time, default: []].append(record.fingerprint)
+    }
+    var objects: [BuiltObject] = []
+    for (time, _) in times.sorted(by: { $0.value < $1.value }) {
+      let unit = volumeUnit(time: time)
+      let fingerprint = sha256Hex(Array((prints[time] ?? []).joined(separator: "\n").utf8))
+      if let record = try journal.record(of: unit), record.fingerprint == fingerprint {
+        objects += record.objects
+        continue
+      }
+      let made = try volumes(time: time)
+      try journal.save(
+        UnitRecord(fingerprint: fingerprint, objects: made, summary: [:]), of: unit)
+      try folder.removeTree("\(planeFolder)/\(time ?? 0)")
+      objects += made
+    }
+    return objects
+  }
+
+  private func keepPlanes(_ field: FieldSelection, _ levels: Levels) throws {
     let grid = layer.grid
     let grey = GreyLevels(layer.range)
+    // The finest last: where it is there, all are.
     for resolution in 0..<grid.resolutions {
       let level = grid.level(resolution: resolution)
       let (rows, columns) = shape(level: level)
@@ -125,12 +183,6 @@ public final class ViewerLayerBuilder: FieldProduct {
       try folder.write(
         bytes, to: plane(time: field.time, place: field.extras[0], resolution: resolution))
     }
-    let wanted = fields.count { $0.time == field.time }
-    let isComplete = planes.withLock { planes in
-      planes[field.time, default: 0] += 1
-      return planes[field.time] == wanted
-    }
-    return isComplete ? try volumes(time: field.time) : []
   }
 
   private func shape(level: Int) -> (rows: Int, columns: Int) {
@@ -171,7 +223,6 @@ public final class ViewerLayerBuilder: FieldProduct {
         }
       }
     }
-    try folder.removeTree("\(planeFolder)/\(time ?? 0)")
     return objects.sorted { $0.key < $1.key }
   }
 }

@@ -193,6 +193,22 @@ def compare_tiles(site: Path, theirs: str, name: str) -> str:
     return f"{len(tiles)} tiles alike"
 
 
+def unchanged(command: list, site: Path) -> str:
+    """A second build finds nothing to do; one that lost a plane's record makes the same volumes again."""
+    subprocess.run(command, check=True)
+    report = json.loads((site / ".cubepress/report.json").read_text())
+    require([report[key] for key in ("added", "changed", "removed")] == [0, 0, 0], f"{report}")
+    require(all(one["made"] == 0 for one in report["datasets"]), f"fields were made: {report['datasets']}")
+    records = sorted((site / ".cubepress/units/4d/volume").rglob("*"))
+    next(one for one in records if one.is_file()).unlink()
+    subprocess.run(command, check=True)
+    report = json.loads((site / ".cubepress/report.json").read_text())
+    require([report[key] for key in ("added", "changed", "removed")] == [0, 0, 0], f"{report}")
+    made = {one["id"]: one["made"] for one in report["datasets"]}
+    require(made["volume"] == DEPTHS, f"{made['volume']} fields were made, not those of one time")
+    return "nothing new"
+
+
 def viewer_layer_checks(report: Report, program: str) -> None:
     """Makes cubes, builds them, serves them with xcube, compares."""
     if report.only and "4d" not in report.only:
@@ -209,9 +225,11 @@ def viewer_layer_checks(report: Report, program: str) -> None:
             recipe += f"  - {{id: {name}, source: {name}.nc, max-zoom: 0}}\n"
         (folder / "recipe.yaml").write_text(recipe)
         site = folder / "site"
-        subprocess.run([program, "build", folder / "recipe.yaml", "-o", site, "--quiet"], check=True)
+        command = [program, "build", folder / "recipe.yaml", "-o", site, "--quiet"]
+        subprocess.run(command, check=True)
         for name, data in sources.items():
             write_levels(name, data, site, folder / f"{name}.levels")
+        report.check("4d viewer: built again", unchanged, command, site)
         with xcube_server(folder) as theirs:
             report.check("4d viewer: variables", compare_lists, site, theirs)
             for name, kind in KINDS.items():

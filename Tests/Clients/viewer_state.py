@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from report import Skipped, require
-from viewer_browser import axe_faults, DESKTOP, FRAMES, PHONE, feature, times_of
+from report import require
+from viewer_browser import DESKTOP, FRAMES, PHONE, axe_faults, feature, times_of
 from viewer_map import OCEAN, SCENARIO
 
 PANELS = ["datasets", "layers", "colours", "places", "series", "statistics", "transect", "expressions", "compare",

@@ -41,7 +41,8 @@ struct ViewerLayersTests {
     let site = try SiteFolder(path: folder.path + "/site")
     let pool = WorkerPool(workers: 2)
     let field = FieldSelection(time: nil, extras: [])
-    let builder = ViewerLayerBuilder(layer, fields: [field], folder: site)
+    let builder = try ViewerLayerBuilder(
+      layer, fields: [field], folder: site, journal: Journal(site))
     let memory = FieldMemory(budget: 64 << 20, scratchFolder: folder.path)
     let levels = try Levels(of: layer.variable, field: field, memory: memory, pool: pool)
     let objects = try builder.build(field, levels: levels).objects

@@ -26,6 +26,7 @@ struct PreparedDataset: Sendable {
   let cube: Cube
   let variables: [PreparedVariable]
   let arrays: ArrayProducts
+  let terrain: TerrainProducts?
 
   /// The units whose records the tiles for the 4D viewer need.
   var viewerUnits: Set<String> {
@@ -33,7 +34,7 @@ struct PreparedDataset: Sendable {
       variables.flatMap { variable in
         variable.viewerLayer.map { layer in
           variable.fields.map { layer.unit(of: $0) }
-            + ["measure/\(recipe.id)/\(layer.layer.key)/4d"]
+            + layer.volumeUnits + ["measure/\(recipe.id)/\(layer.layer.key)/4d"]
         } ?? []
       })
   }
@@ -66,6 +67,7 @@ struct PreparedDataset: Sendable {
     arrays = try ArrayProducts(
       recipe, cube: cube,
       variables: variables.map { ($0.variable, $0.recipe, $0.fields) }, workshop: workshop)
+    terrain = try TerrainProducts(recipe, cube: cube, variables: variables, workshop: workshop)
   }
 
   private static func prepare(
@@ -83,7 +85,8 @@ struct PreparedDataset: Sendable {
         style: try style.resolved(for: variable, measured: measured), format: dataset.format,
         effort: dataset.effort)
     }
-    let sets = dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid)
+    let sets =
+      dataset.hasTiles ? dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid) : []
     let plan = TilePlan(
       dataset: dataset.id, variable: variable, styles: styles,
       matrixSets: sets.map {
@@ -116,7 +119,8 @@ struct PreparedDataset: Sendable {
       dataset: dataset.id, datasetTitle: dataset.title ?? cube.title ?? dataset.id,
       key: pathSegment(variable.name), title: recipe.title ?? variable.longName ?? variable.name,
       variable: variable, kind: kind, range: range ?? 0...1)
-    return ViewerLayerBuilder(layer, fields: fields, folder: workshop.folder)
+    return try ViewerLayerBuilder(
+      layer, fields: fields, folder: workshop.folder, journal: workshop.journal)
   }
 
   /// The values at two percentiles of a sample.
@@ -137,11 +141,8 @@ struct PreparedDataset: Sendable {
       else { return nil }
       return low...high
     }
-    let values = try variable.sampleValues(limit: 2_000_000).filter(\.isFinite).sorted()
-    func value(at percentile: Double) -> Double {
-      Double(values[min(values.count - 1, Int(Double(values.count) * percentile / 100))])
-    }
-    let range = values.isEmpty ? nil : value(at: lower)...max(value(at: lower), value(at: upper))
+    let ends = percentiles([lower, upper], of: try variable.sampleValues(limit: 2_000_000))
+    let range = ends.isEmpty ? nil : ends[0]...max(ends[0], ends[1])
     try journal.save(
       UnitRecord(
         fingerprint: fingerprint, objects: [],
