@@ -151,7 +151,7 @@ let package = Package(
     tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
-    tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
+    tests("Recipes", ["Buckets", "Recipes", "Images", "Grids", "Cubes", "JSON"]),
     tests("Multiscales", ["Multiscales", "Cubes", "Jobs", "JSON", "Stores"]),
     tests(
       "Pyramids",

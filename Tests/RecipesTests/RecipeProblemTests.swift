@@ -159,7 +159,7 @@ struct RecipeProblemTests {
            5 |     varables: [sst]
              |     ^
              Allowed: id, source, title, description, licence, attribution, doi, keywords, links, \
-          places, composites, join, crs, time-variable, levels, variables, times, extras, \
+          places, composites, join, crs, time-variable, s3, levels, variables, times, extras, \
           tiles, tile-matrix-sets, max-zoom, format, effort, cube, series, terrain.
              fix: write 'variables'
 

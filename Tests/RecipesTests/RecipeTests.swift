@@ -1,3 +1,4 @@
+import Buckets
 import Cubes
 import Foundation
 import Grids
