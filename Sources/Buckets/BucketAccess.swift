@@ -31,6 +31,7 @@ public struct BucketAccess: Sendable, Hashable {
   ///   - environment: the variables of the process.
   ///   - signing: whether requests are signed, where this does not say that none is.
   ///   - connections: how many requests may be under way at once.
+  /// - Returns: the client, which has sent nothing yet.
   /// - Throws: ``BucketError`` when the address or the endpoint is none.
   public func client(
     _ location: String, environment: [String: String], signing: S3Client.Signing,

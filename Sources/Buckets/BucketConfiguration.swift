@@ -91,7 +91,8 @@ extension S3Client {
     var call = S3Call("PUT", nil).sending(bytes)
     call.query = [(setting.rawValue, "")]
     // Older servers insist on this hash for settings.
-    call.fields = [("content-md5", Data(bytes.withUnsafeBytes(md5)).base64EncodedString())] + Self.checksum(call.bodyHash)
+    let sum = Data(bytes.withUnsafeBytes(md5)).base64EncodedString()
+    call.fields = [("content-md5", sum)] + Self.checksum(call.bodyHash)
     _ = try perform(call)
   }
 

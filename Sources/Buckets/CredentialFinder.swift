@@ -43,8 +43,8 @@ struct CredentialFinder: Sendable {
     if let found = try services.instance() { return found }
     throw BucketError(
       .noCredentials, attempt: "find credentials",
-      reason: "none were found in the environment, in the profile “\(name)”, from a container or an "
-        + "instance",
+      reason: "none were found in the environment, in the profile “\(name)”, from a container "
+        + "or an instance",
       remedy: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run aws configure.")
   }
 

@@ -181,7 +181,8 @@ public final class S3Client: Sendable {
     if reply.isSuccess, !failsInside { return .done(reply) }
     let complaint = S3Complaint(reply)
     guard attempt < Self.maximumAttempts else {
-      return .failed(complaint.error(
+      return .failed(
+        complaint.error(
           trying: attemptText(call), address, isRead: call.isRead, attempts: attempt))
     }
     if complaint.mayPass {
@@ -196,8 +197,9 @@ public final class S3Client: Sendable {
     if attempt <= 2, learnsTime(reply) || learnsRegion(reply, complaint) {
       return .again(after: 0, isCongested: false, needsCredentials: false)
     }
-    return .failed(complaint.error(
-          trying: attemptText(call), address, isRead: call.isRead, attempts: attempt))
+    return .failed(
+      complaint.error(
+        trying: attemptText(call), address, isRead: call.isRead, attempts: attempt))
   }
 
   /// A random wait that grows with each attempt: callers that failed together must not come back

@@ -124,7 +124,15 @@ extension S3Client {
   ///
   /// - Throws: ``BucketError``.
   func look(at key: String) throws(BucketError) -> ListedObject? {
-    guard let reply = try found(S3Call("HEAD", address.name(of: key))) else { return nil }
+    let reply: HTTPReply?
+    do {
+      reply = try found(S3Call("HEAD", address.name(of: key)))
+    } catch {
+      // The answer to HEAD has no body that would say why.
+      if error.kind == .denied { _ = try read(key, range: .from(offset: 0, length: 1)) }
+      throw error
+    }
+    guard let reply else { return nil }
     guard let size = reply["content-length"].flatMap({ Int($0) }), size >= 0 else {
       throw BucketError(
         .wrongAnswer, attempt: "look at “\(key)” in \(address.description)",

@@ -12,8 +12,9 @@ public struct BuildRun: Sendable, Hashable {
     public var count: Int
     /// How long it took, in seconds.
     public var seconds: Double
-    /// Whether it could not be made; what was published before stays then. Why is for the run's own
-    /// report: it may name what is not for the public.
+    /// Whether it could not be made; what was published before stays then.
+    ///
+    /// Why is for the run's own report: it may name what is not for the public.
     public var hasFailed: Bool
 
     /// Describes what was done.

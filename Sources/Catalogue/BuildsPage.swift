@@ -79,6 +79,7 @@ extension Catalogue {
   ///   - hasScenes: whether there is a globe, which pages link to.
   ///   - templates: the templates.
   ///   - assets: what pages need.
+  /// - Returns: the page and the document by key.
   /// - Throws: `PageError` when a template or asset is missing, or the page would have a hole.
   public static func history(
     site: SiteRecipe, runs: [BuildRun], datasets: Set<String>, hasScenes: Bool,

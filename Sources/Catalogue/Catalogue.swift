@@ -22,13 +22,16 @@ public enum Catalogue {
   ///     so that pages link to it.
   ///   - templates: the templates.
   ///   - assets: what pages need.
+  /// - Returns: the files by key.
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
-    site: SiteRecipe, datasets: [BuiltDataset], scenes: [SceneRecipe] = [], hasHistory: Bool = false,
+    site: SiteRecipe, datasets: [BuiltDataset], scenes: [SceneRecipe] = [],
+    hasHistory: Bool = false,
     templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     var files = assets.files
-    let frame = try PageFrame(site: site, hasScenes: !scenes.isEmpty, hasHistory: hasHistory, assets: assets)
+    let frame = try PageFrame(
+      site: site, hasScenes: !scenes.isEmpty, hasHistory: hasHistory, assets: assets)
     let index = IndexPage(site: site, datasets: datasets)
     files["index.html"] = try page(
       "index", frame.context(title: site.title, summary: index.summary, root: ""),

@@ -81,7 +81,7 @@ struct SiteReferences {
   /// The members whose texts are addresses, in STAC, TileJSON, schema.org and our own documents.
   private static let addressMembers: Set<String> = [
     "href", "url", "src", "contentUrl", "image", "thumbnail", "thumbnailUrl", "icon", "legend",
-    "legendSVG", "legendPNG", "page", "places", "wmts", "document", "terrain",
+    "legendSVG", "legendPNG", "page", "places", "wmts", "document", "terrain", "layer",
   ]
 
   /// The texts in a JSON document that are references, without templates.

@@ -75,9 +75,7 @@ struct AccessOptions: ParsableArguments {
     return recipe
   }
 
-  /// Room for copies of files.
-  ///
-  /// - Parameter folder: where it is; the system's folder for temporary files without.
+  /// Room for copies of files in a folder; in the system's for temporary files without one.
   func spool(in folder: String? = nil) -> Spool { Spool(limit: spool.bytes, folder: folder) }
 }
 

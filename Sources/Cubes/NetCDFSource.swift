@@ -22,6 +22,7 @@ final class NetCDFSource: ArraySource {
   ///   - path: where it is.
   ///   - location: what people call it.
   ///   - identity: a text that other bytes do not have.
+  /// - Throws: `CubeError` where it is not NetCDF, or damaged.
   init(path: String, location: String, identity: String) throws(CubeError) {
     self.location = location
     self.identity = identity

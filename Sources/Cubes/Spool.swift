@@ -58,6 +58,7 @@ public final class Spool: Sendable {
   ///   - size: how many bytes it has.
   ///   - fetch: fetches a copy to a folder.
   ///   - body: what to do with it.
+  /// - Returns: what `body` returns.
   /// - Throws: `CubeError` where the file is larger than the spool or cannot be fetched, and what
   ///   `body` throws.
   func withCopy<Result>(

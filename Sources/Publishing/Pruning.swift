@@ -47,6 +47,7 @@ public struct Pruning {
   ///
   /// - Parameter withRecords: whether records of releases are pruned too, for which the manifests of all
   ///   that are kept must be read.
+  /// - Returns: what was deleted.
   /// - Throws: ``PublishingError`` when somebody publishes, and what the target throws.
   public func run(withRecords: Bool = true) throws -> Report {
     let journal = try UploadJournal(in: folder, for: target.location)

@@ -12,7 +12,8 @@ public import Stores
 /// night with one new time step writes only the packs which that touches.
 public struct WorkRecords: Sendable {
   /// The parts of a site's private folder that are remembered.
-  private static let folders = [Journal.root, SiteFolder.privateFolder + "/sources"]
+  private static let folders =
+    [Journal.root, SiteFolder.privateFolder + "/sources"]
     + [SiteFolder.privateFolder + "/datasets", SiteFolder.privateFolder + "/history"]
   static let root = "_release/work/"
   private static let indexKey = root + "current.json"
@@ -131,14 +132,20 @@ public struct WorkRecords: Sendable {
         key: Pack.key(pack.name), content: .bytes(pack.packed), sha256: sha256Hex(pack.packed),
         fields: PublishedForm.fields(type: "application/gzip", caching: .forever))
     }[...]
-    try target.store { uploads.popFirst() } stored: { _ in }
+    try target.store {
+      uploads.popFirst()
+    } stored: { _ in
+    }
     let index = Index(packs: written).serialized
     if index != former {
       _ = try target.write(
         index, to: Self.indexKey,
         fields: PublishedForm.fields(type: "application/json", caching: .never), when: .none)
       var gone = Set(known).subtracting(written).sorted()[...]
-      try target.delete { gone.popFirst().map(Pack.key) } deleted: { _ in }
+      try target.delete {
+        gone.popFirst().map(Pack.key)
+      } deleted: { _ in
+      }
     }
     try folder.write(index, to: Self.markerKey)
     return (fresh.count, fresh.map(\.packed.count).reduce(0, +))
@@ -187,7 +194,9 @@ public struct WorkRecords: Sendable {
     }
   }
 
-  /// Gathers files into packs. Where a pack ends follows from the keys, and from its size where none
+  /// Gathers files into packs.
+  ///
+  /// Where a pack ends follows from the keys, and from its size where none
   /// of them ends it, so that a file more or less moves no other boundary.
   private struct PackWriter {
     let keep: (_ name: String, _ content: [UInt8]) throws -> Void

@@ -244,6 +244,46 @@ public struct BuiltArrays: Sendable, Hashable, Codable {
   }
 }
 
+/// The terrain of a dataset.
+public struct BuiltTerrain: Sendable, Hashable, Codable {
+  /// The key of the variable that holds the heights.
+  public let variable: String
+  /// From where heights are counted: `ellipsoid` or `geoid`.
+  public let heightsAbove: String
+  /// By how much the heights of the meshes are multiplied.
+  public let exaggeration: Double
+  /// The zooms of the Terrain-RGB pictures in Web Mercator; `nil` where none were made.
+  public let pictureZooms: ClosedRange<Int>?
+
+  /// Describes a terrain.
+  public init(
+    variable: String, heightsAbove: String, exaggeration: Double, pictureZooms: ClosedRange<Int>?
+  ) {
+    self.variable = variable
+    self.heightsAbove = heightsAbove
+    self.exaggeration = exaggeration
+    self.pictureZooms = pictureZooms
+  }
+
+  /// The key of the meshes' `layer.json`, with a place-holder for each dimension of the variable.
+  public func layerTemplate(dataset: String, _ variable: BuiltVariable) -> String {
+    let varying = variable.dimensions.map { "{\($0.placeholder)}" }
+    return (["datasets", dataset, "terrain"] + varying + ["layer.json"]).joined(separator: "/")
+  }
+
+  /// The key of a Terrain-RGB tile, with the place-holders of `BuiltStyle.tileTemplate`.
+  public func pictureTemplate(dataset: String, _ variable: BuiltVariable) -> String {
+    let varying = variable.dimensions.map { "{\($0.placeholder)}" }
+    let fixed = ["datasets", dataset, "terrain-rgb", TileMatrixSet.webMercatorQuad.id]
+    return (fixed + varying + ["{z}", "{y}", "{x}.png"]).joined(separator: "/")
+  }
+
+  /// The key of the TileJSON of the Terrain-RGB pictures.
+  public func pictureDocument(dataset: String) -> String {
+    "datasets/\(dataset)/terrain-rgb/tilejson.json"
+  }
+}
+
 /// From when to when a dataset reaches.
 public struct TimeRange: Sendable, Hashable, Codable {
   /// The first time, as ISO 8601 text.
@@ -353,6 +393,8 @@ public struct BuiltDataset: Sendable, Codable {
   public let notes: [CubeNote]
   /// Its arrays, where there are such.
   public let arrays: BuiltArrays?
+  /// Its terrain, where there is one.
+  public let terrain: BuiltTerrain?
   /// Its variables, in the recipe's order.
   public let variables: [BuiltVariable]
 
@@ -364,7 +406,7 @@ public struct BuiltDataset: Sendable, Codable {
     attribution: String? = nil, doi: String? = nil, keywords: [String] = [],
     sources: [String] = [], links: [DatasetLink] = [], places: String? = nil,
     composites: [BuiltComposite] = [], notes: [CubeNote] = [],
-    arrays: BuiltArrays? = nil, variables: [BuiltVariable]
+    arrays: BuiltArrays? = nil, terrain: BuiltTerrain? = nil, variables: [BuiltVariable]
   ) {
     self.id = id
     self.title = title
@@ -387,6 +429,7 @@ public struct BuiltDataset: Sendable, Codable {
     self.composites = composites
     self.notes = notes
     self.arrays = arrays
+    self.terrain = terrain
     self.variables = variables
   }
 }

@@ -48,6 +48,8 @@ public struct DatasetRecipe: Sendable {
   public var cube: CubeRecipe?
   /// How the time series are made; `nil` leaves them out.
   public var series: SeriesRecipe?
+  /// The terrain that is made; none without.
+  public var terrain: TerrainRecipe?
 
   /// Makes the recipe of a dataset.
   public init(
@@ -58,7 +60,7 @@ public struct DatasetRecipe: Sendable {
     variables: [VariableRecipe] = [], tileMatrixSets: [TileMatrixSet]? = nil, maxZoom: Int? = nil,
     times: TimeSelection = .all, extras: [String: [String]] = [:], hasTiles: Bool = true,
     format: ImageFormat = .png, effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
-    series: SeriesRecipe? = SeriesRecipe()
+    series: SeriesRecipe? = SeriesRecipe(), terrain: TerrainRecipe? = nil
   ) {
     self.id = id
     self.title = title
@@ -82,6 +84,7 @@ public struct DatasetRecipe: Sendable {
     self.effort = effort
     self.cube = cube
     self.series = series
+    self.terrain = terrain
   }
 }
 

@@ -118,6 +118,7 @@ struct RecipeBuilder {
     let arrays = ArrayRecipeBuilder(problems: problems)
     dataset.cube = arrays.cube(table)
     dataset.series = arrays.series(table)
+    dataset.terrain = TerrainRecipe(table["terrain"]?.table)
     if let effort = table.text("effort").flatMap(Effort.init) { dataset.effort = effort }
     return dataset
   }

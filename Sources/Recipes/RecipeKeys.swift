@@ -27,7 +27,8 @@ enum RecipeKeys {
   private static let bucketKeys: [KeyTable.Key] = [
     .init(
       name: "endpoint",
-      summary: "The server of the bucket, for others than AWS; as the tools of AWS find it without.",
+      summary:
+        "The server of the bucket, for others than AWS; as the tools of AWS find it without.",
       shape: .address),
     .init(
       name: "region", summary: "The region of the bucket; as the tools of AWS find it without.",
@@ -199,6 +200,54 @@ enum RecipeKeys {
         name: "series",
         summary: "How the time series are made; none leaves them out.",
         shape: .either([.word(["none"]), .table("series")])),
+      .init(
+        name: "terrain",
+        summary: "Which variable holds heights that become terrain for globes and 3-D maps; none "
+          + "without.",
+        shape: .table("terrain")),
+    ])
+
+  static let terrain = KeyTable(
+    name: "a terrain", id: "terrain",
+    summary: "How heights become terrain: quantized-mesh tiles for globes, Terrain-RGB for maps.",
+    keys: [
+      .init(
+        name: "variable", summary: "The name in the source of one of the dataset's variables.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "heights-above",
+        summary: "From where heights are counted: ellipsoid (of WGS 84), or geoid (about mean sea "
+          + "level; drawn as if above the ellipsoid). It is published, and changes no number.",
+        shape: .word(["ellipsoid", "geoid"]), isRequired: true),
+      .init(
+        name: "units",
+        summary: "The unit of the numbers, such as m, km or ft; that of the variable without.",
+        shape: .text),
+      .init(
+        name: "error",
+        summary:
+          "How far the finest tiles may be off, in metres before exaggeration, twice as far at "
+          + "each coarser zoom; a hundredth of the distance of their 257 places without.",
+        shape: .positiveNumber),
+      .init(
+        name: "exaggeration",
+        summary: "By how much heights of the globe are multiplied; 1 without.",
+        shape: .positiveNumber),
+      .init(
+        name: "missing", summary: "The height in metres where there is no value; 0 without.",
+        shape: .number),
+      .init(
+        name: "water",
+        summary: "What is water in a mask for globes: below-zero (heights up to 0), missing (no "
+          + "height), or what a variable says; no mask without.",
+        shape: .either([.word(["below-zero", "missing"]), .table("water")])),
+      .init(
+        name: "max-zoom",
+        summary: "The finest zoom to make; that of the source's resolution without.",
+        shape: .wholeNumber(atLeast: 0)),
+      .init(
+        name: "rgb", summary: "Whether Terrain-RGB pictures are made too; true without.",
+        shape: .truth),
     ])
 
   static let cube = KeyTable(
@@ -223,6 +272,18 @@ enum RecipeKeys {
         summary: "Whether new times come often: the latest ones are kept apart, so that a new one "
           + "costs little.",
         shape: .truth)
+    ])
+
+  static let water = KeyTable(
+    name: "a water mask", id: "water", summary: "A variable that says where water is.",
+    keys: [
+      .init(
+        name: "variable",
+        summary: "The name in the source of a variable with the same rows and columns.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "values", summary: "The values that mean water.", shape: .list(.number),
+        isRequired: true),
     ])
 
   static let quantise = KeyTable(
@@ -406,9 +467,9 @@ enum RecipeKeys {
 
   static let all: [KeyTable] =
     [
-      recipe, publish, bucket, prices, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
-      style,
-      composite, band, colourStop, symmetric, percentiles, category,
+      recipe, publish, bucket, prices, site, provider, dataset, cube, series, terrain, water,
+      quantise, link, times, variable, viewerLayer, style, composite, band, colourStop, symmetric,
+      percentiles, category,
     ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }

@@ -5,6 +5,7 @@ public protocol FileLender: Sendable {
   /// - Parameters:
   ///   - key: the path below the site's root.
   ///   - sha256: the SHA-256 of its bytes in hexadecimal.
+  /// - Returns: whether it has.
   func has(_ key: String, sha256: String) -> Bool
 
   /// All bytes of a file; `nil` when there is none.

@@ -244,7 +244,7 @@ def explained(run: Sources) -> None:
         (f"{private}/none.nc", {}, "no such object"),
         ("s3://nowhere/cube.zarr", {}, "no bucket"),
         (f"{private}/v2.zarr", {"AWS_SECRET_ACCESS_KEY": "wrong"}, "signature"),
-        (f"{private}/one.nc", {"AWS_ACCESS_KEY_ID": "WHO"}, "does not allow"),
+        (f"{private}/one.nc", {"AWS_ACCESS_KEY_ID": "WHO"}, "access key"),
         (f"{private}/v2.zarr", {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}, "endpoint"),
     ]
     for location, environment, text in wanted:

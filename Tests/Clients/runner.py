@@ -20,6 +20,7 @@ from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_slurm import slurm_checks
 from check_sources import source_checks
+from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -50,6 +51,7 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
+        terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base)
     deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
@@ -58,6 +60,7 @@ def main() -> int:
         value_checks(report, arguments.cubepress, shown)
         viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
+        made_terrain_checks(report, arguments.cubepress)
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)

@@ -101,7 +101,8 @@ struct WorkRecordsTests {
     let (one, other, target) = (try Worker(), try Worker(), MemoryTarget())
     try one.build(units)
     try published(one, to: target)
-    let pack = try #require(target.objects.keys.first { $0.hasSuffix(".gz") && $0.contains("work") })
+    let packs = target.objects.keys.filter { $0.hasPrefix("_release/work/") }
+    let pack = try #require(packs.first { $0.hasSuffix(".gz") })
     target.state.withLock { $0.objects[pack] = [1, 2, 3] }
     let error = #expect(throws: PublishingError.self) {
       try WorkRecords(other.folder, target: target).fetch(published: PublishedFiles(of: target))

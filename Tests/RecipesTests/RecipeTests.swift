@@ -139,6 +139,31 @@ struct RecipeTests {
     }
   }
 
+  @Test func terrainIsRead() throws {
+    let text = """
+      datasets:
+        - source: a.nc
+          terrain:
+            variable: z
+            heights-above: ellipsoid
+            units: ft
+            error: 5
+            missing: -10
+            water: {variable: lsm, values: [0]}
+            rgb: false
+      """
+    let terrain = try #require(try Recipe.parse(text, path: "r.yaml").datasets.first?.terrain)
+    #expect(
+      terrain
+        == TerrainRecipe(
+          variable: "z", heightsAbove: "ellipsoid", units: "ft", error: 5, missing: -10,
+          water: .values([0], variable: "lsm"), hasPictures: false))
+    // From where heights are counted is never guessed.
+    #expect(throws: RecipeProblems.self) {
+      try Recipe.parse("datasets: [{source: a.nc, terrain: {variable: z}}]", path: "r.yaml")
+    }
+  }
+
   /// The schema is kept for editors; `RECORD=1 swift test` writes it anew.
   @Test func theSchemaIsCurrent() throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

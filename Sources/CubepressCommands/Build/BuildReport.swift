@@ -15,6 +15,7 @@ struct BuildReport {
     var series = Product()
     var seconds = 0.0
     var viewer = Product()
+    var terrain = Product()
     var notes: [String] = []
 
     init(_ build: DatasetBuild, notes: [String]) {
@@ -26,6 +27,7 @@ struct BuildReport {
       cube = Product(build.cube)
       series = Product(build.series)
       viewer = Product(build.viewerTiles)
+      terrain = Product(build.terrain)
       seconds = build.seconds
       self.notes = notes
     }
@@ -83,7 +85,7 @@ struct BuildReport {
       lines.append(
         "\(dataset.id): \(dataset.tiles.objects) tiles \(ByteCount.text(dataset.tiles.bytes))"
           + dataset.cube.text("cube") + dataset.series.text("series")
-          + dataset.viewer.text("4D viewer") + "; \(work)")
+          + dataset.terrain.text("terrain") + dataset.viewer.text("4D viewer") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
     if parts.runs > 0 {
@@ -122,7 +124,8 @@ struct BuildReport {
             "current": .integer(Int64(dataset.current)),
             "tiles": .integer(Int64(dataset.tiles.objects)),
             "bytes": .integer(Int64(dataset.tiles.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json, "viewer4D": dataset.viewer.json, "seconds": .number(dataset.seconds),
+            "series": dataset.series.json, "terrain": dataset.terrain.json,
+            "viewer4D": dataset.viewer.json, "seconds": .number(dataset.seconds),
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),

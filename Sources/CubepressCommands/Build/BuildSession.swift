@@ -108,6 +108,7 @@ struct BuildSession {
   ///
   /// - Parameter runs: the history of builds with the one that the report tells of, the latest first;
   ///   asked for when the site changes. `nil` for a site without such a history.
+  /// - Returns: what was made, and what failed.
   /// - Throws: where the sources do not fit the recipe, before any work, unless datasets count one by
   ///   one; where the site's folder cannot be written; and when sealing, ``MissingUnits`` where a
   ///   worker has not made something. A dataset that fails is in the report.
@@ -205,7 +206,7 @@ struct BuildSession {
       let start = Self.now
       do {
         datasets.append(try PlannedDataset(dataset, firstTurn: turn, workshop: workshop))
-      } catch where purpose.isLenient {
+      } catch  where purpose.isLenient {
         failures.append(
           BuildReport.Failure(
             dataset: dataset.recipe.id, reason: "\(error)", seconds: Self.now - start))
@@ -250,7 +251,7 @@ struct BuildSession {
       var summary = DatasetSummary(build, workshop: workshop)
       do {
         contents.add(try summary.describe(), objects: build.objects + summary.objects)
-      } catch where purpose.isLenient {
+      } catch  where purpose.isLenient {
         report.failures.append(
           BuildReport.Failure(
             dataset: build.prepared.recipe.id, reason: "\(error)", seconds: build.seconds))
@@ -259,6 +260,7 @@ struct BuildSession {
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
       units.formUnion(build.prepared.viewerUnits)
+      units.formUnion(build.prepared.terrain?.units ?? [])
       layers += build.prepared.variables.compactMap(\.viewerLayer)
       report.datasets.append(BuildReport.Dataset(build, notes: summary.notes))
     }

@@ -22,7 +22,7 @@ struct PlannedDataset: Sendable {
       FieldWork(
         variable: variable.variable, fields: variable.fields,
         products: [variable.builder] + prepared.arrays.products(number)
-          + [variable.viewerLayer].compactMap { $0 })
+          + (prepared.terrain?.products(number) ?? []) + [variable.viewerLayer].compactMap { $0 })
     }
     fields = try workshop.fieldPass.plan(work, firstTurn: firstTurn)
   }
@@ -49,6 +49,8 @@ struct DatasetBuild: Sendable {
   let cube: [BuiltObject]
   /// The files of the time series.
   let series: [BuiltObject]
+  /// The files of the terrain.
+  let terrain: [BuiltObject]
   /// The tiles for the 4D viewer.
   let viewerTiles: [BuiltObject]
   /// For each variable by how much its published values may differ from the source's.
@@ -60,7 +62,7 @@ struct DatasetBuild: Sendable {
 
   /// All files of its products.
   var objects: [BuiltObject] {
-    records.flatMap { $0.flatMap(\.objects) } + cube + series + viewerTiles
+    records.flatMap { $0.flatMap(\.objects) } + cube + series + terrain + viewerTiles
   }
 
   /// Makes the files that hold many fields, and those that describe them.
@@ -72,18 +74,22 @@ struct DatasetBuild: Sendable {
   init(_ planned: PlannedDataset, workshop: Workshop) throws {
     prepared = planned.prepared
     let arrays = prepared.arrays
-    let results = planned.fields.records
-    records = results.map { $0[0].records }
-    made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
-    // The viewer's layer, where there is one, comes last.
-    let ownResults = zip(prepared.variables, results).map { variable, results in
-      variable.viewerLayer == nil ? results : results.dropLast()
+    let all = planned.fields.records
+    let results = all.enumerated().map { number, records in
+      Array(records.prefix(1 + arrays.products(number).count))
     }
-    maximumErrors = arrays.maximumErrors(ownResults)
-    cube = try arrays.finishCube(ownResults, workshop: workshop)
-    series = try arrays.finishSeries(ownResults, workshop: workshop)
-    viewerTiles = try zip(prepared.variables, results).flatMap {
-      variable, results throws -> [BuiltObject] in
+    records = results.map { $0[0].records }
+    made = all.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
+    maximumErrors = arrays.maximumErrors(results)
+    cube = try arrays.finishCube(results, workshop: workshop)
+    series = try arrays.finishSeries(results, workshop: workshop)
+    // Then those of the terrain, and last that of the viewer's layer, where they are.
+    terrain = all.indices.flatMap { number in
+      let others = all[number].dropFirst(results[number].count)
+      let own = planned.prepared.variables[number].viewerLayer == nil ? others : others.dropLast()
+      return own.flatMap { $0.records.flatMap(\.objects) }
+    }
+    viewerTiles = try zip(prepared.variables, all).flatMap { variable, results -> [BuiltObject] in
       guard let layer = variable.viewerLayer, let records = results.last?.records else { return [] }
       return try records.flatMap(\.objects) + layer.seal(records)
     }

@@ -26,6 +26,7 @@ struct PreparedDataset: Sendable {
   let cube: Cube
   let variables: [PreparedVariable]
   let arrays: ArrayProducts
+  let terrain: TerrainProducts?
 
   /// The units whose records the tiles for the 4D viewer need.
   var viewerUnits: Set<String> {
@@ -66,6 +67,7 @@ struct PreparedDataset: Sendable {
     arrays = try ArrayProducts(
       recipe, cube: cube,
       variables: variables.map { ($0.variable, $0.recipe, $0.fields) }, workshop: workshop)
+    terrain = try TerrainProducts(recipe, cube: cube, variables: variables, workshop: workshop)
   }
 
   private static func prepare(

@@ -67,7 +67,8 @@ struct SiteContents {
   ///
   /// - Throws: `PublishingError` where the former release is damaged.
   func areReleased(but ignored: [String]) throws -> Bool {
-    var missing = Dictionary(made.map { ($0.key, $0.sha256) }, uniquingKeysWith: { first, _ in first })
+    var missing = Dictionary(
+      made.map { ($0.key, $0.sha256) }, uniquingKeysWith: { first, _ in first })
     var hasIgnored = false
     var isSame = true
     try forEachReleased { entry in

@@ -79,30 +79,39 @@ struct NightlyCommand: ParsableCommand {
 
   @OptionGroup var target: TargetOptions
   @OptionGroup var work: WorkOptions
+  @OptionGroup var watch: MetricsOptions
   @OptionGroup var talk: TalkOptions
 
   func validate() throws {
     guard keep ?? 1 >= 1 else { throw ValidationError("--keep must be at least 1.") }
   }
 
-  func run() throws {
+  private func loadRecipe() throws -> Recipe {
     var recipe = try Recipe.loadOrExit(self.recipe)
     if let baseURL { recipe.site.baseURL = baseURL }
+    return recipe
+  }
+
+  func run() throws {
+    let recipe = try loadRecipe()
     guard let location = to ?? recipe.publish?.target else {
       throw ValidationError("Say where the site goes: --to, or publish: {to: …} in the recipe.")
     }
     let named = to == nil ? recipe.publish?.bucket ?? BucketAccess() : BucketAccess()
-    let run = NightlyRun(
-      recipe: recipe, folder: try BuildSession.claim(output, for: .nightly),
-      target: try target.open(location, or: named), options: work,
-      grace: grace ?? recipe.publish?.grace ?? TimeSpan(seconds: 7 * 86_400),
-      kept: keep ?? recipe.publish?.keep ?? 10, takesOver: takeOver, progress: talk.progress)
-    let report = try run.run()
-    if json {
-      print(report.json.serialized(pretty: true))
-    } else if !talk.quiet || !report.build.failures.isEmpty {
-      print(report.text, terminator: "")
+    try watch.record("nightly", site: location) { metrics in
+      let run = NightlyRun(
+        recipe: recipe, folder: try BuildSession.claim(output, for: .nightly),
+        target: try target.open(location, or: named), options: work,
+        grace: grace ?? recipe.publish?.grace ?? TimeSpan(seconds: 7 * 86_400),
+        kept: keep ?? recipe.publish?.keep ?? 10, takesOver: takeOver, progress: talk.progress)
+      let report = try run.run()
+      report.build.measure(&metrics)
+      if json {
+        print(report.json.serialized(pretty: true))
+      } else if !talk.quiet || !report.build.failures.isEmpty {
+        print(report.text, terminator: "")
+      }
+      if !report.build.failures.isEmpty { throw ExitCode(1) }
     }
-    if !report.build.failures.isEmpty { throw ExitCode(1) }
   }
 }

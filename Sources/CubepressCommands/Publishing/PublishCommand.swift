@@ -116,7 +116,8 @@ struct PublishCommand: ParsableCommand {
     if let verification {
       object["verification"] = [
         "sound": number(verification.soundCount),
-        "compared": number(verification.comparedCount), "repaired": number(verification.repairedCount),
+        "compared": number(verification.comparedCount),
+        "repaired": number(verification.repairedCount),
         "repairedKeys": .array(verification.repaired.map { .string($0) }),
         "strangers": number(verification.strangerCount),
         "strangerKeys": .array(verification.strangers.map { .string($0) }),

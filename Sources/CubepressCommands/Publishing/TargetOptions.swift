@@ -47,6 +47,8 @@ struct TargetOptions: ParsableArguments {
   /// - Parameters:
   ///   - location: `s3://bucket/prefix`, or a folder.
   ///   - named: how a recipe says that the bucket is reached; options go before it.
+  /// - Returns: what is published to.
+  /// - Throws: `ValidationError` for an address of another kind, and where it cannot be opened.
   func open(
     _ location: String, or named: BucketAccess = BucketAccess()
   ) throws -> any PublishingTarget {
@@ -57,7 +59,8 @@ struct TargetOptions: ParsableArguments {
       return try FolderTarget(path: location)
     }
     return BucketTarget(
-      try client(location, or: named), connections: connections, bytesPerSecond: bandwidth?.bytes ?? 0)
+      try client(location, or: named), connections: connections,
+      bytesPerSecond: bandwidth?.bytes ?? 0)
   }
 
   /// How the bucket is reached, as far as options say it.
