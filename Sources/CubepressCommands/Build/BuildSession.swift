@@ -101,7 +101,11 @@ struct BuildSession {
           series: BuildReport.Product(build.series),
           notes: summary.notes))
     }
-    let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
+    let publications = recipe.datasets.map { ($0.id, $0.publication) }
+    let documents = try SiteDocuments(
+      site: recipe.site, datasets: datasets,
+      publications: Dictionary(publications) { first, _ in first }, share: share
+    ).render()
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
       try workshop.folder.write(bytes, to: key)
       objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))

@@ -8,13 +8,16 @@ import Services
 struct SiteDocuments {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
+  /// By id of a dataset, who made it and how it changed.
+  let publications: [String: PublicationRecipe]
   let share: SharedFiles
 
   /// The documents by key.
   func render() throws -> [String: [UInt8]] {
     let services = try Services.documents(site: site, datasets: datasets)
     let pages = try Catalogue.render(
-      site: site, datasets: datasets, templates: try PageTemplates.load(folder: share.templates),
+      site: site, datasets: datasets, publications: publications,
+      templates: try PageTemplates.load(folder: share.templates),
       assets: try SiteAssets.load(folder: share.site))
     return services.merging(pages) { service, _ in service }
   }
