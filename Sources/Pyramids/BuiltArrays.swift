@@ -67,11 +67,13 @@ public struct BuiltArrays: Sendable, Hashable {
   public let cubeBytes: Int
   /// How many bytes the series take.
   public let seriesBytes: Int
+  /// By key, the SHA-256 of the documents by which cube and series are opened.
+  public let heads: [String: String]
 
   /// Describes arrays.
   public init(
     cube: String?, series: String?, grids: JSONObject, format: Int = 3, cubeBytes: Int = 0,
-    seriesBytes: Int = 0
+    seriesBytes: Int = 0, heads: [String: String] = [:]
   ) {
     self.cube = cube
     self.series = series
@@ -79,6 +81,14 @@ public struct BuiltArrays: Sendable, Hashable {
     self.format = format
     self.cubeBytes = cubeBytes
     self.seriesBytes = seriesBytes
+    self.heads = heads
+  }
+}
+
+extension BuiltArrays {
+  /// The key of the document by which the cube or the series at an address are opened.
+  public func head(of path: String) -> String {
+    path + (format == 2 ? "/.zmetadata" : "/zarr.json")
   }
 }
 

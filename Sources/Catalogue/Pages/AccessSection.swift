@@ -21,6 +21,9 @@ struct AccessSection {
       "hasTime": .flag(dataset.timeRange.map { $0.count > 1 } ?? false),
       "manyTimes": .optional(dataset.timeRange.map(Words.period)),
       "downloadRows": .list(downloads),
+      "firstLayer": .text(String((dataset.variables.first?.title ?? dataset.title).prefix(24))),
+      "stepsFrom": .text(String((dataset.timeRange?.first ?? "").prefix(10))),
+      "stepsTo": .text(String((dataset.timeRange?.last ?? "").prefix(10))),
     ]
     context.merge(tiles) { first, _ in first }
     if let code { context["code"] = code } else { context["source"] = source }
@@ -39,23 +42,18 @@ struct AccessSection {
     }
     if let arrays = dataset.arrays, arrays.cube != nil {
       add(
-        "cube.zarr", "Values at all resolutions, cut for maps", "cube.zarr/\(Self.head(arrays))",
+        "cube.zarr", "Values at all resolutions, cut for maps", arrays.head(of: "cube.zarr"),
         Words.bytes(arrays.cubeBytes))
     }
     if let arrays = dataset.arrays, arrays.series != nil {
       add(
-        "series.zarr", "The same values, cut for time series", "series.zarr/\(Self.head(arrays))",
+        "series.zarr", "The same values, cut for time series", arrays.head(of: "series.zarr"),
         Words.bytes(arrays.seriesBytes))
     }
     add(
       "tiles", "Pictures for maps, \(Words.grouped(dataset.tileCount)) of them", "tiles.json",
       Words.bytes(dataset.tileBytes))
     return rows
-  }
-
-  /// The document by which a Zarr group is known.
-  private static func head(_ arrays: BuiltArrays) -> String {
-    arrays.format == 2 ? ".zmetadata" : "zarr.json"
   }
 
   // MARK: Code

@@ -122,32 +122,23 @@ struct CroissantRecord {
 
   // MARK: Files
 
+  /// The documents by which cube and series are opened: a Zarr group is a folder of files, and
+  /// Croissant wants a checksum of each file it names.
   private var distribution: [JSONValue] {
-    let dataset = entry.dataset
-    var files: [JSONValue] = []
-    func add(_ id: String, _ path: String, _ format: String, _ text: String, bytes: Int = 0) {
-      var members: JSONObject = [
+    guard let arrays = entry.dataset.arrays else { return [] }
+    let groups = [
+      (arrays.cube, "cube.zarr", "The values at all resolutions", arrays.cubeBytes),
+      (arrays.series, "series.zarr", "The same values, cut for time series", arrays.seriesBytes),
+    ]
+    return groups.compactMap { path, id, text, bytes in
+      guard let path, let sum = arrays.heads[arrays.head(of: path)] else { return nil }
+      return [
         "@type": "cr:FileObject", "@id": .string(id), "name": .string(id),
-        "description": .string(text), "contentUrl": .string(base + path),
-        "encodingFormat": .string(format),
+        "description": .string("\(text): the head of a Zarr group of \(bytes) bytes."),
+        "contentUrl": .string(base + arrays.head(of: path)), "encodingFormat": "application/json",
+        "sha256": .string(sum),
       ]
-      if bytes > 0 { members["contentSize"] = .string("\(bytes) B") }
-      files.append(.object(members))
     }
-    if let cube = dataset.arrays?.cube {
-      add(
-        "cube.zarr", cube, "application/vnd.zarr", "The values at all resolutions.",
-        bytes: dataset.arrays?.cubeBytes ?? 0)
-    }
-    if let series = dataset.arrays?.series {
-      add(
-        "series.zarr", series, "application/vnd.zarr", "The same values, cut for time series.",
-        bytes: dataset.arrays?.seriesBytes ?? 0)
-    }
-    add(
-      "collection.json", entry.folder + "collection.json", "application/json",
-      "The dataset as a STAC collection.")
-    return files
   }
 
   /// What the variables are, as records that a program can load.
@@ -184,13 +175,15 @@ struct CroissantRecord {
     "conformsTo": "dct:conformsTo", "cr": "http://mlcommons.org/croissant/",
     "rai": "http://mlcommons.org/croissant/RAI/", "data": ["@id": "cr:data", "@type": "@json"],
     "dataType": ["@id": "cr:dataType", "@type": "@vocab"], "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": ["@id": "cr:examples", "@type": "@json"], "extract": "cr:extract",
     "field": "cr:field", "fileProperty": "cr:fileProperty", "fileObject": "cr:fileObject",
     "fileSet": "cr:fileSet", "format": "cr:format", "includes": "cr:includes",
     "isLiveDataset": "cr:isLiveDataset", "jsonPath": "cr:jsonPath", "key": "cr:key",
     "md5": "cr:md5", "parentField": "cr:parentField", "path": "cr:path",
     "recordSet": "cr:recordSet", "references": "cr:references", "regex": "cr:regex",
-    "repeated": "cr:repeated", "replace": "cr:replace", "sc": "https://schema.org/",
+    "repeated": "cr:repeated", "replace": "cr:replace", "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
     "separator": "cr:separator", "source": "cr:source", "subField": "cr:subField",
     "transform": "cr:transform",
   ]

@@ -74,11 +74,17 @@ struct ArrayProducts: Sendable {
   /// What documents say of the arrays, given their files; `nil` where there are none.
   func built(cube: [BuiltObject], series: [BuiltObject]) -> BuiltArrays? {
     guard let meshes = cubePath ?? seriesPath else { return nil }
+    let heads = (cube + series).filter { object in
+      [cubePath, seriesPath].contains { path in
+        path.map { object.key == $0 + "/zarr.json" || object.key == $0 + "/.zmetadata" } ?? false
+      }
+    }
     return BuiltArrays(
       cube: cubePath, series: seriesPath,
       grids: JSONObject(published.grids.map { ($0.id, $0.json(cube: meshes)) }),
       format: format.rawValue, cubeBytes: cube.map(\.size).reduce(0, +),
-      seriesBytes: series.map(\.size).reduce(0, +))
+      seriesBytes: series.map(\.size).reduce(0, +),
+      heads: Dictionary(heads.map { ($0.key, $0.sha256) }) { first, _ in first })
   }
 
   /// For each variable by how much values of level 0 may differ from the source's.
