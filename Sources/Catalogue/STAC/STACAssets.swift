@@ -71,9 +71,10 @@ struct STACAssets {
   private func zarr(_ href: String, _ title: String, roles: [String], bytes: Int) -> JSONValue {
     let dataset = entry.dataset
     let format = dataset.arrays?.format ?? 3
-    var members = asset(
-      href, "application/vnd.zarr; version=\(format)", title, roles: roles
-    ).objectValue ?? JSONObject()
+    var members =
+      asset(
+        href, "application/vnd.zarr; version=\(format)", title, roles: roles
+      ).objectValue ?? JSONObject()
     members["file:size"] = bytes > 0 ? .integer(Int64(bytes)) : nil
     members["xarray:open_kwargs"] = [
       "engine": "zarr", "group": "0", "chunks": .object([:]),
