@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pystac
 import rdflib
+import rdflib.compare
 import xarray as xr
 from jsonschema import Draft7Validator
 from lxml import etree
@@ -265,6 +266,6 @@ def html(site: Site) -> str:
     done = subprocess.run(["java", "-jar", jar, "--errors-only", "--stdout", "--format", "json", "--exit-zero-always", *pages],
                           capture_output=True, text=True, timeout=240)
     messages = json.loads(done.stdout)["messages"]
-    faults = [f"{Path(one['url']).relative_to(site.folder)}:{one.get('lastLine')}: {one['message']}" for one in messages]
+    faults = [f"{Path(urlsplit(one['url']).path).relative_to(site.folder)}:{one.get('lastLine')}: {one['message']}" for one in messages]
     require(not faults, "; ".join(faults[:4]))
     return f"{len(pages)} pages"

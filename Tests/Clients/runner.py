@@ -5,6 +5,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from check_catalogue import catalogue_checks
 from check_damage import damage_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
@@ -13,6 +14,7 @@ from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_search import search_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -44,6 +46,8 @@ def main() -> int:
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
         viewer_checks(report, site, address.base)
+        catalogue_checks(report, site, address)
+        search_checks(report, site, address.base)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
     if arguments.cubepress and not arguments.quick:

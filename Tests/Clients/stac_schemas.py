@@ -30,7 +30,9 @@ def prefixed(prefix, **properties):
 
 
 def collection(*parts, assets=None, required=()):
-    made = {"type": "object", "required": ["stac_extensions", *required], "allOf": list(parts)}
+    made = {"type": "object", "required": ["stac_extensions", *required]}
+    if parts:
+        made["allOf"] = list(parts)
     if assets:
         made["properties"] = {"assets": {"type": "object", "additionalProperties": assets}}
     return made
