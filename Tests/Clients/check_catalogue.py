@@ -189,13 +189,14 @@ def json_ld(site: Site) -> str:
     for page in sorted(site.folder.glob("datasets/*/index.html")):
         tree = etree.parse(str(page), etree.HTMLParser())
         (script,) = tree.xpath("//script[@type='application/ld+json']")
-        graph = rdflib.Graph().parse(data=script.text, format="json-ld")
+        base = page.parent.as_uri() + "/"
+        graph = rdflib.Graph().parse(data=script.text, format="json-ld", publicID=base)
         (subject,) = set(graph.subjects(rdflib.RDF.type, SCHEMA_ORG.Dataset))
         for name in ("name", "description", "url", "variableMeasured", "spatialCoverage", "publisher"):
             require(graph.value(subject, SCHEMA_ORG[name]) is not None, f"{page.parent.name}: no {name}")
         # Search engines want at least 50 letters.
         require(len(str(graph.value(subject, SCHEMA_ORG.description))) >= 50, f"{page.parent.name}: a short description")
-        record = rdflib.Graph().parse(str(page.parent / "croissant.json"), format="json-ld")
+        record = rdflib.Graph().parse(str(page.parent / "croissant.json"), format="json-ld", publicID=base)
         require(rdflib.compare.isomorphic(graph, record), f"{page.parent.name}: the page and croissant.json differ")
         count += len(graph)
     return f"{count} statements"
