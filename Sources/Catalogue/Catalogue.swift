@@ -14,19 +14,25 @@ public enum Catalogue {
   /// - `catalog.json`, `datasets/<id>/collection.json` (STAC), `croissant.json`, `datacite.json`;
   /// - `search.json`, `sitemap.xml`, and `feed.xml` where a dataset has dated versions;
   /// - `api/datasets.json`, `api/datasets/<id>.json`, `api/colours.json`, `api/openapi.json`;
-  /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`.
+  /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`;
+  /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`.
   ///
   /// - Parameters:
   ///   - site: What the site says of itself.
   ///   - datasets: What was made, in the order in which it is shown.
   ///   - publications: By id of a dataset, who made it and how it changed.
+  ///   - scenes: The scenes of its globe.
+  ///   - hasHistory: Whether there is a history of builds (``history(site:runs:templates:assets:)``),
+  ///     so that pages link to it.
   ///   - stories: The stories of the site.
   ///   - templates: The templates of all pages.
   ///   - assets: Style sheets and scripts.
+  /// - Returns: The files by key.
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
     site: SiteRecipe, datasets: [BuiltDataset],
-    publications: [String: PublicationRecipe] = [:], stories: [StoryLink] = [],
+    publications: [String: PublicationRecipe] = [:], scenes: [SceneRecipe] = [],
+    hasHistory: Bool = false, stories: [StoryLink] = [],
     templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     let entries = datasets.map { dataset in
@@ -35,11 +41,15 @@ public enum Catalogue {
         publication: publications[dataset.id] ?? PublicationRecipe())
     }
     let frame = try PageFrame(
-      site: site, assets: assets, hasStories: !stories.isEmpty,
+      site: site, assets: assets, hasScenes: !scenes.isEmpty, hasHistory: hasHistory,
+      hasStories: !stories.isEmpty,
       hasFeed: SiteFeeds(site: site, entries: entries).feed != nil)
     var files = assets.files
-    files.merge(try pages(site, entries, stories, frame, templates, assets)) { $1 }
+    files.merge(try pages(site, entries, stories, scenes, frame, templates, assets)) { $1 }
     files.merge(records(site, entries)) { $1 }
+    if !scenes.isEmpty {
+      files.merge(try globe(site, datasets, scenes, frame, templates, assets)) { $1 }
+    }
     let feeds = SiteFeeds(site: site, entries: entries)
     files["sitemap.xml"] = Array(try templates.render("sitemap", feeds.sitemap).utf8)
     if let feed = feeds.feed {
@@ -51,8 +61,8 @@ public enum Catalogue {
   // MARK: For people
 
   private static func pages(
-    _ site: SiteRecipe, _ entries: [Entry], _ stories: [StoryLink], _ frame: PageFrame,
-    _ templates: PageTemplates, _ assets: SiteAssets
+    _ site: SiteRecipe, _ entries: [Entry], _ stories: [StoryLink], _ scenes: [SceneRecipe],
+    _ frame: PageFrame, _ templates: PageTemplates, _ assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
     func add(_ key: String, _ template: String, _ content: [String: PageValue]) throws(PageError) {
@@ -74,6 +84,7 @@ public enum Catalogue {
     for entry in entries {
       let page = DatasetPage(
         entry: entry, related: related(to: entry, among: entries),
+        scenes: scenes.filter { $0.datasets.contains(entry.dataset.id) },
         stories: stories.filter { $0.datasets.contains(entry.dataset.id) })
       try add(
         entry.folder + "index.html", "dataset",
@@ -83,6 +94,42 @@ public enum Catalogue {
         ).with(page.context))
     }
     return files
+  }
+
+  /// The library of the globe in `Site/vendor`, needed where there are scenes.
+  public static let globeLibrary = "cesium"
+
+  private static func globe(
+    _ site: SiteRecipe, _ datasets: [BuiltDataset], _ scenes: [SceneRecipe], _ frame: PageFrame,
+    _ templates: PageTemplates, _ assets: SiteAssets
+  ) throws(PageError) -> [String: [UInt8]] {
+    let index = IndexPage(site: site, entries: [], stories: [])
+    var files = [
+      "globe/index.html": try page(
+        "globe",
+        frame.context(title: "Globe · \(site.title)", summary: index.summary, root: "../"),
+        [
+          "preloads": .list(try assets.imports(from: "globe/globe.js").map { .text($0) }),
+          "globeLibrary": .text(try assets.library(globeLibrary)),
+        ], templates),
+      "api/scenes.json": bytes(SceneList(scenes: scenes).document),
+    ]
+    for scene in scenes {
+      let document = SceneDocument(scene: scene, datasets: datasets)
+      files[SceneDocument.path(of: scene)] = bytes(try document.document())
+    }
+    return files
+  }
+
+  static func bytes(_ document: JSONValue) -> [UInt8] {
+    Array(document.serialized(pretty: true).utf8)
+  }
+
+  static func page(
+    _ template: String, _ frame: [String: PageValue], _ content: [String: PageValue],
+    _ templates: PageTemplates
+  ) throws(PageError) -> [UInt8] {
+    Array(try templates.render(template, frame.with(content)).utf8)
   }
 
   // MARK: For programs
@@ -102,7 +149,7 @@ public enum Catalogue {
       documents[entry.folder + "datacite.json"] = DataCiteRecord(entry: entry).document
       documents["api/datasets/\(entry.dataset.id).json"] = DatasetDocument(entry: entry).document
     }
-    var files = documents.mapValues { Array($0.serialized(pretty: true).utf8) }
+    var files = documents.mapValues(bytes)
     // A thousand rows are fetched by people who search: without blanks.
     files["search.json"] = Array(SearchIndex(entries: entries).document.serialized().utf8)
     return files

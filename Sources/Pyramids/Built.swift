@@ -7,7 +7,7 @@ public import JSON
 // from them alone, so that they can be made and tested without any data.
 
 /// One dimension by which the tiles of a variable differ: time, or a level, band or member.
-public struct TileDimension: Sendable, Hashable {
+public struct TileDimension: Sendable, Hashable, Codable {
   /// The name in lower case, as it stands in tile templates, such as `time` or `depth`.
   public let name: String
   /// What people call it.
@@ -44,7 +44,7 @@ public struct TileDimension: Sendable, Hashable {
 }
 
 /// The tiles of one style in one tile matrix set.
-public struct TileLayer: Sendable, Hashable {
+public struct TileLayer: Sendable, Hashable, Codable {
   /// The tile matrix set.
   public let tileMatrixSet: TileMatrixSet
   /// The coarsest zoom that has tiles.
@@ -73,7 +73,7 @@ public struct TileLayer: Sendable, Hashable {
 }
 
 /// One style of a variable with the tiles and pictures made in it.
-public struct BuiltStyle: Sendable, Hashable {
+public struct BuiltStyle: Sendable, Hashable, Codable {
   /// The style as it was applied.
   public let style: Style
   /// The image format of its tiles.
@@ -121,7 +121,7 @@ public struct BuiltStyle: Sendable, Hashable {
 }
 
 /// How the values of a variable are to be understood.
-public enum VariableKind: String, Sendable, Hashable, CaseIterable {
+public enum VariableKind: String, Sendable, Hashable, CaseIterable, Codable {
   /// Numbers on a scale: they can be averaged.
   case continuous
   /// Classes or flags: they can be counted, never averaged.
@@ -129,7 +129,7 @@ public enum VariableKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What the values of a variable were found to be.
-public struct MeasuredValues: Sendable, Hashable {
+public struct MeasuredValues: Sendable, Hashable, Codable {
   /// The smallest value, in the variable's unit.
   public let minimum: Double
   /// The largest value, in the variable's unit.
@@ -149,7 +149,7 @@ public struct MeasuredValues: Sendable, Hashable {
 }
 
 /// One variable of a dataset with everything made from it.
-public struct BuiltVariable: Sendable {
+public struct BuiltVariable: Sendable, Codable {
   /// The name in the source, such as `analysed_sst` or `group/sub/var`.
   public let name: String
   /// The name as a path segment of keys.
@@ -212,7 +212,7 @@ public struct BuiltVariable: Sendable {
 }
 
 /// From when to when a dataset reaches.
-public struct TimeRange: Sendable, Hashable {
+public struct TimeRange: Sendable, Hashable, Codable {
   /// The first time, as ISO 8601 text.
   public let first: String
   /// The last time, as ISO 8601 text.
@@ -229,7 +229,7 @@ public struct TimeRange: Sendable, Hashable {
 }
 
 /// A link to something said or kept elsewhere about a dataset.
-public struct DatasetLink: Sendable, Hashable {
+public struct DatasetLink: Sendable, Hashable, Codable {
   /// What it leads to.
   public let title: String
   /// The address.
@@ -243,9 +243,9 @@ public struct DatasetLink: Sendable, Hashable {
 }
 
 /// A picture in which red, green and blue show a variable each.
-public struct BuiltComposite: Sendable, Hashable {
+public struct BuiltComposite: Sendable, Hashable, Codable {
   /// What one colour shows.
-  public struct Band: Sendable, Hashable {
+  public struct Band: Sendable, Hashable, Codable {
     /// The key of the variable.
     public let variable: String
     /// The value that is dark.
@@ -277,7 +277,7 @@ public struct BuiltComposite: Sendable, Hashable {
 }
 
 /// One dataset of a site with everything made from it.
-public struct BuiltDataset: Sendable {
+public struct BuiltDataset: Sendable, Codable {
   /// The id, the path segment of its keys.
   public let id: String
   /// What people call it.

@@ -2,7 +2,7 @@ public import JSON
 
 /// The arrays of a variable: those of the multiscale cube and of the time series have the same
 /// dimensions and values.
-public struct BuiltVariableArrays: Sendable, Hashable {
+public struct BuiltVariableArrays: Sendable, Hashable, Codable {
   /// The id of the grid that its cells lie on.
   public let grid: String
   /// Its dimensions before rows and columns, with every position of the arrays, also those of which no
@@ -29,7 +29,7 @@ public struct BuiltVariableArrays: Sendable, Hashable {
 }
 
 /// The dimension of the rows or columns of arrays.
-public struct CellAxis: Sendable, Hashable {
+public struct CellAxis: Sendable, Hashable, Codable {
   /// Its name, such as `lat`.
   public let name: String
   /// How many cells there are along it.
@@ -54,7 +54,7 @@ public struct CellAxis: Sendable, Hashable {
 }
 
 /// The multiscale cube and the time series of a dataset.
-public struct BuiltArrays: Sendable, Hashable {
+public struct BuiltArrays: Sendable, Hashable, Codable {
   /// The address of the cube, where there is one.
   public let cube: String?
   /// The address of the series, where there are some.
@@ -93,7 +93,7 @@ extension BuiltArrays {
 }
 
 /// How much of a variable there is at each of its times.
-public struct TimeCoverage: Sendable, Hashable {
+public struct TimeCoverage: Sendable, Hashable, Codable {
   /// The times, as ISO 8601 text, rising.
   public let times: [String]
   /// For each time the share of cells that hold a value, 0…1.

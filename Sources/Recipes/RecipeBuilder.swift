@@ -26,7 +26,19 @@ struct RecipeBuilder {
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
     PublicationBuilder(problems: problems)
       .checkRelated(zip(datasets, table.list("datasets")).map { ($0, $1.table) })
-    return Recipe(site: site(table["site"]?.table), datasets: datasets)
+    let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
+    let recipe = Recipe(
+      site: site(table["site"]?.table), datasets: datasets,
+      publish: PublishRecipeBuilder(folder: folder, problems: problems)
+        .publish(table["publish"]?.table),
+      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
+      scenes: table.list("scenes").compactMap(scenes.scene))
+    refuseRepeats(
+      table.tables("scenes").compactMap { scene in
+        scene.text("id").map { ($0, scene["id"]?.place ?? scene.place) }
+      }, id: "duplicate-id", what: "scene",
+      fix: { "give it an id of its own, such as '\($0)-2'" })
+    return recipe
   }
 
   private func site(_ table: CheckedTable?) -> SiteRecipe {
@@ -85,7 +97,8 @@ struct RecipeBuilder {
       options: CubeOptions(
         joinDimension: table.text("join"),
         levels: table.text("levels") == "use" ? .useExisting : .rebuild,
-        crs: crs(table), timeVariable: table.text("time-variable")),
+        crs: crs(table), timeVariable: table.text("time-variable"),
+        bucket: PublishRecipeBuilder.bucket(table["s3"]?.table)),
       licence: table.text("licence"), attribution: table.text("attribution"),
       doi: publications.doi(table),
       keywords: table.texts("keywords"), links: links(table),
@@ -102,6 +115,7 @@ struct RecipeBuilder {
     refuseRepeats(
       table.list("tile-matrix-sets").compactMap { value in value.text.map { ($0, value.place) } },
       id: "duplicate-value", what: "tile matrix set", fix: { _ in "remove one of them" })
+    dataset.hasTiles = table["tiles"] == nil
     if let format = table.text("format").flatMap(ImageFormat.init) { dataset.format = format }
     dataset.publication = publications.publication(table)
     let arrays = ArrayRecipeBuilder(problems: problems)
@@ -181,9 +195,7 @@ struct RecipeBuilder {
     guard case .named(let extras, _) = table["extras"] else { return [:] }
     var selection: [String: [String]] = [:]
     for (name, values) in extras {
-      selection[name] = (values.list ?? []).compactMap { value in
-        value.text ?? value.number.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
-      }
+      selection[name] = (values.list ?? []).compactMap(\.plainText)
     }
     return selection
   }

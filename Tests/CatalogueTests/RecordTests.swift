@@ -104,7 +104,11 @@ struct RecordTests {
 
   @Test func anAssessmentSaysWhatIsMissing() throws {
     let full = FAIRAssessment(try entry())
-    #expect(full.missing.map(\.text) == ["no CF standard name: quality_flags", "the source states no 'Conventions', such as CF-1.11"])
+    #expect(
+      full.missing.map(\.text) == [
+        "no CF standard name: quality_flags",
+        "the source states no 'Conventions', such as CF-1.11",
+      ])
     let bare = FAIRAssessment(
       Entry(
         site: SiteRecipe(), dataset: try SampleSite.bed(), publication: PublicationRecipe()))
@@ -118,7 +122,8 @@ struct RecordTests {
     let root = STACCatalogue(site: SampleSite.site, entries: entries).document
     let links = root["links"]?.arrayValue ?? []
     let own = links.filter { $0["rel"]?.stringValue == "self" }
-    #expect(own.compactMap { $0["href"]?.stringValue } == ["https://cubes.example.org/open/catalog.json"])
+    #expect(
+      own.compactMap { $0["href"]?.stringValue } == ["https://cubes.example.org/open/catalog.json"])
     for link in links where link["rel"]?.stringValue != "self" {
       #expect(link["href"]?.stringValue?.hasPrefix("./") == true)
     }

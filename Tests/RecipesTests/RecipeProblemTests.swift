@@ -174,8 +174,8 @@ struct RecipeProblemTests {
              |     ^
              Allowed: id, source, title, description, licence, attribution, doi, keywords, links, \
           places, composites, join, crs, time-variable, levels, variables, times, extras, \
-          tile-matrix-sets, max-zoom, format, effort, cube, series, authors, funding, version, changes, \
-          citation, papers, processing, limits, related, project.
+          tiles, tile-matrix-sets, max-zoom, format, effort, cube, series, authors, funding, version, \
+          changes, citation, papers, processing, limits, related, project.
              fix: write 'variables'
 
           sea.yaml: 2 problems; nothing was made

@@ -18,6 +18,8 @@ struct AccessSection {
         "copyText": .text(base + entry.folder + "wmts/1.0.0/WMTSCapabilities.xml"),
         "copyLabel": "the address of the map service",
       ],
+      "hasTiles": .flag(
+        dataset.variables.contains { $0.styles.contains { !$0.layers.isEmpty } }),
       "hasTime": .flag(dataset.timeRange.map { $0.count > 1 } ?? false),
       "manyTimes": .optional(dataset.timeRange.map(Words.period)),
       "downloadRows": .list(downloads),

@@ -9,6 +9,8 @@ import Recipes
 struct DatasetPage {
   let entry: Entry
   let related: [Entry]
+  /// The scenes of the globe that show it.
+  let scenes: [SceneRecipe]
   let stories: [StoryLink]
 
   private static let root = "../../"
@@ -20,6 +22,13 @@ struct DatasetPage {
     var context: [String: PageValue] = [
       "datasetID": .text(dataset.id), "datasetTitle": .text(dataset.title),
       "viewerHref": .text(ViewerLink(dataset: dataset).href(root: Self.root)),
+      "scenes": .list(
+        scenes.map { scene in
+          [
+            "sceneHref": .text(SceneLink(scene: scene).href(root: Self.root)),
+            "sceneTitle": .text(scene.title),
+          ]
+        }),
       "still": .optional(dataset.thumbnail.map { Self.root + $0 }),
       "stillLabel": .text("Map of \(dataset.title)"),
       "variables": .list(

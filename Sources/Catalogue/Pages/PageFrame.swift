@@ -7,11 +7,13 @@ struct PageFrame {
   private let shared: [String: PageValue]
 
   init(
-    site: SiteRecipe, assets: SiteAssets, hasStories: Bool = false, hasFeed: Bool = false
+    site: SiteRecipe, assets: SiteAssets, hasScenes: Bool = false, hasHistory: Bool = false,
+    hasStories: Bool = false, hasFeed: Bool = false
   ) throws(PageError) {
     self.site = site
     shared = [
       "hasStories": .flag(hasStories), "hasFeed": .flag(hasFeed),
+      "hasScenes": .flag(hasScenes), "builds": .optional(hasHistory ? BuildsPage.key : nil),
       "tokenSheet": .text(try assets.key("tokens.css")),
       "styleSheet": .text(try assets.key("site.css")),
       "icon": .text(try assets.key("icon.svg")),
@@ -39,6 +41,7 @@ struct PageFrame {
   ///   - summary: What it is about, for search engines.
   ///   - root: What leads from it to the root.
   ///   - picture: The key of a picture that stands for it where it is shared.
+  /// - Returns: The values by name.
   func context(
     title: String, summary: String, root: String, picture: String? = nil
   ) -> [String: PageValue] {

@@ -3,8 +3,8 @@ import JSON
 import Pyramids
 import Recipes
 
-/// How far a dataset follows the FAIR principles (Wilkinson et al. 2016, doi:10.1038/sdata.2016.18),
-/// judged by what its records hold: what a reader can check, not what somebody claims.
+/// How far a dataset follows the FAIR principles (doi:10.1038/sdata.2016.18), judged by what its records
+/// hold: what a reader can check, not what somebody claims.
 struct FAIRAssessment {
   /// One principle, or the part of it that can be checked here.
   struct Criterion {
