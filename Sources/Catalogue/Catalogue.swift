@@ -48,7 +48,7 @@ public enum Catalogue {
     files.merge(try pages(site, entries, stories, scenes, frame, templates, assets)) { $1 }
     files.merge(records(site, entries)) { $1 }
     if !scenes.isEmpty {
-      files.merge(try globe(site, datasets, scenes, frame, templates, assets)) { $1 }
+      files.merge(try globe(site, entries, scenes, frame, templates, assets)) { $1 }
     }
     let feeds = SiteFeeds(site: site, entries: entries)
     files["sitemap.xml"] = Array(try templates.render("sitemap", feeds.sitemap).utf8)
@@ -100,10 +100,10 @@ public enum Catalogue {
   public static let globeLibrary = "cesium"
 
   private static func globe(
-    _ site: SiteRecipe, _ datasets: [BuiltDataset], _ scenes: [SceneRecipe], _ frame: PageFrame,
+    _ site: SiteRecipe, _ entries: [Entry], _ scenes: [SceneRecipe], _ frame: PageFrame,
     _ templates: PageTemplates, _ assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
-    let index = IndexPage(site: site, entries: [], stories: [])
+    let index = IndexPage(site: site, entries: entries, stories: [])
     var files = [
       "globe/index.html": try page(
         "globe",
@@ -115,7 +115,7 @@ public enum Catalogue {
       "api/scenes.json": bytes(SceneList(scenes: scenes).document),
     ]
     for scene in scenes {
-      let document = SceneDocument(scene: scene, datasets: datasets)
+      let document = SceneDocument(scene: scene, datasets: entries.map(\.dataset))
       files[SceneDocument.path(of: scene)] = bytes(try document.document())
     }
     return files
