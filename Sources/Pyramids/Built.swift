@@ -174,6 +174,8 @@ public struct BuiltVariable: Sendable, Codable {
   public let measured: MeasuredValues?
   /// How often they occur along the scale of its first style.
   public let histogram: ValueHistogram?
+  /// How much of it there is at each time, where it has times.
+  public let coverage: TimeCoverage?
   /// The meanings of its flags, where it has such.
   public let flags: FlagTable?
   /// Its arrays in the cube and the series, where there are such.
@@ -187,7 +189,7 @@ public struct BuiltVariable: Sendable, Codable {
     description: String? = nil, group: String? = nil, attributes: JSONObject = [:],
     kind: VariableKind = .continuous,
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
-    histogram: ValueHistogram? = nil, flags: FlagTable? = nil,
+    histogram: ValueHistogram? = nil, coverage: TimeCoverage? = nil, flags: FlagTable? = nil,
     arrays: BuiltVariableArrays? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
@@ -202,85 +204,10 @@ public struct BuiltVariable: Sendable, Codable {
     self.dimensions = dimensions
     self.measured = measured
     self.histogram = histogram
+    self.coverage = coverage
     self.flags = flags
     self.arrays = arrays
     self.styles = styles
-  }
-}
-
-/// The arrays of a variable: those of the multiscale cube and of the time series have the same
-/// dimensions and values.
-public struct BuiltVariableArrays: Sendable, Hashable, Codable {
-  /// The id of the grid that its cells lie on.
-  public let grid: String
-  /// Its dimensions before rows and columns, with every position of the arrays, also those of which no
-  /// tile shows anything.
-  public let dimensions: [TileDimension]
-  /// By how much values of level 0 may differ from the source's; 0 where they are the same.
-  public let maximumError: Double
-
-  /// Describes arrays.
-  public init(grid: String, dimensions: [TileDimension], maximumError: Double) {
-    self.grid = grid
-    self.dimensions = dimensions
-    self.maximumError = maximumError
-  }
-}
-
-/// The multiscale cube and the time series of a dataset.
-public struct BuiltArrays: Sendable, Hashable, Codable {
-  /// The address of the cube, where there is one.
-  public let cube: String?
-  /// The address of the series, where there are some.
-  public let series: String?
-  /// By id, where the cells of each grid lie, as documents say it.
-  public let grids: JSONObject
-
-  /// Describes arrays.
-  public init(cube: String?, series: String?, grids: JSONObject) {
-    self.cube = cube
-    self.series = series
-    self.grids = grids
-  }
-}
-
-/// The terrain of a dataset.
-public struct BuiltTerrain: Sendable, Hashable, Codable {
-  /// The key of the variable that holds the heights.
-  public let variable: String
-  /// From where heights are counted: `ellipsoid` or `geoid`.
-  public let heightsAbove: String
-  /// By how much the heights of the meshes are multiplied.
-  public let exaggeration: Double
-  /// The zooms of the Terrain-RGB pictures in Web Mercator; `nil` where none were made.
-  public let pictureZooms: ClosedRange<Int>?
-
-  /// Describes a terrain.
-  public init(
-    variable: String, heightsAbove: String, exaggeration: Double, pictureZooms: ClosedRange<Int>?
-  ) {
-    self.variable = variable
-    self.heightsAbove = heightsAbove
-    self.exaggeration = exaggeration
-    self.pictureZooms = pictureZooms
-  }
-
-  /// The key of the meshes' `layer.json`, with a place-holder for each dimension of the variable.
-  public func layerTemplate(dataset: String, _ variable: BuiltVariable) -> String {
-    let varying = variable.dimensions.map { "{\($0.placeholder)}" }
-    return (["datasets", dataset, "terrain"] + varying + ["layer.json"]).joined(separator: "/")
-  }
-
-  /// The key of a Terrain-RGB tile, with the place-holders of `BuiltStyle.tileTemplate`.
-  public func pictureTemplate(dataset: String, _ variable: BuiltVariable) -> String {
-    let varying = variable.dimensions.map { "{\($0.placeholder)}" }
-    let fixed = ["datasets", dataset, "terrain-rgb", TileMatrixSet.webMercatorQuad.id]
-    return (fixed + varying + ["{z}", "{y}", "{x}.png"]).joined(separator: "/")
-  }
-
-  /// The key of the TileJSON of the Terrain-RGB pictures.
-  public func pictureDocument(dataset: String) -> String {
-    "datasets/\(dataset)/terrain-rgb/tilejson.json"
   }
 }
 

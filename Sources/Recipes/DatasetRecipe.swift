@@ -50,6 +50,8 @@ public struct DatasetRecipe: Sendable {
   public var series: SeriesRecipe?
   /// The terrain that is made; none without.
   public var terrain: TerrainRecipe?
+  /// Who made it, how it changed and what it is not good for.
+  public var publication = PublicationRecipe()
 
   /// Makes the recipe of a dataset.
   public init(

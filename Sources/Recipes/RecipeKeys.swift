@@ -205,7 +205,7 @@ enum RecipeKeys {
         summary: "Which variable holds heights that become terrain for globes and 3-D maps; none "
           + "without.",
         shape: .table("terrain")),
-    ])
+    ] + publication)
 
   static let terrain = KeyTable(
     name: "a terrain", id: "terrain",
@@ -469,7 +469,7 @@ enum RecipeKeys {
     [
       recipe, publish, bucket, prices, site, provider, dataset, cube, series, terrain, water,
       quantise, link, times, variable, viewerLayer, style, composite, band, colourStop, symmetric,
-      percentiles, category,
+      percentiles, category, person, grant, version, paper, project,
     ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from check_4d_viewer import viewer_layer_checks
+from check_catalogue import catalogue_checks
 from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
@@ -18,6 +19,7 @@ from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_search import search_checks
 from check_slurm import slurm_checks
 from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
@@ -54,6 +56,8 @@ def main() -> int:
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base)
+        catalogue_checks(report, site, address)
+        search_checks(report, site, address.base)
     deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     if arguments.cubepress:
         nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)

@@ -272,7 +272,10 @@ struct BuildSession {
     guard !contents.datasets.isEmpty else { return }
     contents.sort(by: recipe.datasets.map(\.id))
     let documents = SiteDocuments(
-      site: recipe.site, datasets: contents.datasets, scenes: recipe.scenes, viewerLayers: layers,
+      site: recipe.site, datasets: contents.datasets,
+      publications: Dictionary(recipe.datasets.map { ($0.id, $0.publication) }) { first, _ in first
+      },
+      scenes: recipe.scenes, viewerLayers: layers,
       share: share, hasHistory: runs != nil)
     var rendered = try documents.render()
     if report.failures.contains(where: \.isKept) {

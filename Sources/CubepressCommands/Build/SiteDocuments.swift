@@ -9,6 +9,8 @@ import ViewerLayers
 struct SiteDocuments {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
+  /// By id of a dataset, who made it and how it changed.
+  let publications: [String: PublicationRecipe]
   let scenes: [SceneRecipe]
   let viewerLayers: [ViewerLayerBuilder]
   let share: SharedFiles
@@ -19,7 +21,8 @@ struct SiteDocuments {
   func render() throws -> [String: [UInt8]] {
     let services = try Services.documents(site: site, datasets: datasets)
     let pages = try Catalogue.render(
-      site: site, datasets: datasets, scenes: scenes, hasHistory: hasHistory,
+      site: site, datasets: datasets, publications: publications, scenes: scenes,
+      hasHistory: hasHistory,
       templates: try PageTemplates.load(folder: share.templates),
       assets: try SiteAssets.load(
         folder: share.site, libraries: scenes.isEmpty ? [] : [Catalogue.globeLibrary]))

@@ -4,20 +4,21 @@ import Recipes
 /// What every page has: head, header and footer.
 struct PageFrame {
   let site: SiteRecipe
-  private let hasScenes: Bool
-  private let hasHistory: Bool
-  private let assets: [String: PageValue]
+  private let shared: [String: PageValue]
 
   init(
-    site: SiteRecipe, hasScenes: Bool, hasHistory: Bool, assets: SiteAssets
+    site: SiteRecipe, assets: SiteAssets, hasScenes: Bool = false, hasHistory: Bool = false,
+    hasStories: Bool = false, hasFeed: Bool = false
   ) throws(PageError) {
     self.site = site
-    self.hasScenes = hasScenes
-    self.hasHistory = hasHistory
-    self.assets = [
+    shared = [
+      "hasStories": .flag(hasStories), "hasFeed": .flag(hasFeed),
+      "hasScenes": .flag(hasScenes), "builds": .optional(hasHistory ? BuildsPage.key : nil),
+      "tokenSheet": .text(try assets.key("tokens.css")),
       "styleSheet": .text(try assets.key("site.css")),
       "icon": .text(try assets.key("icon.svg")),
-      "filterScript": .text(try assets.key("filter.js")),
+      "copyScript": .text(try assets.key("copy.js")),
+      "searchScript": .text(try assets.key("search.js")),
       "previewScript": .text(try assets.key("preview.js")),
       "modules": .text(assets.modules),
       "mapScript": .text(try assets.key("maplibre-gl.js")),
@@ -34,15 +35,23 @@ struct PageFrame {
   }
 
   /// The values of the frame of a page; `root` leads from it to the root of the site.
-  func context(title: String, summary: String, root: String) -> [String: PageValue] {
-    var context = assets
+  ///
+  /// - Parameters:
+  ///   - title: The title of the page.
+  ///   - summary: What it is about, for search engines.
+  ///   - root: What leads from it to the root.
+  ///   - picture: The key of a picture that stands for it where it is shared.
+  /// - Returns: The values by name.
+  func context(
+    title: String, summary: String, root: String, picture: String? = nil
+  ) -> [String: PageValue] {
+    var context = shared
+    context["pagePicture"] = .optional(picture.map { site.serviceBaseURL + $0 })
     context["language"] = .text(site.language)
     context["siteTitle"] = .text(site.title)
     context["pageTitle"] = .text(title)
     context["pageSummary"] = .text(summary)
     context["root"] = .text(root)
-    context["builds"] = .optional(hasHistory ? BuildsPage.key : nil)
-    context["hasScenes"] = .flag(hasScenes)
     if let provider = site.provider {
       context["provider"] = [
         "providerName": .text(provider.name), "providerURL": .optional(provider.url),

@@ -87,7 +87,7 @@ extension Catalogue {
   ) throws(PageError) -> [String: [UInt8]] {
     let page = BuildsPage(runs: runs, datasets: datasets)
     let frame = try PageFrame(
-      site: site, hasScenes: hasScenes, hasHistory: true, assets: assets)
+      site: site, assets: assets, hasScenes: hasScenes, hasHistory: true)
     return [
       BuildsPage.key: try Self.page(
         "builds",
