@@ -54,6 +54,7 @@ let package = Package(
     library("CRSVG", pkgConfig: "librsvg-2.0", debian: "librsvg2-dev"),
     library("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
+    library("CCmark", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
@@ -70,7 +71,11 @@ let package = Package(
     module("Grids", ["JSON", "CPROJ"]),
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
+    module("Markdown", ["CCmark"]),
+    module("Sanitising"),
+    module("Highlighting"),
     // rank 1
+    module("Notebooks", ["JSON"]),
     module("Vectors", ["JSON"]),
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
@@ -100,13 +105,19 @@ let package = Package(
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
+    module(
+      "Stories",
+      [
+        "JSON", "Recipes", "Pyramids", "Grids", "Pages", "Markdown", "Sanitising",
+        "Highlighting", "Notebooks",
+      ]),
     // rank 7
     module(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
         "PublishedArrays", "Series", "Zarr", "ZarrCubes",
-        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
+        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages", "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),

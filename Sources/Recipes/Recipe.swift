@@ -11,11 +11,16 @@ public struct Recipe: Sendable {
   public var site: SiteRecipe
   /// The datasets, in the order in which the site shows them.
   public var datasets: [DatasetRecipe]
+  /// The books of stories, in the order in which the site shows them.
+  public var stories: [StoryRecipe]
 
   /// Makes a recipe.
-  public init(site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe]) {
+  public init(
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], stories: [StoryRecipe] = []
+  ) {
     self.site = site
     self.datasets = datasets
+    self.stories = stories
   }
 }
 

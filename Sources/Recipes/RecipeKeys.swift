@@ -12,6 +12,32 @@ enum RecipeKeys {
         name: "datasets",
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
+      .init(
+        name: "stories",
+        summary: "Books made of notebooks and Markdown, in the order in which the site shows them.",
+        shape: .list(.either([.text, .table("story")]))),
+    ])
+
+  static let story = KeyTable(
+    name: "a book of stories", id: "story", summary: "A book made of notebooks and Markdown.",
+    keys: [
+      .init(
+        name: "id", summary: "The path segment of its pages; the name of its folder without.",
+        shape: .identifier),
+      .init(
+        name: "source",
+        summary: "Its folder, with book.yml, _toc.yml or myst.yml in it, or one notebook or Markdown "
+          + "file; the path is relative to the recipe.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "binder",
+        summary: "The address by which Binder opens a page, in which {path} stands for the file.",
+        shape: .text),
+      .init(
+        name: "jupyterhub",
+        summary: "The address by which a JupyterHub opens a page, in which {path} stands for the "
+          + "file.",
+        shape: .text),
     ])
 
   static let site = KeyTable(
@@ -310,7 +336,7 @@ enum RecipeKeys {
     ])
 
   static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
+    recipe, story, site, provider, dataset, cube, series, quantise, link, times, variable, style,
     composite, band, stop, symmetric, percentiles, category,
   ]
 
