@@ -108,7 +108,7 @@ let package = Package(
     module(
       "Stories",
       [
-        "JSON", "Recipes", "Pyramids", "Grids", "Pages", "Markdown", "Sanitising",
+        "JSON", "Recipes", "Pyramids", "Grids", "Images", "Pages", "Markdown", "Sanitising",
         "Highlighting", "Notebooks",
       ]),
     // rank 7

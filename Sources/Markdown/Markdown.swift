@@ -14,7 +14,7 @@ public enum Markdown {
   public static func html(_ text: String) -> [UInt8]? {
     guard text.utf8.count <= sizeLimit else { return nil }
     _ = extensionsRegistered
-    let options =
+    let options = CMARK_OPT_SOURCEPOS |
       CMARK_OPT_UNSAFE | CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8
       | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE | CMARK_OPT_TABLE_PREFER_STYLE_ATTRIBUTES
     guard let parser = cmark_parser_new(options) else { return nil }

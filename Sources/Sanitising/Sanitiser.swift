@@ -156,7 +156,9 @@ public struct Sanitiser {
     var kept: [MarkupAttribute] = []
     for attribute in attributes {
       let name = attribute.name == "name" && element == "a" ? "id" : attribute.name
-      guard MarkupPolicy.allows(name, on: element),
+      // Markdown readers say by it from which line an element is.
+      let isPosition = form == .prose && name == "data-sourcepos"
+      guard isPosition || MarkupPolicy.allows(name, on: element),
         let value = value(attribute.value, of: name, on: element)
       else { continue }
       kept.append(MarkupAttribute(name, value))
