@@ -15,11 +15,12 @@ public enum Catalogue {
   ///
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
-    site: SiteRecipe, datasets: [BuiltDataset], templates: PageTemplates, assets: SiteAssets
+    site: SiteRecipe, datasets: [BuiltDataset], stories: [StoryLink] = [],
+    templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     var files = assets.files
-    let frame = try PageFrame(site: site, assets: assets)
-    let index = IndexPage(site: site, datasets: datasets)
+    let frame = try PageFrame(site: site, assets: assets, hasStories: !stories.isEmpty)
+    let index = IndexPage(site: site, datasets: datasets, stories: stories)
     files["index.html"] = try page(
       "index", frame.context(title: site.title, summary: index.summary, root: ""),
       index.context, templates)
@@ -35,7 +36,9 @@ public enum Catalogue {
       templates)
     for dataset in datasets {
       files["api/datasets/\(dataset.id).json"] = bytes(DatasetDocument(dataset: dataset).document)
-      let page = DatasetPage(site: site, dataset: dataset)
+      let page = DatasetPage(
+        site: site, dataset: dataset,
+        stories: stories.filter { $0.datasets.contains(dataset.id) })
       files["datasets/\(dataset.id)/index.html"] = try Self.page(
         "dataset",
         frame.context(

@@ -10,6 +10,7 @@ import Recipes
 struct DatasetPage {
   let site: SiteRecipe
   let dataset: BuiltDataset
+  let stories: [StoryLink]
 
   var summary: String {
     dataset.description.map { Prose.summary($0, limit: 200) }
@@ -37,6 +38,8 @@ struct DatasetPage {
       "links": .list(
         dataset.links.map { ["linkURL": .text($0.url), "linkTitle": .text($0.title)] }),
     ]
+    context["stories"] =
+      stories.isEmpty ? false : ["storyCards": .list(stories.map { $0.context(root: "../../") })]
     if let text = dataset.description {
       context["datasetProse"] = ["proseBlocks": Prose.blocks(text)]
     }

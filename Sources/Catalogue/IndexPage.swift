@@ -6,6 +6,7 @@ import Recipes
 struct IndexPage {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
+  let stories: [StoryLink]
 
   var summary: String {
     site.description.map { Prose.summary($0, limit: 200) }
@@ -26,6 +27,8 @@ struct IndexPage {
         "copyLabel": "the address of the map service",
       ],
     ]
+    context["stories"] =
+      stories.isEmpty ? false : ["storyCards": .list(stories.map { $0.context(root: "") })]
     if let text = site.description {
       context["siteProse"] = ["proseBlocks": Prose.blocks(text)]
     }

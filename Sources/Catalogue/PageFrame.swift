@@ -6,9 +6,10 @@ struct PageFrame {
   let site: SiteRecipe
   private let assets: [String: PageValue]
 
-  init(site: SiteRecipe, assets: SiteAssets) throws(PageError) {
+  init(site: SiteRecipe, assets: SiteAssets, hasStories: Bool = false) throws(PageError) {
     self.site = site
     self.assets = [
+      "hasStories": .flag(hasStories),
       "styleSheet": .text(try assets.key("site.css")),
       "icon": .text(try assets.key("icon.svg")),
       "filterScript": .text(try assets.key("filter.js")),

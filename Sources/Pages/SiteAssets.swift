@@ -15,7 +15,11 @@ public struct SiteAssets: Sendable {
   ///   - single: files that stand for themselves; each gets the hash of its bytes.
   ///   - modules: files that find one another by relative paths. They stay together, in a folder
   ///     that is named after all of them: `assets/<hash>/<path>`.
-  public init(_ single: [String: [UInt8]], modules: [String: [UInt8]] = [:]) {
+  ///   - libraries: of each library of others whose files stay together, its files.
+  public init(
+    _ single: [String: [UInt8]], modules: [String: [UInt8]] = [:],
+    libraries: [[String: [UInt8]]] = []
+  ) {
     var hashed: [String: [UInt8]] = [:]
     var keys: [String: String] = [:]
     func add(_ name: String, key: String, _ bytes: [UInt8]) {
@@ -26,11 +30,12 @@ public struct SiteAssets: Sendable {
       let dot = name.lastIndex(of: ".") ?? name.endIndex
       add(name, key: "assets/\(name[..<dot]).\(Self.hash(bytes))\(name[dot...])", bytes)
     }
-    let folder = Self.hash(
-      modules.sorted { $0.key < $1.key }.flatMap {
-        Array("\($0.key)\n\(Self.hash($0.value))\n".utf8)
-      })
+    let folder = Self.hash(of: modules)
     for (path, bytes) in modules { add(path, key: "assets/\(folder)/\(path)", bytes) }
+    for library in libraries {
+      let folder = Self.hash(of: library)
+      for (path, bytes) in library { add(path, key: "assets/\(folder)/\(path)", bytes) }
+    }
     self.files = hashed
     self.keys = keys
     self.modules = "assets/" + folder
@@ -39,24 +44,28 @@ public struct SiteAssets: Sendable {
   /// Reads the files of the browser side.
   ///
   /// Those directly in the folder and in its folder `vendor` (libraries of others) stand for
-  /// themselves; those in its other folders are modules. `test` is left out.
+  /// themselves; those in its other folders are modules. A folder in `vendor` stays together too,
+  /// under a hash of its own. `test` is left out.
   ///
   /// - Throws: `PageError` when one of them cannot be read.
   public static func load(folder: String) throws(PageError) -> SiteAssets {
     let files = try FolderFiles.read(
-      folder, ending: ".css", ".js", ".json", ".geojson", ".svg", ".png")
+      folder, ending: ".css", ".js", ".json", ".geojson", ".svg", ".png", ".woff2")
     var single: [String: [UInt8]] = [:]
     var modules: [String: [UInt8]] = [:]
+    var libraries: [String: [String: [UInt8]]] = [:]
     for (path, data) in files {
       let parts = path.split(separator: "/")
       switch (parts.count, parts[0]) {
       case (1, _): single[path] = Array(data)
       case (2, "vendor"): single[String(parts[1])] = Array(data)
-      case (_, "test"), (_, "vendor"): break
+      case (_, "vendor"):
+        libraries[String(parts[1]), default: [:]][parts[1...].joined(separator: "/")] = Array(data)
+      case (_, "test"): break
       default: modules[path] = Array(data)
       }
     }
-    return SiteAssets(single, modules: modules)
+    return SiteAssets(single, modules: modules, libraries: Array(libraries.values))
   }
 
   /// The key of a file by its name without hash.
@@ -107,6 +116,20 @@ public struct SiteAssets: Sendable {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return parts.joined(separator: "/")
+  }
+
+  private static func hash(of files: [String: [UInt8]]) -> String {
+    hash(
+      files.sorted { $0.key < $1.key }.flatMap { Array("\($0.key)\n\(hash($0.value))\n".utf8) })
+  }
+
+  /// The assets without those of some libraries of others, named by their file or folder.
+  public func without(_ libraries: Set<String>) -> [String: [UInt8]] {
+    let left = keys.filter { name, _ in
+      libraries.contains(String(name.prefix { $0 != "/" }))
+    }.values
+    let keysLeft = Set(left)
+    return files.filter { !keysLeft.contains($0.key) }
   }
 
   /// Eight hexadecimal digits that follow from the bytes: FNV-1a with 64 bits, folded to 32.

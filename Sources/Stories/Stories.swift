@@ -40,6 +40,15 @@ public enum Stories {
   /// The values that every page needs: for a title, a summary and what leads to the site's root.
   public typealias Frame = (_ title: String, _ summary: String, _ root: String) -> [String: PageValue]
 
+  /// Reads books and makes nothing of them: for telling what is wrong before any work.
+  ///
+  /// - Throws: `StoryError` with everything that can be seen without the datasets of a site.
+  public static func check(_ recipes: [StoryRecipe]) throws(StoryError) {
+    let problems = StoryProblems()
+    for recipe in recipes { _ = Book(recipe, problems: problems) }
+    guard problems.problems.isEmpty else { throw StoryError(problems: problems.problems) }
+  }
+
   /// Makes the pages of books:
   ///
   /// - `stories/index.html`, `stories/<book>/index.html`, `stories/<book>/<page>.html`;

@@ -47,6 +47,8 @@ struct BuildReport {
   let output: String
   var datasets: [Dataset] = []
   var failures: [Failure] = []
+  /// What authors of stories should know.
+  var notes: [String] = []
   var release = 0
   var added = 0
   var changed = 0
@@ -64,6 +66,7 @@ struct BuildReport {
           + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
+    lines += notes.map { "stories: \($0)" }
     lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
     let time = ProgressDisplay.duration(seconds)
     if failures.isEmpty {

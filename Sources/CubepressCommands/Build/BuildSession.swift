@@ -7,6 +7,7 @@ import Pyramids
 import Recipes
 import Series
 import Stores
+import Stories
 
 /// One build of a site: open all sources, make what is not up to date, then the documents that
 /// point at it, and at last the release.
@@ -45,6 +46,7 @@ struct BuildSession {
   ///   folder cannot be written. A dataset that fails is in the report.
   func run() throws -> BuildReport {
     let start = ProcessInfo.processInfo.systemUptime
+    try Stories.check(recipe.stories)
     let prepared = try prepareAll()
     var report = BuildReport(output: output)
     var builds: [DatasetBuild] = []
@@ -101,7 +103,12 @@ struct BuildSession {
           series: BuildReport.Product(build.series),
           notes: summary.notes))
     }
-    let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
+    let site = SiteDocuments(
+      site: recipe.site, datasets: datasets, stories: recipe.stories, share: share,
+      exists: { [folder = workshop.folder.contents] key in
+        (try? folder.status(of: key)).flatMap { $0 } != nil
+      })
+    let documents = try site.render(notes: &report.notes)
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
       try workshop.folder.write(bytes, to: key)
       objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
