@@ -141,6 +141,13 @@ let package = Package(
     tests("Jobs", ["Jobs", "JSON", "Stores"]),
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
+    tests("Markdown", ["Markdown"]),
+    tests("Sanitising", ["Sanitising"]),
+    tests("Highlighting", ["Highlighting"]),
+    tests("Notebooks", ["Notebooks", "JSON"]),
+    tests(
+      "Stories",
+      ["Stories", "SampleSites", "Notebooks", "Pages", "Pyramids", "Recipes", "Sanitising", "JSON"]),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),

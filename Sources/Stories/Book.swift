@@ -81,7 +81,7 @@ struct Book {
     about.jupyterHub = recipe.jupyterHub ?? about.jupyterHub
     let entries = about.contents.isEmpty ? Self.allPages(in: folder) : about.contents
     add(entries, level: 0, isSingle: single != nil, problems: problems)
-    if pages.isEmpty { problems.add(recipe.source, "the book has no pages (.ipynb or .md)") }
+    if pages.isEmpty, problems.problems.isEmpty { problems.add(recipe.source, "the book has no pages (.ipynb or .md)") }
     for name in about.bibliographies {
       guard let bytes = Self.bytes("\(folder)/\(name)") else {
         problems.add(recipe.source, "there is no bibliography '\(name)'")

@@ -29,9 +29,7 @@ extension PageMaker {
     case _ where Self.admonitions.contains(block.name):
       openAdmonition(
         block.options["class"].map { String($0.prefix { $0.isLetter }) } ?? block.name,
-        title: block.name == "admonition" ? block.argument : nil)
-      // What stands behind the name of a note is its first words.
-      if block.name != "admonition", !block.argument.isEmpty { body(block.argument, of: block) }
+        title: block.argument.isEmpty ? nil : block.argument)
       body(block.body, of: block)
       writer.end("div")
     case "dropdown":

@@ -32,15 +32,15 @@ extension PageMaker {
   }
 
   /// Begins an output; its id is the prefix of all ids in it.
-  private mutating func openOutput(_ words: String) -> String {
+  private mutating func openOutput(_ words: String) {
     outputCount += 1
-    let id = "o\(outputCount)-"
-    open("div", class: words, [MarkupAttribute("id", id)])
-    return id
+    open("div", class: words, [MarkupAttribute("id", "o\(outputCount)-")])
   }
 
-  private mutating func terminal(_ text: String, class words: String) {
-    _ = openOutput("output " + words)
+  /// Writes text as a terminal shows it, with words before it where they are needed.
+  private mutating func terminal(_ text: String, class words: String, note: String? = nil) {
+    openOutput("output " + words)
+    if let note { paragraph(class: "absent", note) }
     let shown = shortened(text)
     let lines = shown.utf8.count { $0 == UInt8(ascii: "\n") }
     let isFolded = lines > Self.foldedLines && !words.hasSuffix("error")
@@ -85,20 +85,15 @@ extension PageMaker {
     var scripted: Sanitiser.Cleaned?
     if let text = bundle.text("text/html") {
       guard text.utf8.count <= Self.markupLimit else {
-        _ = openOutput("output")
-        paragraph(
-          class: "absent",
-          "Left out here: \(text.utf8.count) bytes of HTML; the original notebook has them.")
-        writer.end("div")
-        if let text = bundle.text("text/plain") { terminal(text, class: "result") }
-        return
+        let note = "Left out here: \(text.utf8.count) bytes of HTML; the original notebook has them."
+        return terminal(bundle.text("text/plain") ?? "", class: "result", note: note)
       }
       let cleaned = Sanitiser(.output, idPrefix: "o\(outputCount + 1)-").clean(text.utf8)
       if cleaned.hasContent, cleaned.leftOut["script"] == nil { return html(cleaned) }
       scripted = cleaned
     }
     if let text = bundle.text("text/markdown") {
-      _ = openOutput("output text")
+      openOutput("output text")
       prose(text)
       writer.end("div")
       return
@@ -107,7 +102,7 @@ extension PageMaker {
       if picture(type, bundle, metadata) { return }
     }
     if let text = bundle.text("text/latex") {
-      _ = openOutput("output")
+      openOutput("output")
       latex(text)
       writer.end("div")
       return
@@ -115,28 +110,26 @@ extension PageMaker {
     if let scripted, scripted.hasContent { return html(scripted) }
     if let value = bundle["application/json"] { return json(value) }
     if let text = bundle.text("text/plain") {
-      if bundle[Self.widget] != nil || scripted != nil || bundle.values.count > 1 {
-        note(bundle, hasScript: scripted != nil)
-      }
-      return terminal(text, class: "result")
+      let isWhole = scripted == nil && bundle.values.count == 1
+      return terminal(
+        text, class: "result", note: isWhole ? nil : absence(bundle, hasScript: scripted != nil))
     }
-    note(bundle, hasScript: scripted != nil)
+    openOutput("output")
+    paragraph(class: "absent", absence(bundle, hasScript: scripted != nil))
+    writer.end("div")
   }
 
-  /// Tells which types of a value are not shown.
-  private mutating func note(_ bundle: Notebook.Bundle, hasScript: Bool) {
+  /// Words for the types of a value that are not shown.
+  private func absence(_ bundle: Notebook.Bundle, hasScript: Bool) -> String {
     let others = bundle.values.map(\.type).filter { $0 != "text/plain" }
-    let words =
-      bundle[Self.widget] != nil
-      ? "An interactive widget stands here in the running notebook."
-      : hasScript || others.contains("application/javascript")
-        ? "A script put something here in the running notebook; it was not run."
-        : others.isEmpty
-          ? "An output without content." : "Not shown here: \(others.joined(separator: ", "))."
-    let id = openOutput("output")
-    _ = id
-    paragraph(class: "absent", words)
-    writer.end("div")
+    if bundle[Self.widget] != nil {
+      return "An interactive widget stands here in the running notebook."
+    }
+    if hasScript || others.contains("application/javascript") {
+      return "A script put something here in the running notebook; it was not run."
+    }
+    return others.isEmpty
+      ? "An output without content." : "Not shown here: \(others.joined(separator: ", "))."
   }
 
   /// Writes HTML of a program.
@@ -145,7 +138,7 @@ extension PageMaker {
   }
 
   private mutating func html(_ cleaned: Sanitiser.Cleaned) {
-    _ = openOutput("output html")
+    openOutput("output html")
     for token in cleaned.tokens {
       guard case .start(let name, var attributes) = token else {
         writer.write(token)
@@ -183,7 +176,7 @@ extension PageMaker {
       book.problems.note(currentPlace, "a picture of the type \(type) is damaged")
       return false
     }
-    _ = openOutput("output picture")
+    openOutput("output picture")
     let alt = metadata["alt"]?.stringValue ?? alternative(bundle)
     let own = metadata[type] ?? .object(metadata)
     picture(
@@ -217,7 +210,7 @@ extension PageMaker {
   }
 
   private mutating func json(_ value: JSONValue) {
-    _ = openOutput("output")
+    openOutput("output")
     open("details", class: "fold")
     writer.element("summary", text: "JSON")
     open("pre", more: [MarkupAttribute("tabindex", "0")])
@@ -237,7 +230,7 @@ extension PageMaker {
     let kept = JSONValue.object(["data": figure["data"] ?? [], "layout": figure["layout"] ?? [:]])
     let key = book.files.add(Array(kept.serialized().utf8), ending: "json")
     let height = figure["layout"]?["height"]?.doubleValue.map { min(max($0, 120), 2000) } ?? 450
-    _ = openOutput("output figure")
+    openOutput("output figure")
     open(
       "div", class: "plotly",
       [
