@@ -23,7 +23,8 @@ class Report:
 
     def __init__(self, only: str | None = None):
         self.only = only
-        self.passed = self.failed = self.skipped = 0
+        self.passed = self.skipped = 0
+        self.failures: list[str] = []
 
     def check(self, name: str, body, *arguments) -> None:
         """Runs a check; what it returns is printed behind its name."""
@@ -38,17 +39,20 @@ class Report:
             self.skipped += 1
             word, note = "SKIP", reason
         except Failure as failure:
-            self.failed += 1
             word, note = "FAIL", failure
         except Exception as error:  # a check that breaks has not passed
-            self.failed += 1
             word, note = "FAIL", f"{type(error).__name__}: {error}"
             traceback.print_exc(file=sys.stdout)
         seconds = time.monotonic() - began
-        print(f"{word} {name} ({seconds:.1f} s){f': {note}' if note else ''}", flush=True)
+        line = f"{word} {name} ({seconds:.1f} s){f': {note}' if note else ''}"
+        if word == "FAIL":
+            self.failures.append(line)
+        print(line, flush=True)
 
     def close(self) -> int:
-        """Prints the count and returns the exit code."""
+        """Prints the failures once more, together, and the count; returns the exit code."""
+        if self.failures:
+            print("\nfailed:", *self.failures, sep="\n")
         skipped = f", {self.skipped} skipped" if self.skipped else ""
-        print(f"{self.passed} passed, {self.failed} failed{skipped}")
-        return 1 if self.failed or not self.passed else 0
+        print(f"{self.passed} passed, {len(self.failures)} failed{skipped}")
+        return 1 if self.failures or not self.passed else 0
