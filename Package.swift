@@ -147,7 +147,8 @@ let package = Package(
     tests("Notebooks", ["Notebooks", "JSON"]),
     tests(
       "Stories",
-      ["Stories", "SampleSites", "Notebooks", "Pages", "Pyramids", "Recipes", "Sanitising", "JSON"]),
+      ["Stories", "SampleSites", "Notebooks", "Pages", "Pyramids", "Recipes", "Sanitising", "JSON"],
+      fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),

@@ -28,8 +28,7 @@ extension PageMaker {
     guard let id = words.first.map(String.init) else { return nil }
     guard let known = book.site.datasets else { return "#" }
     guard let dataset = known.first(where: { $0.id == id }) else {
-      book.problems.add(
-        currentPlace, "there is no dataset '\(id)'; there are \(book.site.datasetNames)")
+      tell("there is no dataset '\(id)'; there are \(book.site.datasetNames)")
       return nil
     }
     datasets.insert(id)
@@ -37,8 +36,7 @@ extension PageMaker {
     if words.count > 1 {
       let key = String(words[1])
       guard let variable = dataset.variables.first(where: { $0.key == key || $0.name == key }) else {
-        book.problems.add(
-          currentPlace, "the dataset '\(id)' has no variable '\(key)'; it has "
+        tell("the dataset '\(id)' has no variable '\(key)'; it has "
             + dataset.variables.map(\.name).joined(separator: ", "))
         return nil
       }
@@ -53,7 +51,7 @@ extension PageMaker {
     let fragment = path.drop { $0 != "#" }
     let name = plain.removingPercentEncoding ?? plain
     guard let target = book.path(name, from: page.path) else {
-      book.problems.add(currentPlace, "the link to '\(name)' leads out of the book")
+      tell("the link to '\(name)' leads out of the book")
       return path
     }
     if let other = book.page(target) {
@@ -61,14 +59,12 @@ extension PageMaker {
     }
     guard book.site.datasets != nil else { return path }
     guard let bytes = book.read(target) else {
-      book.problems.add(
-        currentPlace, "there is no file '\(target)' in the book, to which a link leads")
+      tell("there is no file '\(target)' in the book, to which a link leads")
       return path
     }
     let ending = target.split(separator: ".").last.map { $0.lowercased() } ?? ""
     guard Self.published.contains(ending) else {
-      book.problems.add(
-        currentPlace, "the link leads to '\(target)', and files of its kind are not published: "
+      tell("the link leads to '\(target)', and files of its kind are not published: "
           + "link to where it is kept, or list it as a page")
       return path
     }
@@ -87,6 +83,15 @@ extension PageMaker {
     let shared = zip(own, other).prefix { $0 == $1 }.count
     return String(repeating: "../", count: own.count - shared)
       + other.dropFirst(shared).joined(separator: "/")
+  }
+
+  /// Tells what is missing; a look at one page goes on without it.
+  private func tell(_ text: String) {
+    if book.site.datasets == nil {
+      book.problems.note(currentPlace, text)
+    } else {
+      book.problems.add(currentPlace, text)
+    }
   }
 
   var currentPlace: String { place.words(line: line) }
@@ -121,7 +126,7 @@ extension PageMaker {
     switch LinkAddress(source, own: ["attachment"]) {
     case .data(let type, let isBase64, let content):
       guard let found = book.files.picture(content, type: type, isBase64: isBase64) else {
-        book.problems.add(currentPlace, "a picture within its address is damaged or too large")
+        tell("a picture within its address is damaged or too large")
         return nil
       }
       return found
@@ -129,12 +134,12 @@ extension PageMaker {
     case .relative(let path):
       let name = path.removingPercentEncoding ?? path
       guard let target = book.path(name, from: page.path), let bytes = book.read(target) else {
-        book.problems.add(currentPlace, "there is no picture '\(name)' in the book")
+        tell("there is no picture '\(name)' in the book")
         return nil
       }
       guard let type = StoryFiles.type(of: target), let found = book.files.picture(bytes, type: type)
       else {
-        book.problems.add(currentPlace, "'\(name)' is not a picture that browsers show, or is damaged")
+        tell("'\(name)' is not a picture that browsers show, or is damaged")
         return nil
       }
       return found
@@ -145,7 +150,7 @@ extension PageMaker {
   private mutating func attachment(_ name: String) -> StoryFiles.Picture? {
     let name = name.removingPercentEncoding ?? name
     guard let bundle = attachments[name] else {
-      book.problems.add(currentPlace, "the cell has no attachment '\(name)'")
+      tell("the cell has no attachment '\(name)'")
       return nil
     }
     for (type, value) in bundle.values {
@@ -156,7 +161,7 @@ extension PageMaker {
         : book.files.picture(text[...], type: type, isBase64: true)
       if let found { return found }
     }
-    book.problems.add(currentPlace, "the attachment '\(name)' is damaged or no picture")
+    tell("the attachment '\(name)' is damaged or no picture")
     return nil
   }
 }

@@ -13,6 +13,7 @@ from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_stories import story_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -44,6 +45,7 @@ def main() -> int:
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
         viewer_checks(report, site, address.base)
+        story_checks(report, site, address.base, arguments.cubepress)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)
     if arguments.cubepress and not arguments.quick:
