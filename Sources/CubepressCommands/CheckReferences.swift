@@ -26,12 +26,19 @@ struct SiteReferences {
     }
   }
 
-  /// Whether there is a file of that key, or a folder with a page.
+  /// What stands in a folder that can be referred to: a page, or what makes it a Zarr group.
+  private static let heads = ["index.html", "zarr.json", ".zmetadata"]
+
+  /// Whether there is a file of that key, or a folder with a page or a Zarr group.
   func exists(_ key: String) throws(StoreError) -> Bool {
     do {
       guard let status = try site.status(of: key) else { return false }
       if !status.isFolder { return true }
-      return try site.status(of: key.isEmpty ? "index.html" : key + "/index.html") != nil
+      for head in Self.heads where try site.status(of: key.isEmpty ? head : "\(key)/\(head)") != nil
+      {
+        return true
+      }
+      return false
     } catch {
       if error.kind == .invalidKey { return false }
       throw error
@@ -81,7 +88,7 @@ struct SiteReferences {
   /// The members whose texts are addresses, in STAC, TileJSON, schema.org and our own documents.
   private static let addressMembers: Set<String> = [
     "href", "url", "src", "contentUrl", "image", "thumbnail", "thumbnailUrl", "icon", "legend",
-    "legendSVG", "legendPNG", "page", "places", "wmts",
+    "legendSVG", "legendPNG", "page", "places", "wmts", "stac",
   ]
 
   /// The texts in a JSON document that are references, without templates.

@@ -154,9 +154,25 @@ struct SiteCheck {
       return HTMLReferences.all(in: try site.read(key) ?? [])
     }
     if key.hasSuffix("json") {
-      return try json(key).map { references.candidates(in: $0) } ?? []
+      guard let document = try json(key) else { return [] }
+      if key.hasPrefix("api/datasets/") { noteFAIR(document, key) }
+      return references.candidates(in: document)
     }
     return try xml(key)?.all { $0.attributes["xlink:href"] ?? $0.attributes["href"] } ?? []
+  }
+
+  /// What of the FAIR principles a dataset does not follow, and what would help.
+  private mutating func noteFAIR(_ document: JSONValue, _ key: String) {
+    let criteria = document["fair"]?.arrayValue ?? []
+    let open = criteria.filter { $0["met"]?.boolValue == false }.compactMap { criterion in
+      criterion["text"]?.stringValue.map { "\(criterion["principle"]?.stringValue ?? ""): \($0)" }
+    }
+    guard !open.isEmpty else { return }
+    report.notes.append(
+      Finding(
+        id: "fair", key: key,
+        text: "\(criteria.count - open.count) of \(criteria.count) criteria of FAIR are met; "
+          + open.joined(separator: "; ")))
   }
 
   // MARK: Arrays

@@ -70,6 +70,12 @@ public struct PublishedGrid: Sendable {
     return attributes
   }
 
+  /// The name of the dimension of rows.
+  public var rowDimension: String { names.row }
+
+  /// The name of the dimension of columns.
+  public var columnDimension: String { names.column }
+
   /// How many rows a level has.
   public func rows(level: Int) -> Int { Self.length(grid.rows, level: level) }
 

@@ -174,6 +174,8 @@ public struct BuiltVariable: Sendable {
   public let measured: MeasuredValues?
   /// How often they occur along the scale of its first style.
   public let histogram: ValueHistogram?
+  /// How much of it there is at each time, where it has times.
+  public let coverage: TimeCoverage?
   /// The meanings of its flags, where it has such.
   public let flags: FlagTable?
   /// Its arrays in the cube and the series, where there are such.
@@ -187,7 +189,7 @@ public struct BuiltVariable: Sendable {
     description: String? = nil, group: String? = nil, attributes: JSONObject = [:],
     kind: VariableKind = .continuous,
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
-    histogram: ValueHistogram? = nil, flags: FlagTable? = nil,
+    histogram: ValueHistogram? = nil, coverage: TimeCoverage? = nil, flags: FlagTable? = nil,
     arrays: BuiltVariableArrays? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
@@ -202,45 +204,10 @@ public struct BuiltVariable: Sendable {
     self.dimensions = dimensions
     self.measured = measured
     self.histogram = histogram
+    self.coverage = coverage
     self.flags = flags
     self.arrays = arrays
     self.styles = styles
-  }
-}
-
-/// The arrays of a variable: those of the multiscale cube and of the time series have the same
-/// dimensions and values.
-public struct BuiltVariableArrays: Sendable, Hashable {
-  /// The id of the grid that its cells lie on.
-  public let grid: String
-  /// Its dimensions before rows and columns, with every position of the arrays, also those of which no
-  /// tile shows anything.
-  public let dimensions: [TileDimension]
-  /// By how much values of level 0 may differ from the source's; 0 where they are the same.
-  public let maximumError: Double
-
-  /// Describes arrays.
-  public init(grid: String, dimensions: [TileDimension], maximumError: Double) {
-    self.grid = grid
-    self.dimensions = dimensions
-    self.maximumError = maximumError
-  }
-}
-
-/// The multiscale cube and the time series of a dataset.
-public struct BuiltArrays: Sendable, Hashable {
-  /// The address of the cube, where there is one.
-  public let cube: String?
-  /// The address of the series, where there are some.
-  public let series: String?
-  /// By id, where the cells of each grid lie, as documents say it.
-  public let grids: JSONObject
-
-  /// Describes arrays.
-  public init(cube: String?, series: String?, grids: JSONObject) {
-    self.cube = cube
-    self.series = series
-    self.grids = grids
   }
 }
 

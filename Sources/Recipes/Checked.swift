@@ -35,5 +35,7 @@ struct CheckedTable {
   func whole(_ key: String) -> Int? { number(key).flatMap { Int(exactly: $0) } }
   func list(_ key: String) -> [Checked] { values[key]?.list ?? [] }
   func texts(_ key: String) -> [String] { list(key).compactMap(\.text) }
+  /// The texts of a key that may have one or a list of them.
+  func oneOrMore(_ key: String) -> [String] { text(key).map { [$0] } ?? texts(key) }
   func tables(_ key: String) -> [CheckedTable] { list(key).compactMap(\.table) }
 }

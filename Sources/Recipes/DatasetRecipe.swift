@@ -46,6 +46,8 @@ public struct DatasetRecipe: Sendable {
   public var cube: CubeRecipe?
   /// How the time series are made; `nil` leaves them out.
   public var series: SeriesRecipe?
+  /// Who made it, how it changed and what it is not good for.
+  public var publication = PublicationRecipe()
 
   /// Makes the recipe of a dataset.
   public init(

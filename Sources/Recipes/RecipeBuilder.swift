@@ -24,6 +24,8 @@ struct RecipeBuilder {
     refuseRepeats(
       zip(datasets, table.list("datasets")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
+    PublicationBuilder(problems: problems)
+      .checkRelated(zip(datasets, table.list("datasets")).map { ($0, $1.table) })
     let stories = table.list("stories").compactMap(story)
     refuseRepeats(
       zip(stories, table.list("stories")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
@@ -94,7 +96,8 @@ struct RecipeBuilder {
         sources: [SourcePath.resolve(source, folder: folder)])
     }
     guard let table = value.table else { return nil }
-    let sources = table.text("source").map { [$0] } ?? table.texts("source")
+    let sources = table.oneOrMore("source")
+    let publications = PublicationBuilder(problems: problems)
     // Go on without a source: the other keys of the dataset can still be checked.
     var dataset = DatasetRecipe(
       id: table.text("id") ?? Identifier.proposal(forSource: sources.first ?? ""),
@@ -104,11 +107,9 @@ struct RecipeBuilder {
         joinDimension: table.text("join"),
         levels: table.text("levels") == "use" ? .useExisting : .rebuild,
         crs: crs(table), timeVariable: table.text("time-variable")),
-      licence: table.text("licence"), attribution: table.text("attribution"), doi: doi(table),
+      licence: table.text("licence"), attribution: table.text("attribution"), doi: publications.doi(table),
       keywords: table.texts("keywords"), links: links(table),
-      places: (table.text("places").map { [$0] } ?? table.texts("places")).map {
-        SourcePath.resolve($0, folder: folder)
-      },
+      places: table.oneOrMore("places").map { SourcePath.resolve($0, folder: folder) },
       composites: composites(table),
       maxZoom: table.whole("max-zoom"), times: times(table), extras: extras(table))
     let styles = StyleBuilder(problems: problems)
@@ -122,6 +123,7 @@ struct RecipeBuilder {
       table.list("tile-matrix-sets").compactMap { value in value.text.map { ($0, value.place) } },
       id: "duplicate-value", what: "tile matrix set", fix: { _ in "remove one of them" })
     if let format = table.text("format").flatMap(ImageFormat.init) { dataset.format = format }
+    dataset.publication = publications.publication(table)
     let arrays = ArrayRecipeBuilder(problems: problems)
     dataset.cube = arrays.cube(table)
     dataset.series = arrays.series(table)
@@ -139,22 +141,6 @@ struct RecipeBuilder {
         because: "\(error)", fix: "write 'EPSG:' and a number, such as EPSG:3031")
     }
     return text
-  }
-
-  private func doi(_ table: CheckedTable) -> String? {
-    guard var doi = table.text("doi"), let place = table["doi"]?.place else { return nil }
-    let given = doi
-    for prefix in ["https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "doi:"]
-    where doi.lowercased().hasPrefix(prefix) {
-      doi = String(doi.dropFirst(prefix.count)).trimmed
-    }
-    guard doi.hasPrefix("10."), doi.contains("/"), !doi.contains(where: \.isWhitespace) else {
-      problems.add(
-        "bad-doi", at: place, "'\(given)' is not a digital object identifier",
-        because: "It begins with 10. and has a slash, such as 10.5285/abc.")
-      return nil
-    }
-    return doi
   }
 
   private func links(_ table: CheckedTable) -> [LinkRecipe] {

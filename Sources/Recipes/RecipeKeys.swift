@@ -151,7 +151,7 @@ enum RecipeKeys {
         name: "series",
         summary: "How the time series are made; none leaves them out.",
         shape: .either([.word(["none"]), .table("series")])),
-    ])
+    ] + publication)
 
   static let cube = KeyTable(
     name: "a cube", id: "cube", summary: "How the multiscale Zarr cube of a dataset is made.",
@@ -337,7 +337,7 @@ enum RecipeKeys {
 
   static let all: [KeyTable] = [
     recipe, story, site, provider, dataset, cube, series, quantise, link, times, variable, style,
-    composite, band, stop, symmetric, percentiles, category,
+    composite, band, stop, symmetric, percentiles, category, person, grant, version, paper, project,
   ]
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }

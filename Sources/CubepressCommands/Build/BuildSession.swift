@@ -103,8 +103,11 @@ struct BuildSession {
           series: BuildReport.Product(build.series),
           notes: summary.notes))
     }
+    let publications = recipe.datasets.map { ($0.id, $0.publication) }
     let site = SiteDocuments(
-      site: recipe.site, datasets: datasets, stories: recipe.stories, share: share,
+      site: recipe.site, datasets: datasets,
+      publications: Dictionary(publications) { first, _ in first }, stories: recipe.stories,
+      share: share,
       exists: { [folder = workshop.folder.contents] key in
         (try? folder.status(of: key)).flatMap { $0 } != nil
       })

@@ -9,6 +9,8 @@ import Stories
 struct SiteDocuments {
   let site: SiteRecipe
   let datasets: [BuiltDataset]
+  /// By id of a dataset, who made it and how it changed.
+  let publications: [String: PublicationRecipe]
   let stories: [StoryRecipe]
   let share: SharedFiles
   /// Whether the site has a file of some key.
@@ -29,8 +31,8 @@ struct SiteDocuments {
       frame: try Catalogue.frame(site: site, assets: assets), templates: templates, assets: assets)
     notes += made.notes
     var pages = try Catalogue.render(
-      site: site, datasets: datasets, stories: made.stories.map(Self.link), templates: templates,
-      assets: assets)
+      site: site, datasets: datasets, publications: publications,
+      stories: made.stories.map(Self.link), templates: templates, assets: assets)
     let needless = Self.libraries.subtracting(made.libraries)
     let kept = assets.without(needless)
     for key in assets.files.keys where kept[key] == nil { pages[key] = nil }

@@ -23,10 +23,7 @@ struct DatasetList {
     document["page"] = .string("../datasets/\(dataset.id)/index.html")
     document["wmts"] = .string("../datasets/\(dataset.id)/wmts/1.0.0/WMTSCapabilities.xml")
     document["tiles"] = .string("../datasets/\(dataset.id)/tiles.json")
-    // As in GeoJSON (RFC 7946, 5.2): a box across the antimeridian ends west of where it begins.
-    let east = bounds.crossesAntimeridian ? bounds.east - 360 : bounds.east
-    document["bounds"] = .array(
-      [bounds.west, bounds.south, east, bounds.north].map { .number($0) })
+    document["bounds"] = bounds.boxJSON
     document["crs"] = .string(dataset.crs.epsg.map { "EPSG:\($0)" } ?? dataset.crs.name)
     document["resolution"] = .string(dataset.resolution)
     if let range = dataset.timeRange {

@@ -10,18 +10,18 @@ import Pyramids
 /// Addresses in it are relative to the root of the site, to which its member `root` leads, so that a
 /// mirror works.
 struct DatasetDocument {
-  let dataset: BuiltDataset
+  let entry: Entry
+
+  private var dataset: BuiltDataset { entry.dataset }
 
   var document: JSONValue {
     let folder = "datasets/\(dataset.id)"
     let bounds = dataset.bounds
-    // As in GeoJSON (RFC 7946, 5.2): a box across the antimeridian ends west of where it begins.
-    let east = bounds.crossesAntimeridian ? bounds.east - 360 : bounds.east
     var document: JSONObject = [
       "root": "../../", "id": .string(dataset.id), "title": .string(dataset.title),
       "page": .string(folder + "/index.html"),
       "wmts": .string(folder + "/wmts/1.0.0/WMTSCapabilities.xml"),
-      "bounds": .array([bounds.west, bounds.south, east, bounds.north].map { .number($0) }),
+      "bounds": bounds.boxJSON,
       "crs": [
         "id": dataset.crs.epsg.map { .string("EPSG:\($0)") } ?? .null,
         "name": .string(dataset.crs.name), "geographic": .bool(dataset.crs.isGeographic),
@@ -44,6 +44,10 @@ struct DatasetDocument {
     document["series"] = dataset.arrays?.series.map { .string($0) }
     document["grids"] = dataset.arrays.map { .object($0.grids) }
     document["places"] = dataset.places.map { .string($0) }
+    document["version"] = entry.version.map { .string($0) }
+    document["citation"] = .string(Citation(entry: entry).text)
+    document["stac"] = .string(folder + "/collection.json")
+    document["fair"] = FAIRAssessment(entry).json
     document["variables"] = .array(dataset.variables.map(variable))
     if !dataset.composites.isEmpty {
       document["composites"] = .array(dataset.composites.map(composite))

@@ -57,7 +57,7 @@ enum Words {
   }
 
   /// A time without what is zero: midnight is a day.
-  private static func moment(_ text: String) -> String {
+  static func moment(_ text: String) -> String {
     guard let clock = text.firstIndex(of: "T") else { return text }
     let time = text[text.index(after: clock)...]
     return time.hasPrefix("00:00:00")
@@ -109,6 +109,16 @@ enum Words {
       text += "." + padded
     }
     return value < 0 && number != 0 ? "−" + text : text
+  }
+
+  /// A place in a drawing or on an axis: at most three digits after the point.
+  static func coordinate(_ value: Double) -> String {
+    plain((value * 1000).rounded() / 1000)
+  }
+
+  /// A number for programs, without a fraction where it has none.
+  static func plain(_ value: Double) -> String {
+    Int(exactly: value).map(String.init) ?? "\(value)"
   }
 
   private static func scientific(_ value: Double) -> String {

@@ -4,15 +4,19 @@ import Recipes
 /// What every page has: head, header and footer.
 struct PageFrame {
   let site: SiteRecipe
-  private let assets: [String: PageValue]
+  private let shared: [String: PageValue]
 
-  init(site: SiteRecipe, assets: SiteAssets, hasStories: Bool = false) throws(PageError) {
+  init(
+    site: SiteRecipe, assets: SiteAssets, hasStories: Bool = false, hasFeed: Bool = false
+  ) throws(PageError) {
     self.site = site
-    self.assets = [
-      "hasStories": .flag(hasStories),
+    shared = [
+      "hasStories": .flag(hasStories), "hasFeed": .flag(hasFeed),
+      "tokenSheet": .text(try assets.key("tokens.css")),
       "styleSheet": .text(try assets.key("site.css")),
       "icon": .text(try assets.key("icon.svg")),
-      "filterScript": .text(try assets.key("filter.js")),
+      "copyScript": .text(try assets.key("copy.js")),
+      "searchScript": .text(try assets.key("search.js")),
       "previewScript": .text(try assets.key("preview.js")),
       "modules": .text(assets.modules),
       "mapScript": .text(try assets.key("maplibre-gl.js")),
@@ -29,8 +33,17 @@ struct PageFrame {
   }
 
   /// The values of the frame of a page; `root` leads from it to the root of the site.
-  func context(title: String, summary: String, root: String) -> [String: PageValue] {
-    var context = assets
+  ///
+  /// - Parameters:
+  ///   - title: The title of the page.
+  ///   - summary: What it is about, for search engines.
+  ///   - root: What leads from it to the root.
+  ///   - picture: The key of a picture that stands for it where it is shared.
+  func context(
+    title: String, summary: String, root: String, picture: String? = nil
+  ) -> [String: PageValue] {
+    var context = shared
+    context["pagePicture"] = .optional(picture.map { site.serviceBaseURL + $0 })
     context["language"] = .text(site.language)
     context["siteTitle"] = .text(site.title)
     context["pageTitle"] = .text(title)
