@@ -117,7 +117,8 @@ let package = Package(
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
         "PublishedArrays", "Series", "Zarr", "ZarrCubes",
-        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages", "Transport",
+        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
+        "Transport",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
@@ -147,7 +148,9 @@ let package = Package(
     tests("Notebooks", ["Notebooks", "JSON"]),
     tests(
       "Stories",
-      ["Stories", "SampleSites", "Notebooks", "Pages", "Pyramids", "Recipes", "Sanitising", "JSON"],
+      [
+        "Stories", "SampleSites", "Notebooks", "Pages", "Pyramids", "Recipes", "Sanitising", "JSON",
+      ],
       fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),

@@ -8,7 +8,8 @@ extension Catalogue {
   /// - Throws: `PageError` when an asset is missing.
   public static func frame(
     site: SiteRecipe, assets: SiteAssets
-  ) throws(PageError) -> (_ title: String, _ summary: String, _ root: String) -> [String: PageValue] {
+  ) throws(PageError) -> (_ title: String, _ summary: String, _ root: String) -> [String: PageValue]
+  {
     let frame = try PageFrame(site: site, assets: assets, hasStories: true)
     return { title, summary, root in
       frame.context(title: "\(title) · \(site.title)", summary: summary, root: root)

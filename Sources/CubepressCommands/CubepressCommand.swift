@@ -21,7 +21,8 @@ public struct CubepressCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InspectCommand.self, BuildCommand.self, PreviewCommand.self, CheckCommand.self,
-      StylesCommand.self, ExtractCommand.self, StoryCommand.self, PublishCommand.self, ReleasesCommand.self,
+      StylesCommand.self, ExtractCommand.self, StoryCommand.self, PublishCommand.self,
+      ReleasesCommand.self,
       DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
     ])
 

@@ -60,7 +60,8 @@ struct StoryCommand: AsyncParsableCommand {
     let folder =
       output
       ?? FileManager.default.temporaryDirectory.appendingPathComponent(
-        "cubepress-story-\(ProcessInfo.processInfo.processIdentifier)").path
+        "cubepress-story-\(ProcessInfo.processInfo.processIdentifier)"
+      ).path
     try write(files, to: folder)
     let page = "stories/\(id)/index.html"
     guard output == nil else {

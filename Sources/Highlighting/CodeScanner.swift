@@ -154,7 +154,9 @@ struct CodeScanner {
       return code[next...].prefix(200).firstIndex(of: UInt8(ascii: "}")).map { $0 + 1 }
     }
     // `a @ b` multiplies matrices.
-    guard isName(code[next]) || isDigit(code[next]) || code[position] == UInt8(ascii: "$") && "?#@*!$".utf8.contains(code[next])
+    guard
+      isName(code[next]) || isDigit(code[next])
+        || code[position] == UInt8(ascii: "$") && "?#@*!$".utf8.contains(code[next])
     else { return nil }
     let end = endOfName(from: next)
     return end > next ? end : next + 1
@@ -169,7 +171,8 @@ struct CodeScanner {
   private func endOfName(from start: Int) -> Int {
     var end = start
     while end < code.count,
-      isName(code[end]) || isDigit(code[end]) || end > start && grammar.nameSigns.contains(code[end])
+      isName(code[end]) || isDigit(code[end])
+        || end > start && grammar.nameSigns.contains(code[end])
     {
       end += 1
     }
@@ -181,13 +184,16 @@ struct CodeScanner {
     while end < code.count {
       let byte = code[end]
       let isExponent = byte | 0x20 == UInt8(ascii: "e")
-      if isName(byte) || isDigit(byte) || byte == UInt8(ascii: ".") && isDigit(at: end + 1) || byte == UInt8(ascii: ".") && end > position && isDigit(code[end - 1]) && !isDot(at: end + 1) {
-        end += 1
-        if isExponent, end < code.count, "+-".utf8.contains(code[end]), isDigit(at: end + 1) {
-          end += 1
-        }
-      } else {
+      guard
+        isName(byte) || isDigit(byte) || byte == UInt8(ascii: ".") && isDigit(at: end + 1)
+          || byte == UInt8(ascii: ".") && end > position && isDigit(code[end - 1])
+            && !isDot(at: end + 1)
+      else {
         break
+      }
+      end += 1
+      if isExponent, end < code.count, "+-".utf8.contains(code[end]), isDigit(at: end + 1) {
+        end += 1
       }
     }
     return max(end, position + 1)

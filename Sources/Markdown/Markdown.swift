@@ -6,7 +6,9 @@ import Glibc
 ///
 /// HTML in the text stays as it is written: whoever shows the result has to make it harmless first.
 public enum Markdown {
-  /// How long a text may be, in bytes. The library takes time that grows faster than the text for
+  /// How long a text may be, in bytes.
+  ///
+  /// The library takes time that grows faster than the text for
   /// some made-up ones.
   public static let sizeLimit = 1 << 20
 
@@ -14,8 +16,8 @@ public enum Markdown {
   public static func html(_ text: String) -> [UInt8]? {
     guard text.utf8.count <= sizeLimit else { return nil }
     _ = extensionsRegistered
-    let options = CMARK_OPT_SOURCEPOS |
-      CMARK_OPT_UNSAFE | CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8
+    let options =
+      CMARK_OPT_SOURCEPOS | CMARK_OPT_UNSAFE | CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8
       | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE | CMARK_OPT_TABLE_PREFER_STYLE_ATTRIBUTES
     guard let parser = cmark_parser_new(options) else { return nil }
     defer { cmark_parser_free(parser) }

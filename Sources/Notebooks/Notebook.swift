@@ -46,7 +46,7 @@ public struct Notebook: Sendable {
 
   /// One thing that a program put out, in several types, as it was written.
   public struct Bundle: Sendable, Hashable {
-    /// The values by MIME type, in the notebook's order. Texts in pieces are joined.
+    /// The values by MIME type, in the notebook's order; texts in pieces are joined.
     public var values: [(type: String, value: JSONValue)]
 
     /// The value of a type.

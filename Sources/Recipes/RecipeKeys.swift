@@ -26,7 +26,8 @@ enum RecipeKeys {
         shape: .identifier),
       .init(
         name: "source",
-        summary: "Its folder, with book.yml, _toc.yml or myst.yml in it, or one notebook or Markdown "
+        summary:
+          "Its folder, with book.yml, _toc.yml or myst.yml in it, or one notebook or Markdown "
           + "file; the path is relative to the recipe.",
         shape: .text, isRequired: true),
       .init(

@@ -167,7 +167,8 @@ extension Spelling {
     "min": "range", "max": "range", "norm": "scale", "palette": "colours", "nodata": "missing",
     "nan": "missing", "credit": "attribution", "summary": "description",
     "creators": "authors", "author": "authors", "changelog": "changes", "versions": "changes",
-    "limitations": "limits", "funders": "funding", "publications": "papers", "lineage": "processing",
+    "limitations": "limits", "funders": "funding", "publications": "papers",
+    "lineage": "processing",
     "color": "colour", "under": "below", "over": "above", "resampling": "interpolation",
     "crs-override": "crs", "tiles": "tile-matrix-sets", "zoom": "max-zoom",
   ]

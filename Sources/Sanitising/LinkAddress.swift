@@ -14,11 +14,8 @@ public enum LinkAddress: Sendable, Hashable {
 
   /// Reads an address as a browser does: without control characters, and blanks only within.
   ///
-  /// - Parameters:
-  ///   - text: the address as it is written.
-  ///   - own: schemes that the site itself gives a meaning.
-  /// - Returns: `nil` for any other scheme that is not http, https, mailto or a picture in a data
-  ///   address.
+  /// It is `nil` for any other scheme than http, https, mailto, those of `own`, to which the site
+  /// itself gives a meaning, and pictures in data addresses.
   public init?(_ text: String, own: Set<String> = []) {
     let scalars = text.unicodeScalars.filter { $0.value > 0x1F && $0.value != 0x7F }
     let address = String(String.UnicodeScalarView(scalars)).trimmingBlanks

@@ -9,7 +9,8 @@ enum MarkupPolicy {
     "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div",
     "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i",
     "img", "input", "ins", "kbd", "label", "li", "mark", "meter", "ol", "p", "pre", "progress", "q",
-    "rp", "rt", "ruby", "s", "samp", "section", "small", "source", "span", "strike", "strong", "sub",
+    "rp", "rt", "ruby", "s", "samp", "section", "small", "source", "span", "strike", "strong",
+    "sub",
     "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul",
     "var", "video", "wbr",
   ]
@@ -69,7 +70,8 @@ enum MarkupPolicy {
   static let svgAttributes: [String: String] = Dictionary(
     uniqueKeysWithValues: [
       "id", "class", "style", "role", "lang", "viewBox", "preserveAspectRatio", "width", "height",
-      "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "d", "points", "dx",
+      "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "d", "points",
+      "dx",
       "dy", "rotate", "textLength", "lengthAdjust", "transform", "gradientTransform",
       "gradientUnits", "patternTransform", "patternUnits", "patternContentUnits", "spreadMethod",
       "offset", "clipPathUnits", "maskUnits", "maskContentUnits", "markerWidth", "markerHeight",

@@ -44,8 +44,10 @@ struct MarkupTokeniser {
       } else if starts("<![CDATA[") {
         let from = position + 9
         skip(past: "]]>", from: from)
-        let isClosed = position >= from + 3 && bytes[(position - 3)..<position].elementsEqual("]]>".utf8)
-        return .text(String(decoding: bytes[from..<(isClosed ? position - 3 : position)], as: UTF8.self))
+        let isClosed =
+          position >= from + 3 && bytes[(position - 3)..<position].elementsEqual("]]>".utf8)
+        return .text(
+          String(decoding: bytes[from..<(isClosed ? position - 3 : position)], as: UTF8.self))
       } else if starts("<!") || starts("<?") {
         skipDeclaration()
       } else if let tag = tag() {

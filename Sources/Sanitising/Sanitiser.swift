@@ -107,7 +107,9 @@ public struct Sanitiser {
       return
     }
     guard run.open.count < Self.depthLimit else { return }
-    let kept = inPicture ? pictureAttributes(attributes, of: element) : textAttributes(attributes, of: element)
+    let kept =
+      inPicture
+      ? pictureAttributes(attributes, of: element) : textAttributes(attributes, of: element)
     guard let kept = finish(element, kept) else {
       run.cleaned.leftOut["form", default: 0] += 1
       return
@@ -172,7 +174,9 @@ public struct Sanitiser {
     var kept: [MarkupAttribute] = []
     for attribute in attributes {
       let lower = attribute.name.lowercased()
-      let isLabel = lower.hasPrefix("aria-") && lower.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D }
+      let isLabel =
+        lower.hasPrefix("aria-")
+        && lower.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D }
       guard let name = isLabel ? lower : MarkupPolicy.svgAttributes[lower] else { continue }
       if let value = value(attribute.value, of: name, on: element) {
         kept.append(MarkupAttribute(name, value))

@@ -107,13 +107,15 @@ enum StyleFilter {
   }
 
   private static let families = [
-    "border", "padding", "font", "text-", "stroke", "fill", "marker-", "grid-", "flex", "list-style",
+    "border", "padding", "font", "text-", "stroke", "fill", "marker-", "grid-", "flex",
+    "list-style",
     "stop-",
   ]
 
   private static let properties: Set<String> = [
     "align-items", "align-self", "background", "background-color", "background-image",
-    "background-size", "box-sizing", "caption-side", "clip-path", "clip-rule", "color", "column-gap",
+    "background-size", "box-sizing", "caption-side", "clip-path", "clip-rule", "color",
+    "column-gap",
     "display", "dominant-baseline", "empty-cells", "float", "clear", "gap", "height",
     "justify-content", "letter-spacing", "line-height", "margin", "margin-bottom", "margin-left",
     "margin-right", "margin-top", "max-height", "max-width", "min-height", "min-width", "opacity",

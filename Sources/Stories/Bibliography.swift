@@ -30,7 +30,9 @@ struct Bibliography {
       if let doi = fields["doi"] {
         return doi.hasPrefix("http") ? doi : "https://doi.org/" + doi
       }
-      return fields["url"].flatMap { $0.hasPrefix("http://") || $0.hasPrefix("https://") ? $0 : nil }
+      return fields["url"].flatMap {
+        $0.hasPrefix("http://") || $0.hasPrefix("https://") ? $0 : nil
+      }
     }
 
     /// The reference as it stands in a list, without the address.
@@ -38,14 +40,18 @@ struct Bibliography {
       let names = Bibliography.people(fields["author"] ?? fields["editor"] ?? "").map {
         $0.given.isEmpty ? $0.family : "\($0.family), \($0.given)"
       }
-      let who = names.count > 8 ? names.prefix(6).joined(separator: "; ") + " et al." : names.joined(separator: "; ")
-      let journal = fields["journal"] ?? fields["booktitle"] ?? fields["publisher"]
+      let who =
+        names.count > 8
+        ? names.prefix(6).joined(separator: "; ") + " et al." : names.joined(separator: "; ")
+      let journal =
+        fields["journal"] ?? fields["booktitle"] ?? fields["publisher"]
         ?? fields["institution"] ?? fields["howpublished"]
       let volume = fields["volume"].map { $0 + (fields["number"].map { "(\($0))" } ?? "") }
       let place = [journal, volume, fields["pages"]?.replacing("--", with: "–")]
         .compactMap(\.self).joined(separator: ", ")
       return [
-        who.isEmpty ? nil : "\(who) (\(year)).", fields["title"].map { $0.hasSuffix(".") ? $0 : $0 + "." },
+        who.isEmpty ? nil : "\(who) (\(year)).",
+        fields["title"].map { $0.hasSuffix(".") ? $0 : $0 + "." },
         place.isEmpty ? nil : place + ".",
       ].compactMap(\.self).joined(separator: " ")
     }
@@ -60,7 +66,8 @@ struct Bibliography {
       switch result {
       case .work(let work):
         if works.updateValue(work, forKey: work.key) != nil {
-          problems.note("\(file):\(work.line)", "the key '\(work.key)' is there twice; this one counts")
+          problems.note(
+            "\(file):\(work.line)", "the key '\(work.key)' is there twice; this one counts")
         }
       case .damaged(let line, let reason): problems.add("\(file):\(line)", reason)
       }
@@ -116,7 +123,8 @@ struct Bibliography {
         }
         advance()
         guard let fields = fields() else {
-          return .damaged(line: start, reason: "the entry '\(key)' does not end: a brace is missing")
+          return .damaged(
+            line: start, reason: "the entry '\(key)' does not end: a brace is missing")
         }
         return .work(Work(key: key, type: type, fields: fields, line: start))
       }
@@ -214,9 +222,13 @@ enum LaTeXText {
   static func plain(_ text: String) -> String {
     let marks: [Character: Unicode.Scalar] = [
       "\"": "\u{308}", "'": "\u{301}", "`": "\u{300}", "^": "\u{302}", "~": "\u{303}",
-      "c": "\u{327}", "v": "\u{30C}", "=": "\u{304}", ".": "\u{307}", "r": "\u{30A}", "H": "\u{30B}",
+      "c": "\u{327}", "v": "\u{30C}", "=": "\u{304}", ".": "\u{307}", "r": "\u{30A}",
+      "H": "\u{30B}",
     ]
-    let words = ["ss": "ß", "o": "ø", "O": "Ø", "ae": "æ", "AE": "Æ", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å", "i": "i"]
+    let words = [
+      "ss": "ß", "o": "ø", "O": "Ø", "ae": "æ", "AE": "Æ", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å",
+      "i": "i",
+    ]
     var plain = ""
     var rest = text.replacing("\n", with: " ").replacing("~", with: " ")[...]
     while let character = rest.popFirst() {

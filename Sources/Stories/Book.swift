@@ -74,14 +74,18 @@ struct Book {
       about.contents = [BookConfiguration.Entry(file: single, place: recipe.source)]
     } else {
       about = BookConfiguration.read(
-        { [folder] name in Self.bytes("\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) } },
+        { [folder] name in
+          Self.bytes("\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) }
+        },
         problems: problems)
     }
     about.binder = recipe.binder ?? about.binder
     about.jupyterHub = recipe.jupyterHub ?? about.jupyterHub
     let entries = about.contents.isEmpty ? Self.allPages(in: folder) : about.contents
     add(entries, level: 0, isSingle: single != nil, problems: problems)
-    if pages.isEmpty, problems.problems.isEmpty { problems.add(recipe.source, "the book has no pages (.ipynb or .md)") }
+    if pages.isEmpty, problems.problems.isEmpty {
+      problems.add(recipe.source, "the book has no pages (.ipynb or .md)")
+    }
     for name in about.bibliographies {
       guard let bytes = Self.bytes("\(folder)/\(name)") else {
         problems.add(recipe.source, "there is no bibliography '\(name)'")
@@ -193,7 +197,9 @@ struct Book {
     let heading = page.texts.lazy.flatMap { $0.split(separator: "\n").prefix(40) }
       .first { $0.hasPrefix("# ") }
     page.title =
-      entry.title ?? about.title ?? heading.map { $0.dropFirst(2).filter { $0 != "*" && $0 != "`" } }
+      entry.title ?? about.title ?? heading.map {
+        $0.dropFirst(2).filter { $0 != "*" && $0 != "`" }
+      }
       ?? String(stem.split(separator: "/").last ?? "")
     contents.append(ContentsLine(page: pages.count, title: page.title, level: level))
     pages.append(page)

@@ -75,7 +75,8 @@ struct BookConfiguration {
       for (key, value) in members where !Self.bookKeys.contains(key) {
         problems.add(
           "\(name):\(value.line)",
-          "there is no key '\(key)'; the keys are \(Self.bookKeys.sorted().joined(separator: ", "))")
+          "there is no key '\(key)'; the keys are \(Self.bookKeys.sorted().joined(separator: ", "))"
+        )
       }
     }
     binder = root["launch"]?["binder"]?.text
@@ -96,7 +97,8 @@ struct BookConfiguration {
         guard let name = person["name"]?.text else { return nil }
         let home = person["affiliation"] ?? person["affiliations"]?.list.first
         return Author(
-          name: name, orcid: person["orcid"]?.text.map { $0.replacing("https://orcid.org/", with: "") },
+          name: name,
+          orcid: person["orcid"]?.text.map { $0.replacing("https://orcid.org/", with: "") },
           affiliation: home?.text ?? home?["name"]?.text)
       }
     }
@@ -107,7 +109,8 @@ struct BookConfiguration {
   private static func entry(_ tree: YAMLTree, _ name: String) -> Entry {
     let place = "\(name):\(tree.line)"
     if let file = tree.text { return Entry(file: file, place: place) }
-    let children = ["pages", "children", "sections", "chapters", "contents"]
+    let children =
+      ["pages", "children", "sections", "chapters", "contents"]
       .lazy.compactMap { tree[$0]?.list }.first ?? []
     return Entry(
       file: tree["file"]?.text ?? tree["page"]?.text,

@@ -72,7 +72,9 @@ struct BookContext {
         let name = line.dropFirst(key.count).trimmingSpaces
         found.append((name, name))
       }
-      if line.hasPrefix("$$"), line.trimmingSpaces.hasSuffix(")"), let open = line.lastIndex(of: "(") {
+      if line.hasPrefix("$$"), line.trimmingSpaces.hasSuffix(")"),
+        let open = line.lastIndex(of: "(")
+      {
         let name = String(line[line.index(after: open)...].trimmingSpaces.dropLast())
         if !name.contains(" ") { found.append((name, "(\(name))")) }
       }

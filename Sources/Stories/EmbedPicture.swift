@@ -17,8 +17,16 @@ struct EmbedPicture {
   let exists: (String) -> Bool
 
   var title: String {
-    let words = [variable.title, time.map { $0.replacing("T00:00:00Z", with: "") }]
-    return words.compactMap(\.self).joined(separator: ", ")
+    [variable.title, timeWords].compactMap(\.self).joined(separator: ", ")
+  }
+
+  /// The time for people: a day, or a day and an hour.
+  var timeWords: String? {
+    time.map {
+      $0.hasSuffix("T00:00:00Z")
+        ? String($0.dropLast(10))
+        : $0.replacing("T", with: " ").replacing(":00Z", with: " UTC")
+    }
   }
 
   /// The address of the viewer with this view, in plain words (`Site/viewer/address.js`).
@@ -27,7 +35,8 @@ struct EmbedPicture {
     if embed.style != nil { words.append("style=\(Self.escaped(style.style.id))") }
     if embed.time != nil, let time { words.append("time=\(Self.escaped(time))") }
     if embed.kind == .globe { words.append("globe=1") }
-    if embed.zoom != nil || embed.longitude != nil || embed.latitude != nil || embed.kind == .globe {
+    if embed.zoom != nil || embed.longitude != nil || embed.latitude != nil || embed.kind == .globe
+    {
       let centre = self.centre
       words += ["lon=\(centre.longitude)", "lat=\(centre.latitude)"]
       words.append("zoom=\(embed.zoom ?? (embed.kind == .globe ? 1.2 : 2))")
@@ -42,7 +51,8 @@ struct EmbedPicture {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._")))
+    text.addingPercentEncoding(
+      withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._")))
       ?? text
   }
 
@@ -129,8 +139,10 @@ struct EmbedPicture {
 
   /// Writes the picture.
   func write(to writer: inout MarkupWriter) {
-    let label = "\(variable.title) of \(dataset.title)" + (time.map { ", \($0)" } ?? "")
-    if let layer = style.layers.first(where: { $0.tileMatrixSet == .webMercatorQuad }),
+    let label = "\(variable.title) of \(dataset.title)" + (timeWords.map { ", \($0)" } ?? "")
+    // Mercator's map has no poles; the thumbnail is drawn on the dataset's own grid.
+    if embed.kind != .globe,
+      let layer = style.layers.first(where: { $0.tileMatrixSet == .webMercatorQuad }),
       let window = window(layer)
     {
       let tiles = tiles(layer, window)
@@ -153,7 +165,8 @@ struct EmbedPicture {
             "image",
             [
               MarkupAttribute("href", root + Self.address(of: tile.key)),
-              MarkupAttribute("x", String(tile.x * 256)), MarkupAttribute("y", String(tile.y * 256)),
+              MarkupAttribute("x", String(tile.x * 256)),
+              MarkupAttribute("y", String(tile.y * 256)),
               MarkupAttribute("width", "256.5"), MarkupAttribute("height", "256.5"),
             ])
           writer.end("image")
@@ -163,7 +176,8 @@ struct EmbedPicture {
       }
     }
     guard let thumbnail = style.thumbnail else {
-      writer.element("p", [MarkupAttribute("class", "absent")], text: "There is no picture of \(label).")
+      writer.element(
+        "p", [MarkupAttribute("class", "absent")], text: "There is no picture of \(label).")
       return
     }
     writer.start(

@@ -116,7 +116,7 @@ extension PageMaker {
     case "doc", "ref", "numref", "eq", "any", "download": reference(name, text)
     case "dataset": link("dataset:" + target(text).target, target(text).title ?? text)
     case "math": formula(text, isDisplay: false)
-    case "sub", "sup", "kbd", "code", "samp", "del", "u": 
+    case "sub", "sup", "kbd", "code", "samp", "del", "u":
       writer.element(name, text: text)
     case "subscript": writer.element("sub", text: text)
     case "superscript": writer.element("sup", text: text)
@@ -126,7 +126,8 @@ extension PageMaker {
       let long = text.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
       writer.element("abbr", [MarkupAttribute("title", String(long))], text: short)
     default:
-      book.problems.note(currentPlace, "the role {\(name)} is not known; its text is shown as it is")
+      book.problems.note(
+        currentPlace, "the role {\(name)} is not known; its text is shown as it is")
       writer.element("code", text: text)
     }
   }

@@ -78,7 +78,9 @@ extension PageMaker {
     }
     var values = options.mapValues { ($0, block.line) }
     options = [:]
-    for (key, value) in members { values[key] = (value.text ?? "", block.bodyLine + value.line - 1) }
+    for (key, value) in members {
+      values[key] = (value.text ?? "", block.bodyLine + value.line - 1)
+    }
     embed(values, line: block.line)
   }
 
@@ -104,29 +106,41 @@ extension PageMaker {
       }
     }
     if let kind = values["kind"], kind.text == "cube", !book.site.hasCubePage {
-      book.problems.add(place.words(line: kind.line), "this site has no page for cubes; 'map' shows one time of it")
+      book.problems.add(
+        place.words(line: kind.line), "this site has no page for cubes; 'map' shows one time of it")
       isRight = false
     }
     guard isRight else { return }
     guard let known = book.site.datasets else {
-      paragraph(class: "absent", "A build of the site shows \(embed.kind.rawValue) of \(embed.dataset) here.")
+      paragraph(
+        class: "absent",
+        "A build of the site shows \(embed.kind.rawValue) of \(embed.dataset) here.")
       return
     }
     func tell(_ key: String, _ text: String) {
       book.problems.add(place.words(line: values[key]?.line ?? line), text)
     }
     guard let dataset = known.first(where: { $0.id == embed.dataset }) else {
-      return tell("dataset", "there is no dataset '\(embed.dataset)'; there are \(book.site.datasetNames)")
+      return tell(
+        "dataset", "there is no dataset '\(embed.dataset)'; there are \(book.site.datasetNames)")
     }
     let wanted = embed.variable
-    let variable = dataset.variables.first { wanted == nil || $0.name == wanted || $0.key == wanted }
-    guard let variable else {
-      return tell("variable", "the dataset '\(dataset.id)' has no variable '\(wanted ?? "")'; it has "
-        + dataset.variables.map(\.name).joined(separator: ", "))
+    let variable = dataset.variables.first {
+      wanted == nil || $0.name == wanted || $0.key == wanted
     }
-    guard let style = variable.styles.first(where: { embed.style == nil || $0.style.id == embed.style }) else {
-      return tell("style", "the variable '\(variable.name)' has no style '\(embed.style ?? "")'; it has "
-        + variable.styles.map(\.style.id).joined(separator: ", "))
+    guard let variable else {
+      return tell(
+        "variable",
+        "the dataset '\(dataset.id)' has no variable '\(wanted ?? "")'; it has "
+          + dataset.variables.map(\.name).joined(separator: ", "))
+    }
+    guard
+      let style = variable.styles.first(where: { embed.style == nil || $0.style.id == embed.style })
+    else {
+      return tell(
+        "style",
+        "the variable '\(variable.name)' has no style '\(embed.style ?? "")'; it has "
+          + variable.styles.map(\.style.id).joined(separator: ", "))
     }
     let axis = variable.dimensions.first(where: \.isTime)
     var time = axis?.defaultValue
@@ -134,7 +148,10 @@ extension PageMaker {
       // A day or a year stands for the first time in it.
       guard let found = axis?.values.first(where: { $0.hasPrefix(text) }) else {
         let range = axis.map { "\($0.values.first ?? "") to \($0.values.last ?? "")" } ?? "none"
-        return tell("time", "'\(variable.name)' has no time '\(text)'; there are \(axis?.values.count ?? 0): \(range)")
+        return tell(
+          "time",
+          "'\(variable.name)' has no time '\(text)'; there are \(axis?.values.count ?? 0): \(range)"
+        )
       }
       time = found
     }
@@ -163,7 +180,7 @@ extension PageMaker {
     writer.element(
       "a", [MarkupAttribute("href", "\(root)datasets/\(shown.dataset.id)/index.html")],
       text: shown.dataset.title)
-    if let time = shown.time { writer.text(" · " + time.replacing("T00:00:00Z", with: "")) }
+    if let time = shown.timeWords { writer.text(" · " + time) }
     writer.text(" · ")
     writer.element(
       "a", [MarkupAttribute("href", shown.address(isEmbedded: false))], text: "Open in the viewer")
@@ -175,7 +192,8 @@ extension PageMaker {
         MarkupAttribute("class", "live-key"), MarkupAttribute("src", root + shown.style.legendPNG),
         MarkupAttribute("width", String(shown.style.legendWidth)),
         MarkupAttribute("height", String(shown.style.legendHeight)),
-        MarkupAttribute("alt", "Legend: \(shown.variable.title)"), MarkupAttribute("loading", "lazy"),
+        MarkupAttribute("alt", "Legend: \(shown.variable.title)"),
+        MarkupAttribute("loading", "lazy"),
       ])
     writer.end("figure")
   }

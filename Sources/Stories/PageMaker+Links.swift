@@ -35,8 +35,10 @@ extension PageMaker {
     var fragment = ""
     if words.count > 1 {
       let key = String(words[1])
-      guard let variable = dataset.variables.first(where: { $0.key == key || $0.name == key }) else {
-        tell("the dataset '\(id)' has no variable '\(key)'; it has "
+      guard let variable = dataset.variables.first(where: { $0.key == key || $0.name == key })
+      else {
+        tell(
+          "the dataset '\(id)' has no variable '\(key)'; it has "
             + dataset.variables.map(\.name).joined(separator: ", "))
         return nil
       }
@@ -64,7 +66,8 @@ extension PageMaker {
     }
     let ending = target.split(separator: ".").last.map { $0.lowercased() } ?? ""
     guard Self.published.contains(ending) else {
-      tell("the link leads to '\(target)', and files of its kind are not published: "
+      tell(
+        "the link leads to '\(target)', and files of its kind are not published: "
           + "link to where it is kept, or list it as a page")
       return path
     }
@@ -117,7 +120,8 @@ extension PageMaker {
       } else {
         writer.element("em", text: alt.isEmpty ? "(a picture is missing)" : "(picture: \(alt))")
       }
-    default: writer.element("em", text: alt.isEmpty ? "(a picture is missing)" : "(picture: \(alt))")
+    default:
+      writer.element("em", text: alt.isEmpty ? "(a picture is missing)" : "(picture: \(alt))")
     }
   }
 
@@ -137,7 +141,8 @@ extension PageMaker {
         tell("there is no picture '\(name)' in the book")
         return nil
       }
-      guard let type = StoryFiles.type(of: target), let found = book.files.picture(bytes, type: type)
+      guard let type = StoryFiles.type(of: target),
+        let found = book.files.picture(bytes, type: type)
       else {
         tell("'\(name)' is not a picture that browsers show, or is damaged")
         return nil

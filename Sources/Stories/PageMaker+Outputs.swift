@@ -11,7 +11,7 @@ extension PageMaker {
   /// Texts of more lines are folded away.
   private static let foldedLines = 40
 
-  /// Writes what a cell put out. Streams of one name that follow each other are one, as on screen.
+  /// Writes what a cell put out; streams of one name that follow each other are one, as on screen.
   mutating func outputs(_ outputs: [Notebook.Output]) {
     var index = 0
     while index < outputs.count {
@@ -46,7 +46,9 @@ extension PageMaker {
     let isFolded = lines > Self.foldedLines && !words.hasSuffix("error")
     if isFolded {
       open("details", class: "fold")
-      writer.element("summary", text: "Output of \(lines.formatted(.number.locale(Locale(identifier: "en")))) lines")
+      writer.element(
+        "summary",
+        text: "Output of \(lines.formatted(.number.locale(Locale(identifier: "en")))) lines")
     }
     open("pre", more: [MarkupAttribute("tabindex", "0")])
     TerminalText.write(shown, to: &writer)
@@ -76,16 +78,17 @@ extension PageMaker {
     "image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp",
   ]
 
-  /// Writes one of the types of a value, the first that can be shown:
+  /// Writes one of the types of a value, the first that can be shown.
   ///
-  /// a Plotly figure; HTML that needs no script; Markdown; a picture; LaTeX; what is left of HTML
+  /// In this order: a Plotly figure; HTML that needs no script; Markdown; a picture; LaTeX; what is left of HTML
   /// without its scripts; JSON; text. What cannot be shown at all is told.
   private mutating func data(_ bundle: Notebook.Bundle, _ metadata: JSONObject) {
     if let figure = bundle[Self.plotly] { return self.figure(figure, bundle, metadata) }
     var scripted: Sanitiser.Cleaned?
     if let text = bundle.text("text/html") {
       guard text.utf8.count <= Self.markupLimit else {
-        let note = "Left out here: \(text.utf8.count) bytes of HTML; the original notebook has them."
+        let note =
+          "Left out here: \(text.utf8.count) bytes of HTML; the original notebook has them."
         return terminal(bundle.text("text/plain") ?? "", class: "result", note: note)
       }
       let cleaned = Sanitiser(.output, idPrefix: "o\(outputCount + 1)-").clean(text.utf8)
@@ -145,7 +148,9 @@ extension PageMaker {
         continue
       }
       if name == "img", let source = attributes["src"] {
-        figure(source, alt: attributes["alt"] ?? "", width: attributes["width"], height: attributes["height"])
+        figure(
+          source, alt: attributes["alt"] ?? "", width: attributes["width"],
+          height: attributes["height"])
         continue
       }
       for key in ["src", "poster", "xlink:href", "href"] {

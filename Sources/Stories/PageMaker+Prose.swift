@@ -2,9 +2,8 @@ import Markdown
 import Sanitising
 
 extension PageMaker {
-  /// Writes a Markdown text.
-  ///
-  /// - Parameter isTitled: whether its first heading, when nothing stands before it, is the page's.
+  /// Writes a Markdown text; where it `isTitled`, its first heading, when nothing stands before it,
+  /// is the page's title.
   mutating func prose(_ source: String, isTitled: Bool = false) {
     let parts = ProseParts(source)
     guard let html = Markdown.html(parts.text) else {
@@ -42,7 +41,8 @@ extension PageMaker {
           rest = rest.dropFirst()
           image(own, parts)
         case "table":
-          writer.start("div", [MarkupAttribute("class", "scroll"), MarkupAttribute("tabindex", "0")])
+          writer.start(
+            "div", [MarkupAttribute("class", "scroll"), MarkupAttribute("tabindex", "0")])
           writer.start("table", own)
           open.append((name, own))
           rest = rest.dropFirst()
@@ -110,7 +110,8 @@ extension PageMaker {
   // MARK: Text with parts
 
   private mutating func text(
-    _ text: String, _ parts: ProseParts, within open: [(name: String, attributes: [MarkupAttribute])]
+    _ text: String, _ parts: ProseParts,
+    within open: [(name: String, attributes: [MarkupAttribute])]
   ) {
     for (plain, part) in parts.pieces(text) {
       guard let part else {
@@ -209,7 +210,9 @@ extension PageMaker {
   /// A quotation, or an admonition in GitHub's form: `[!NOTE]` in its first line.
   private mutating func quotation(_ tokens: ArraySlice<MarkupToken>, _ parts: ProseParts) {
     var inner = Array(tokens.dropFirst().dropLast())
-    let first = inner.firstIndex { if case .text(let text) = $0 { !text.allSatisfy(\.isWhitespace) } else { false } }
+    let first = inner.firstIndex {
+      if case .text(let text) = $0 { !text.allSatisfy(\.isWhitespace) } else { false }
+    }
     if let first, case .text(let text) = inner[first],
       let kind = Self.callouts.first(where: { text.uppercased().hasPrefix("[!\($0)]") })
     {

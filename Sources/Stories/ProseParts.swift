@@ -202,7 +202,9 @@ struct ProseParts {
       line: line, bodyLine: line + 1 + rest.startIndex - body.startIndex)
   }
 
-  /// Leaves a mark, in as many lines as what it stands for. A block's mark may come to stand within
+  /// Leaves a mark, in as many lines as what it stands for.
+  ///
+  /// A block's mark may come to stand within
   /// a paragraph, which whoever writes it has to end there.
   private mutating func mark(_ part: Part, written: String, lineCount: Int) {
     text += "\(Self.open)\(parts.count)\(Self.close)"
@@ -287,7 +289,8 @@ struct ProseParts {
     while index < limit {
       switch source[index] {
       case "\\": index += 1
-      case "\n" where !isDisplay && index + 1 < source.count && source[index + 1] == "\n": return nil
+      case "\n" where !isDisplay && index + 1 < source.count && source[index + 1] == "\n":
+        return nil
       case "`" where !isDisplay: return nil
       case "$":
         if isDisplay {

@@ -38,7 +38,8 @@ public enum Stories {
   }
 
   /// The values that every page needs: for a title, a summary and what leads to the site's root.
-  public typealias Frame = (_ title: String, _ summary: String, _ root: String) -> [String: PageValue]
+  public typealias Frame = (_ title: String, _ summary: String, _ root: String) -> [String:
+    PageValue]
 
   /// Reads books and makes nothing of them: for telling what is wrong before any work.
   ///
@@ -49,7 +50,7 @@ public enum Stories {
     guard problems.problems.isEmpty else { throw StoryError(problems: problems.problems) }
   }
 
-  /// Makes the pages of books:
+  /// Makes the pages of books.
   ///
   /// - `stories/index.html`, `stories/<book>/index.html`, `stories/<book>/<page>.html`;
   /// - `stories/<book>/<page>.ipynb`, `.md`: the pages as they were written;

@@ -81,7 +81,8 @@ enum TerminalText {
     mutating func apply(_ parameters: ArraySlice<UInt8>) {
       // Colons separate too, in newer programs.
       let text = String(decoding: parameters, as: UTF8.self).replacing(":", with: ";")
-      var codes = text.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }[...]
+      var codes = text.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }[
+        ...]
       while let code = codes.popFirst() {
         switch code {
         case 0: self = Look()
@@ -133,7 +134,9 @@ enum TerminalText {
       var styles: [String] = []
       let (front, back) = isInverse ? (ground, ink) : (ink, ground)
       if isInverse { classes.append("inverse") }
-      for (colour, name, property) in [(front, "ink", "color"), (back, "ground", "background-color")] {
+      for (colour, name, property) in [
+        (front, "ink", "color"), (back, "ground", "background-color"),
+      ] {
         switch colour {
         case .named(let index): classes.append("\(name)-\(index)")
         case .exact(let red, let green, let blue):

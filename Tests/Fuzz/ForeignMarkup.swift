@@ -1,6 +1,8 @@
 import Sanitising
 
-/// Any bytes as HTML, as prose and as a picture. What was cleaned and written, cleaned again, is the
+/// Any bytes as HTML, as prose and as a picture.
+///
+/// What was cleaned and written, cleaned again, is the
 /// same: so a reader of it sees no element that was not meant.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

@@ -9,14 +9,16 @@ private func marked(_ code: String, _ language: String) -> [String] {
 
 @Suite struct HighlightingTests {
   @Test func python() {
-    let code = "@cache\ndef f(x: int = 0x1F) -> None:\n    return f\"{x!r} it's\" + r'\\d' # in\nobj.in_ = 1.5e-3 @ y"
+    let code =
+      "@cache\ndef f(x: int = 0x1F) -> None:\n    return f\"{x!r} it's\" + r'\\d' # in\nobj.in_ = 1.5e-3 @ y"
     #expect(
       marked(code, "python") == [
         "special:@cache", "keyword:def", "number:0x1F", "constant:None", "keyword:return",
         "string:f\"{x!r} it's\"", "string:r'\\d'", "comment:# in", "number:1.5e-3",
       ])
-    #expect(marked("%matplotlib inline\nx = '''a\nb'''", "ipython3")
-      == ["special:%matplotlib inline", "string:'''a\nb'''"])
+    #expect(
+      marked("%matplotlib inline\nx = '''a\nb'''", "ipython3")
+        == ["special:%matplotlib inline", "string:'''a\nb'''"])
     #expect(marked("x = 'open\ny = 1", "python") == ["string:'open", "number:1"])
   }
 
@@ -48,7 +50,9 @@ private func marked(_ code: String, _ language: String) -> [String] {
 
   @Test(arguments: ["python", "julia", "r", "bash", "fortran"])
   func piecesTogetherAreTheProgram(_ language: String) {
-    let awkward = ["\"", "'", "\\", "#", "\n", "#=", "=#", "$", "{", "%", "@", "é", "1.", "e", "r\"(", "`", " "]
+    let awkward = [
+      "\"", "'", "\\", "#", "\n", "#=", "=#", "$", "{", "%", "@", "é", "1.", "e", "r\"(", "`", " ",
+    ]
     var state: UInt64 = 7
     for _ in 0..<400 {
       var code = ""

@@ -15,7 +15,8 @@ private func cleaned(
   /// What browsers have run, or loaded, from markup of strangers: none of it may be left.
   static let hostile = [
     "<script>alert(1)</script>", "<SCRIPT SRC=//evil/x.js></SCRIPT>", "<script/x>alert(1)</script>",
-    "<img src=x onerror=alert(1)>", "<img/src=x/onerror=alert(1)>", "<img src='x'onerror='alert(1)'>",
+    "<img src=x onerror=alert(1)>", "<img/src=x/onerror=alert(1)>",
+    "<img src='x'onerror='alert(1)'>",
     "<svg onload=alert(1)>", "<svg><script>alert(1)</script></svg>",
     "<svg><a xlink:href='javascript:alert(1)'><text>x</text></a></svg>",
     "<svg><animate attributeName=href to=javascript:alert(1) /></svg>",
@@ -81,10 +82,12 @@ private func cleaned(
   }
 
   @Test func tablesKeepWhatTheyShow() {
-    let table = "<table border=\"1\" class=\"dataframe\"><tr><th scope=row>a</th><td>1 &lt; 2</td></tr></table>"
+    let table =
+      "<table border=\"1\" class=\"dataframe\"><tr><th scope=row>a</th><td>1 &lt; 2</td></tr></table>"
     #expect(
       cleaned(table)
-        == "<table border=\"1\" class=\"dataframe\"><tr><th scope=\"row\">a</th><td>1 &lt; 2</td></tr></table>")
+        == "<table border=\"1\" class=\"dataframe\"><tr><th scope=\"row\">a</th><td>1 &lt; 2</td></tr></table>"
+    )
   }
 
   @Test func everyElementThatStartsEnds() {
@@ -93,7 +96,8 @@ private func cleaned(
   }
 
   @Test func idsGetAPrefixWhereverTheyStand() {
-    let markup = "<svg><defs><linearGradient id='g'/></defs><rect fill='url(#g)'/><use href='#g'/></svg>"
+    let markup =
+      "<svg><defs><linearGradient id='g'/></defs><rect fill='url(#g)'/><use href='#g'/></svg>"
     let output = cleaned(markup)
     #expect(output.contains("id=\"o1-g\""))
     #expect(output.contains("fill=\"url(#o1-g)\""))
@@ -102,7 +106,9 @@ private func cleaned(
   }
 
   @Test func styleSheetsApplyOnlyToTheirOutput() {
-    let output = cleaned("<style>#T_1 td, h1 { color: red; position: fixed } @media print { p { color: blue } }</style><p>x</p>")
+    let output = cleaned(
+      "<style>#T_1 td, h1 { color: red; position: fixed } @media print { p { color: blue } }</style><p>x</p>"
+    )
     #expect(output == "<style>#o1- #o1-T_1 td, #o1- h1 { color: red }</style><p>x</p>")
   }
 
@@ -113,8 +119,10 @@ private func cleaned(
       <path d="M0 0" foo:bar="1" style="fill: none; -x: y"/><text>&eacute; &x; &amp; &nbsp;</text></svg>
       """
     let output = cleaned(svg, .picture, idPrefix: "")
-    let root = "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
-    #expect(output.contains(root + " viewBox=\"0 0 2 1\"><style>* { stroke-linejoin: round }</style>"))
+    let root =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
+    #expect(
+      output.contains(root + " viewBox=\"0 0 2 1\"><style>* { stroke-linejoin: round }</style>"))
     #expect(output.contains("<path d=\"M0 0\" style=\"fill: none\"></path>"))
     #expect(output.contains("é &amp;x; &amp; \u{A0}"))
     #expect(!output.contains("foo"))
@@ -122,7 +130,8 @@ private func cleaned(
 
   @Test func whatIsLeftOutIsTold() {
     let cleaned = Sanitiser(.output).clean(
-      "<script>a</script><script>b</script><iframe src='https://e.org/x'></iframe><form>y</form>".utf8)
+      "<script>a</script><script>b</script><iframe src='https://e.org/x'></iframe><form>y</form>"
+        .utf8)
     #expect(cleaned.leftOut == ["script": 2, "embedded page": 1, "form": 1])
     #expect(cleaned.tokens.contains(.text("https://e.org/x")))
   }
@@ -142,7 +151,9 @@ private func cleaned(
     #expect(LinkAddress("#a") == .fragment("a"))
     #expect(LinkAddress("dataset:sst", own: ["dataset"]) == .own(scheme: "dataset", name: "sst"))
     #expect(LinkAddress("data:image/png;base64,AA==") != nil)
-    for refused in ["javascript:x", "data:text/html,x", "file:///x", "//e.org", "a:b", "blob:x", ""] {
+    for refused in [
+      "javascript:x", "data:text/html,x", "file:///x", "//e.org", "a:b", "blob:x", "",
+    ] {
       #expect(LinkAddress(refused) == nil, "\(refused)")
     }
   }

@@ -31,7 +31,9 @@ final class BookFolder {
       modules: ["story/story.js": [], "katex/katex.min.css": [], "katex/katex.min.js": []])
     return try Stories.render(
       [StoryRecipe(id: "b", source: path, binder: "https://hub.example/{path}")],
-      site: StorySite(datasets: try datasets ?? SampleSite.datasets(), hasCubePage: false) { _ in true },
+      site: StorySite(datasets: try datasets ?? SampleSite.datasets(), hasCubePage: false) { _ in
+        true
+      },
       frame: { title, summary, root in
         [
           "language": "en", "pageTitle": .text(title), "pageSummary": .text(summary),
@@ -76,7 +78,8 @@ private let png =
 
 @Suite struct ProseTests {
   @Test func titlesSectionsAndAnchors() throws {
-    let html = try page("# The title\n\nText of the first paragraph, long enough.\n\n## A *b*\n\n## A b\n")
+    let html = try page(
+      "# The title\n\nText of the first paragraph, long enough.\n\n## A *b*\n\n## A b\n")
     #expect(html.contains("<h1>The title</h1>"))
     #expect(html.contains("<h2 id=\"a-b\">A <em>b</em><a class=\"anchor\" href=\"#a-b\""))
     #expect(html.contains("<h2 id=\"a-b-2\">"))
@@ -84,9 +87,11 @@ private let png =
   }
 
   @Test func formulasAreKeptForTheBrowser() throws {
-    let html = try page("a $x_1 < y_2$ costs 5$ or 6$\n\n$$\n\\frac{a}{b}\n$$ (eq)\n\n{eq}`eq` `$c$`")
+    let html = try page(
+      "a $x_1 < y_2$ costs 5$ or 6$\n\n$$\n\\frac{a}{b}\n$$ (eq)\n\n{eq}`eq` `$c$`")
     #expect(html.contains("<span class=\"math\">x_1 &lt; y_2</span> costs 5$ or 6$"))
-    #expect(html.contains("<div class=\"math display\" id=\"eq\" data-number=\"(1)\">\\frac{a}{b}</div>"))
+    #expect(
+      html.contains("<div class=\"math display\" id=\"eq\" data-number=\"(1)\">\\frac{a}{b}</div>"))
     #expect(html.contains("<code>$c$</code>"))
     #expect(html.contains("<a href=\"#eq\">(eq)</a>"))
   }
@@ -115,7 +120,10 @@ private let png =
       body
       ```
       """)
-    #expect(html.contains("<div class=\"admonition warning\" role=\"note\"><p class=\"admonition-title\">Warning</p>"))
+    #expect(
+      html.contains(
+        "<div class=\"admonition warning\" role=\"note\"><p class=\"admonition-title\">Warning</p>")
+    )
     #expect(html.contains("<p class=\"admonition-title\">Title</p>"))
     #expect(html.contains("<p class=\"admonition-title\">Own</p>"))
     #expect(html.contains("x = $<span class=\"n\">1</span>"))
@@ -124,7 +132,8 @@ private let png =
   }
 
   @Test func citationsAndReferences() throws {
-    let bib = "@article{a1, author={M{\\\"u}ller, A and van der Berg, B}, title={{T}itle}, year=2001, doi={10.1/x}}"
+    let bib =
+      "@article{a1, author={M{\\\"u}ller, A and van der Berg, B}, title={{T}itle}, year=2001, doi={10.1/x}}"
     let html = try page(
       "---\ntitle: T\n---\nSee {cite:t}`a1` and [@a1].",
       ["book.yml": "bibliography: r.bib\ncontents: [index.md]", "r.bib": bib])
@@ -135,7 +144,9 @@ private let png =
   }
 
   @Test func hostileTextIsHarmless() throws {
-    let html = try page("<script>alert(1)</script>\n\n[a](javascript:alert(1)) <img src='https://e.org/x' onerror=alert(1)>\n\n<div onclick=\"x()\" class=\"bar\">t</div>")
+    let html = try page(
+      "<script>alert(1)</script>\n\n[a](javascript:alert(1)) <img src='https://e.org/x' onerror=alert(1)>\n\n<div onclick=\"x()\" class=\"bar\">t</div>"
+    )
     let body = html.split(separator: "<article class=\"story\">")[1]
     #expect(!body.contains("<script") && !body.contains("onclick") && !body.contains("onerror"))
     #expect(!body.contains("javascript:") && !body.contains("class=\"bar\""))
@@ -146,7 +157,8 @@ private let png =
 @Suite struct OutputTests {
   @Test func streamsOfOneNameAreOne() throws {
     let html = try page(
-      outputs: "{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"a\\u001b[31mred\\u001b[0m\"},"
+      outputs:
+        "{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"a\\u001b[31mred\\u001b[0m\"},"
         + "{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"b\\n10%\\r20%\"}")
     #expect(html.contains("a<span class=\"ink-1\">red</span>b\n20%</pre>"))
     #expect(!html.contains("id=\"o2-\""))
@@ -154,32 +166,46 @@ private let png =
 
   @Test func picturesBecomeFilesWithTheirSize() throws {
     let folder = try BookFolder([
-      "index.ipynb": "{\"nbformat\":4,\"metadata\":{},\"cells\":[{\"cell_type\":\"code\",\"source\":\"\",\"metadata\":{},\"outputs\":[\(data("\"image/png\": \"\(png)\", \"text/plain\": \"<Figure>\""))]}]}"
+      "index.ipynb":
+        "{\"nbformat\":4,\"metadata\":{},\"cells\":[{\"cell_type\":\"code\",\"source\":\"\",\"metadata\":{},\"outputs\":[\(data("\"image/png\": \"\(png)\", \"text/plain\": \"<Figure>\""))]}]}"
     ])
     let files = try folder.pages().files
     let key = try #require(files.keys.first { $0.hasSuffix(".png") })
     let html = String(decoding: try #require(files["stories/b/index.html"]), as: UTF8.self)
-    #expect(html.contains("<img src=\"../../\(key)\" alt=\"Figure\" loading=\"lazy\" decoding=\"async\" width=\"1\" height=\"1\">"))
+    #expect(
+      html.contains(
+        "<img src=\"../../\(key)\" alt=\"Figure\" loading=\"lazy\" decoding=\"async\" width=\"1\" height=\"1\">"
+      ))
     #expect(files["stories/b/index.ipynb"] != nil)
   }
 
   @Test func theFirstTypeThatNeedsNoScriptIsShown() throws {
-    let table = try page(outputs: data("\"text/html\": \"<table><tr><td>1</td></tr></table>\", \"text/plain\": \"plain\""))
+    let table = try page(
+      outputs: data(
+        "\"text/html\": \"<table><tr><td>1</td></tr></table>\", \"text/plain\": \"plain\""))
     #expect(table.contains("<td>1</td>") && !table.contains("plain"))
-    let scripted = try page(outputs: data("\"text/html\": \"<div></div><script>x</script>\", \"image/png\": \"\(png)\""))
+    let scripted = try page(
+      outputs: data("\"text/html\": \"<div></div><script>x</script>\", \"image/png\": \"\(png)\""))
     #expect(scripted.contains(".png\""))
-    let onlyScript = try page(outputs: data("\"text/html\": \"<script>x</script>\", \"text/plain\": \"shown\""))
+    let onlyScript = try page(
+      outputs: data("\"text/html\": \"<script>x</script>\", \"text/plain\": \"shown\""))
     #expect(onlyScript.contains("it was not run") && onlyScript.contains("shown</pre>"))
-    let widget = try page(outputs: data("\"application/vnd.jupyter.widget-view+json\": {}, \"text/plain\": \"IntSlider()\""))
+    let widget = try page(
+      outputs: data(
+        "\"application/vnd.jupyter.widget-view+json\": {}, \"text/plain\": \"IntSlider()\""))
     #expect(widget.contains("An interactive widget") && widget.contains("IntSlider()"))
     let unknown = try page(outputs: data("\"application/x-own\": \"1\""))
     #expect(unknown.contains("Not shown here: application/x-own."))
-    let latex = try page(outputs: data("\"text/latex\": \"$\\\\displaystyle x$\", \"text/plain\": \"x\""))
+    let latex = try page(
+      outputs: data("\"text/latex\": \"$\\\\displaystyle x$\", \"text/plain\": \"x\""))
     #expect(latex.contains("<div class=\"math display\">x</div>"))
   }
 
   @Test func figuresOfPlotlyKeepTheirNumbers() throws {
-    let html = try page(outputs: data("\"application/vnd.plotly.v1+json\": {\"data\": [], \"layout\": {\"height\": 300}, \"config\": {\"plotlyServerURL\": \"https://x\"}}"))
+    let html = try page(
+      outputs: data(
+        "\"application/vnd.plotly.v1+json\": {\"data\": [], \"layout\": {\"height\": 300}, \"config\": {\"plotlyServerURL\": \"https://x\"}}"
+      ))
     #expect(html.contains("class=\"plotly\" data-figure=\"../../assets/story."))
     #expect(html.contains("min-height: 300px"))
     #expect(html.contains("\"plotly\": \"../../assets/"))
@@ -187,7 +213,8 @@ private let png =
 
   @Test func longTextIsFoldedAndShortened() throws {
     let lines = String(repeating: "0123456789\\n", count: 50_000)
-    let html = try page(outputs: "{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"\(lines)\"}")
+    let html = try page(
+      outputs: "{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"\(lines)\"}")
     #expect(html.contains("<summary>Output of "))
     #expect(html.contains("Shortened: this text has 550000 bytes"))
     #expect(html.utf8.count < 150_000)
@@ -207,7 +234,10 @@ private let png =
   }
 
   @Test func errorsKeepTheirColours() throws {
-    let html = try page(outputs: "{\"output_type\":\"error\",\"ename\":\"E\",\"evalue\":\"v\",\"traceback\":[\"\\u001b[0;31mE\\u001b[0m: <v>\"]}")
+    let html = try page(
+      outputs:
+        "{\"output_type\":\"error\",\"ename\":\"E\",\"evalue\":\"v\",\"traceback\":[\"\\u001b[0;31mE\\u001b[0m: <v>\"]}"
+    )
     #expect(html.contains("<span class=\"ink-1\">E</span>: &lt;v&gt;"))
   }
 }
@@ -224,8 +254,14 @@ private let png =
     let pages = ["a.md": "# A\n\n[to b](b.md#x)", "b.md": "# B\n\n(x)=\n## X\n\n{ref}`x` {doc}`a`"]
     for contents in [
       ["book.yml": "title: T\nauthors: [Ann]\ncontents:\n- a.md\n- title: Part\n  pages: [b.md]"],
-      ["_config.yml": "title: T\nauthor: Ann", "_toc.yml": "root: a\nparts:\n- caption: Part\n  chapters:\n  - file: b"],
-      ["myst.yml": "version: 1\nproject:\n  title: T\n  authors:\n  - name: Ann\n  toc:\n  - file: a.md\n  - title: Part\n    children:\n    - file: b.md"],
+      [
+        "_config.yml": "title: T\nauthor: Ann",
+        "_toc.yml": "root: a\nparts:\n- caption: Part\n  chapters:\n  - file: b",
+      ],
+      [
+        "myst.yml":
+          "version: 1\nproject:\n  title: T\n  authors:\n  - name: Ann\n  toc:\n  - file: a.md\n  - title: Part\n    children:\n    - file: b.md"
+      ],
     ] {
       let folder = try BookFolder(pages.merging(contents) { $1 })
       let first = try folder.page("a")
@@ -242,7 +278,8 @@ private let png =
   @Test func everyProblemIsToldWithItsPlace() throws {
     let folder = try BookFolder([
       "book.yml": "titel: T\ncontents: [a.md, missing.md, broken.ipynb]",
-      "a.md": "---\ntitle: A\n---\n\ntext [x](gone.csv)\n\n![p](gone.png) [d](dataset:nothing)\n\n```cubepress\ndataset: nothing\n```\n\n{cite}`nobody` {ref}`nowhere`",
+      "a.md":
+        "---\ntitle: A\n---\n\ntext [x](gone.csv)\n\n![p](gone.png) [d](dataset:nothing)\n\n```cubepress\ndataset: nothing\n```\n\n{cite}`nobody` {ref}`nowhere`",
       "broken.ipynb": "{\"nbformat\": 4, \"cells\": [",
     ])
     let reading = try folder.problems()
@@ -269,8 +306,12 @@ private let png =
   @Test func mapsArePicturesWithoutScripts() throws {
     let dataset = try #require(try SampleSite.datasets().first)
     let variable = try #require(dataset.variables.first)
-    let html = try page("```cubepress\ndataset: \(dataset.id)\nvariable: \(variable.name)\ncaption: Look\n```")
-    #expect(html.contains("data-view=\"../../viewer/index.html?embed#dataset=\(dataset.id)&amp;variable=\(variable.key)\""))
+    let html = try page(
+      "```cubepress\ndataset: \(dataset.id)\nvariable: \(variable.name)\ncaption: Look\n```")
+    #expect(
+      html.contains(
+        "data-view=\"../../viewer/index.html?embed#dataset=\(dataset.id)&amp;variable=\(variable.key)\""
+      ))
     #expect(html.contains("class=\"still\""))
     #expect(html.contains("class=\"live-key\""))
     #expect(html.contains("<span>Look</span>"))
@@ -286,7 +327,9 @@ private let png =
   ])
   func mistakesAreTold(_ line: String, _ reason: String) throws {
     let dataset = try #require(try SampleSite.datasets().first)
-    let folder = try BookFolder(["index.md": "text\n\n```cubepress\ndataset: \(dataset.id)\n\(line)\n```"])
+    let folder = try BookFolder([
+      "index.md": "text\n\n```cubepress\ndataset: \(dataset.id)\n\(line)\n```"
+    ])
     let problem = try #require(try folder.problems().first)
     #expect(problem.text.contains(reason), "\(problem)")
     #expect(problem.place.hasPrefix("index.md:"), "\(problem)")

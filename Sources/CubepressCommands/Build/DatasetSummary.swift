@@ -197,7 +197,9 @@ struct DatasetSummary {
     let steps = counted.sorted { $0.key < $1.key }
     return TimeCoverage(
       times: steps.map { axis.labels[$0.key] },
-      shares: steps.map { Double($0.value.valid) / Double(max(1, $0.value.valid + $0.value.missing)) })
+      shares: steps.map {
+        Double($0.value.valid) / Double(max(1, $0.value.valid + $0.value.missing))
+      })
   }
 
   private static func measured(_ summaries: [UnitSummary]) -> MeasuredValues? {

@@ -41,7 +41,8 @@ struct SiteDocuments {
 
   private static func link(_ story: Stories.Story) -> StoryLink {
     StoryLink(
-      title: story.title, page: story.key, summary: story.summary.map { Prose.summary($0, limit: 160) },
+      title: story.title, page: story.key,
+      summary: story.summary.map { Prose.summary($0, limit: 160) },
       picture: story.picture, datasets: story.datasets.sorted())
   }
 }
