@@ -51,8 +51,14 @@ enum MarkupPolicy {
 
   /// Whether an element of HTML may have an attribute.
   static func allows(_ attribute: String, on element: String) -> Bool {
-    everywhere.contains(attribute) || attribute.hasPrefix("aria-")
+    everywhere.contains(attribute) || isLabel(attribute)
       || attributes[element]?.contains(attribute) == true
+  }
+
+  /// Whether a name is one of those by which things are described to screen readers.
+  static func isLabel(_ attribute: String) -> Bool {
+    attribute.hasPrefix("aria-")
+      && attribute.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") }
   }
 
   /// Elements of SVG that stay, by their names in lower case.

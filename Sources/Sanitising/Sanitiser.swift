@@ -63,7 +63,8 @@ public struct Sanitiser {
   private func take(_ token: MarkupTokeniser.Token, _ run: inout Run) {
     switch token {
     case .text(let text):
-      if run.removing != nil { return }
+      // Around the root of a picture there is nothing.
+      if run.removing != nil || form == .picture && run.open.isEmpty { return }
       if run.inStyle {
         run.cleaned.tokens.append(.text(sheet(text)))
       } else {
@@ -140,13 +141,16 @@ public struct Sanitiser {
     }
   }
 
+  /// What links of strangers say of themselves.
+  private static let distrust = MarkupAttribute("rel", "noopener nofollow ugc")
+
   /// An embedded page becomes a link to it.
   private func linkInstead(_ attributes: [MarkupAttribute], _ run: inout Run) {
     guard let source = attributes["src"], case .web(let address) = LinkAddress(source) else {
       return
     }
     run.cleaned.tokens += [
-      .start("a", [MarkupAttribute("href", address)]), .text(address), .end("a"),
+      .start("a", [MarkupAttribute("href", address), Self.distrust]), .text(address), .end("a"),
     ]
   }
 
@@ -174,10 +178,8 @@ public struct Sanitiser {
     var kept: [MarkupAttribute] = []
     for attribute in attributes {
       let lower = attribute.name.lowercased()
-      let isLabel =
-        lower.hasPrefix("aria-")
-        && lower.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D }
-      guard let name = isLabel ? lower : MarkupPolicy.svgAttributes[lower] else { continue }
+      guard let name = MarkupPolicy.isLabel(lower) ? lower : MarkupPolicy.svgAttributes[lower]
+      else { continue }
       if let value = value(attribute.value, of: name, on: element) {
         kept.append(MarkupAttribute(name, value))
       }
@@ -186,6 +188,8 @@ public struct Sanitiser {
   }
 
   private func value(_ text: String, of name: String, on element: String) -> String? {
+    // Control characters are never written, so nothing may depend on them.
+    let text = text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? Self.withoutControls(text) : text
     switch name {
     case "style":
       let style = StyleFilter.declarations(text, idPrefix: idPrefix)
@@ -206,6 +210,13 @@ public struct Sanitiser {
       }
       return text
     }
+  }
+
+  private static func withoutControls(_ text: String) -> String {
+    let kept = text.unicodeScalars.filter {
+      $0.value >= 0x20 && $0.value != 0x7F || $0 == "\n" || $0 == "\t"
+    }
+    return String(String.UnicodeScalarView(kept))
   }
 
   private func classes(_ text: String) -> String? {
@@ -243,7 +254,7 @@ public struct Sanitiser {
       }
     case "a":
       if case .web = attributes["href"].flatMap({ LinkAddress($0) }) {
-        attributes["rel"] = "noopener nofollow ugc"
+        attributes["rel"] = Self.distrust.value
       }
     case "svg" where form == .picture:
       attributes.insert(MarkupAttribute("xmlns", "http://www.w3.org/2000/svg"), at: 0)

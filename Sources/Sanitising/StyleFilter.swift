@@ -9,6 +9,8 @@ enum StyleFilter {
       let property = declaration[..<colon].trimmingBlanks.lowercased()
       let value = declaration[declaration.index(after: colon)...].trimmingBlanks
       guard isAllowed(property), let value = self.value(value, idPrefix: idPrefix) else { continue }
+      // What is moved out of its place may cover something else.
+      if property.hasPrefix("margin") || property == "text-indent", value.contains("-") { continue }
       kept.append("\(property): \(value)")
     }
     return kept.joined(separator: "; ")
@@ -90,7 +92,7 @@ enum StyleFilter {
   }
 
   private static func isSelector(_ byte: UInt8) -> Bool {
-    (0x20..<0x7F).contains(byte) && !"\\<{};@&`".utf8.contains(byte)
+    (0x20..<0x7F).contains(byte) && !"\\<>{};@&`".utf8.contains(byte)
       || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
   }
 
@@ -120,7 +122,7 @@ enum StyleFilter {
     "justify-content", "letter-spacing", "line-height", "margin", "margin-bottom", "margin-left",
     "margin-right", "margin-top", "max-height", "max-width", "min-height", "min-width", "opacity",
     "order", "overflow", "overflow-wrap", "overflow-x", "overflow-y", "paint-order",
-    "row-gap", "shape-rendering", "table-layout", "transform", "vertical-align", "visibility",
+    "row-gap", "shape-rendering", "table-layout", "vertical-align", "visibility",
     "white-space", "width", "word-break", "word-spacing", "word-wrap", "grid",
   ]
 }

@@ -41,10 +41,6 @@ struct EmbedPicture {
       words += ["lon=\(centre.longitude)", "lat=\(centre.latitude)"]
       words.append("zoom=\(embed.zoom ?? (embed.kind == .globe ? 1.2 : 2))")
     }
-    if embed.kind == .series {
-      let centre = self.centre
-      words.append("series=\(centre.longitude),\(centre.latitude)")
-    }
     let page = embed.kind == .cube ? "cube" : "viewer"
     let query = isEmbedded ? "?embed" : ""
     return "\(root)\(page)/index.html\(query)#\(words.joined(separator: "&"))"

@@ -5,11 +5,11 @@ import Pyramids
 import Recipes
 import Sanitising
 
-/// What an embedded map, series, cube or globe shows.
+/// What an embedded map, globe or cube shows.
 struct Embed {
   /// What it is.
   enum Kind: String, CaseIterable {
-    case map, globe, series, cube
+    case map, globe, cube
   }
 
   var kind = Kind.map

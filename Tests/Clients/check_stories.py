@@ -118,6 +118,8 @@ def compared(cubepress: str) -> str:
         pictures = images_of_nbconvert(reference[0] if isinstance(reference, tuple) else reference)
         if have["images"] < pictures:
             require(have["absent"], f"{path}: {pictures} pictures, {have['images']} in the page, nothing said")
+            # Its pictures are attacks, and none of them is a picture.
+            require(path.name == "notebook_inject.ipynb", f"{path}: {pictures} pictures, {have['images']} shown")
             less.append(path.name)
         total += have
         total["notebooks"] += 1
