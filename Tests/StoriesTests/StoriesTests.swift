@@ -1,3 +1,4 @@
+import Catalogue
 import Foundation
 import Pages
 import Pyramids
@@ -26,21 +27,14 @@ final class BookFolder {
   /// The pages, with the datasets of the sample site.
   func pages(datasets: [BuiltDataset]? = nil) throws -> Stories.Made {
     let folder = GoldenTree.repository.path
-    let assets = SiteAssets(
-      ["story.css": [], "plotly.js": []],
-      modules: ["story/story.js": [], "katex/katex.min.css": [], "katex/katex.min.js": []])
+    let assets = try SiteAssets.load(folder: folder + "/Site")
     return try Stories.render(
       [StoryRecipe(id: "b", source: path, binder: "https://hub.example/{path}")],
       site: StorySite(datasets: try datasets ?? SampleSite.datasets(), hasCubePage: false) { _ in
         true
       },
-      frame: { title, summary, root in
-        [
-          "language": "en", "pageTitle": .text(title), "pageSummary": .text(summary),
-          "root": .text(root), "styleSheet": "s.css", "icon": "i.svg", "siteTitle": "Site",
-          "hasStories": true,
-        ]
-      }, templates: try PageTemplates.load(folder: folder + "/Templates"), assets: assets)
+      frame: try Catalogue.frame(site: SampleSite.site, assets: assets),
+      templates: try PageTemplates.load(folder: folder + "/Templates"), assets: assets)
   }
 
   func page(_ name: String = "index") throws -> String {
