@@ -188,22 +188,22 @@ class SearchPage {
     this.map.addEventListener("pointermove", (event) => {
       if (!start) return;
       const end = place(event);
-      this.setBox([Math.min(start[0], end[0]), Math.min(start[1], end[1]), Math.max(start[0], end[0]), Math.max(start[1], end[1])]);
+      const box = [Math.min(start[0], end[0]), Math.min(start[1], end[1]), Math.max(start[0], end[0]), Math.max(start[1], end[1])];
+      this.asked.box = box.map((edge) => Math.round(edge * 10) / 10);
+      // Found is what lies in it when the drag ends: until then nothing may move below the pointer.
+      this.fill();
+      this.drawBox();
     });
     for (const end of ["pointerup", "pointercancel"]) {
       this.map.addEventListener(end, (event) => {
         // A press without a drag takes the choice back.
         const [x, y] = place(event);
-        if (start && Math.hypot(x - start[0], y - start[1]) < 2) this.setBox(null);
+        if (start && Math.hypot(x - start[0], y - start[1]) < 2) this.asked.box = null;
         start = null;
+        this.fill();
+        this.show();
       });
     }
-  }
-
-  setBox(box) {
-    this.asked.box = box?.map((edge) => Math.round(edge * 10) / 10) ?? null;
-    this.fill();
-    this.show();
   }
 
   /** Takes over what was typed or ticked. */
@@ -238,7 +238,10 @@ class SearchPage {
     const words = writeAddress(this.asked);
     const shown = new Set(found.map((one) => one.id));
     for (const [id, card] of this.cards) card.hidden = !shown.has(id);
-    this.list.append(...found.map((one) => this.cards.get(one.id)).filter(Boolean));
+    const order = found.map((one) => this.cards.get(one.id)).filter(Boolean);
+    // Moving cards costs more than hiding them.
+    const there = [...this.list.children].filter((card) => !card.hidden);
+    if (order.some((card, i) => card !== there[i])) this.list.append(...order);
     this.none.hidden = found.length > 0;
     this.told.textContent = words.replace(/&?sort=\w+/, "") ? `${found.length} of ${this.index.length}` : "";
     for (const facet of FACETS) this.drawFacet(facet, counts[facet]);

@@ -153,7 +153,10 @@ struct MarkupTokeniser {
     while end < bytes.count {
       end = index(of: UInt8(ascii: "<"), from: end)
       let name = bytes[min(end + 1, bytes.count)...].prefix(element.utf8.count + 1)
-      if name.first == UInt8(ascii: "/"),
+      let after = end + 1 + name.count
+      let isWhole =
+        after >= bytes.count || Self.isSpace(bytes[after]) || "/>".utf8.contains(bytes[after])
+      if isWhole, name.first == UInt8(ascii: "/"),
         String(decoding: name.dropFirst(), as: UTF8.self).lowercased() == element
       {
         break

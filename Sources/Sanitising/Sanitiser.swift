@@ -85,6 +85,7 @@ public struct Sanitiser {
   private func start(
     _ name: String, _ attributes: [MarkupAttribute], isClosed: Bool, _ run: inout Run
   ) {
+    if run.inStyle { return }
     let inPicture = run.pictures > 0 || form == .picture || name == "svg"
     let element: String
     if inPicture, name != "style" || form != .prose, let known = MarkupPolicy.svg[name] {

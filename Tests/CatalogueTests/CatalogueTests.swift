@@ -11,6 +11,9 @@ import Testing
 struct CatalogueTests {
   let templates: PageTemplates
   let assets: SiteAssets
+  let story = StoryLink(
+    title: "A bloom in winter?", page: "stories/seas/bloom.html", summary: "What five passes tell.",
+    datasets: ["chlorophyll"])
 
   init() throws {
     templates = try PageTemplates.load(folder: GoldenTree.repository.path + "/Templates")
@@ -20,10 +23,11 @@ struct CatalogueTests {
   /// The sample site is kept as a tree of files; `RECORD=1 swift test` accepts a change.
   @Test func theSampleSiteIsAsKept() throws {
     var files = try Catalogue.render(
-      site: SampleSite.site, datasets: try SampleSite.datasets(), templates: templates,
-      assets: assets)
+      site: SampleSite.site, datasets: try SampleSite.datasets(),
+      publications: ["chlorophyll": SampleSite.publication], stories: [story],
+      templates: templates, assets: assets)
     // Styles and scripts are kept in Site; here only that pages name them right.
-    let pages = ["datasets/sst/index.html", "viewer/index.html"].map {
+    let pages = ["datasets/sst/index.html", "viewer/index.html", "index.html"].map {
       String(decoding: files[$0] ?? [], as: UTF8.self)
     }
     // What only stories and the globe load.
@@ -32,7 +36,10 @@ struct CatalogueTests {
       #expect(!bytes.isEmpty)
       // Modules are asked for by one another.
       if !key.hasPrefix(assets.modules), own[key] != nil {
-        #expect(pages[0].contains("../../" + key) || pages[1].contains("../" + key), "\(key)")
+        let isNamed =
+          pages[0].contains("../../" + key) || pages[1].contains("../" + key)
+          || pages[2].contains("\"\(key)\"")
+        #expect(isNamed, "\(key)")
       }
       files[key] = nil
     }

@@ -5,6 +5,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from check_catalogue import catalogue_checks
 from check_damage import damage_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
@@ -13,6 +14,7 @@ from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_search import search_checks
 from check_stories import story_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
@@ -45,6 +47,8 @@ def main() -> int:
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
         viewer_checks(report, site, address.base)
+        catalogue_checks(report, site, address)
+        search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)
     if arguments.cubepress:
         value_checks(report, arguments.cubepress, shown)

@@ -21,13 +21,18 @@ struct AccessSection {
       "hasTime": .flag(dataset.timeRange.map { $0.count > 1 } ?? false),
       "manyTimes": .optional(dataset.timeRange.map(Words.period)),
       "downloadRows": .list(downloads),
-      "firstLayer": .text(String((dataset.variables.first?.title ?? dataset.title).prefix(24))),
+      "firstLayer": .text(Self.short(dataset.variables.first?.title ?? dataset.title)),
       "stepsFrom": .text(String((dataset.timeRange?.first ?? "").prefix(10))),
       "stepsTo": .text(String((dataset.timeRange?.last ?? "").prefix(10))),
     ]
     context.merge(tiles) { first, _ in first }
     if let code { context["code"] = code } else { context["source"] = source }
     return context
+  }
+
+  /// As much of a title as fits into a drawing.
+  private static func short(_ title: String) -> String {
+    title.count > 19 ? title.prefix(18) + "…" : title
   }
 
   // MARK: Sizes

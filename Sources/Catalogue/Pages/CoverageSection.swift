@@ -28,8 +28,8 @@ struct CoverageSection {
     let gapText =
       longest.map { gap in
         let ends = Words.period(TimeRange(first: gap.after, last: gap.before, count: 2))
-        let count = gaps.count == 1 ? "One gap" : "\(Words.grouped(gaps.count)) gaps"
-        return "\(count), the longest of \(TimeLine.words(days: gap.days)) (\(ends))"
+        let count = gaps.count == 1 ? "One gap" : "\(Words.grouped(gaps.count)) gaps, the longest"
+        return "\(count) of \(TimeLine.words(days: gap.days)) (\(ends))"
       } ?? "No gaps"
     let rhythm = line.isEven ? line.rhythm : line.rhythm.map { "uneven, mostly \($0)" }
     let shares = line.shares.filter { $0 < 1 }
@@ -87,7 +87,9 @@ struct CoverageSection {
       let right = scale.x(line.days[index + 1])
       return right - left < 1
         ? nil
-        : ["gapX": .text(Words.coordinate(left)), "gapWidth": .text(Words.coordinate(right - left))]
+        : [
+          "gapX": .text(Words.coordinate(left)), "gapWidth": .text(Words.coordinate(right - left)),
+        ]
     }
   }
 

@@ -142,7 +142,8 @@ struct DatasetPage {
   /// What belongs to it: other datasets, stories, links.
   private var surroundings: [String: PageValue] {
     var context: [String: PageValue] = [
-      "links": .list(dataset.links.map { ["linkURL": .text($0.url), "linkTitle": .text($0.title)] })
+      "links": .list(
+        dataset.links.map { ["linkURL": .text($0.url), "linkTitle": .text($0.title)] })
     ]
     if !related.isEmpty || !stories.isEmpty {
       context["surroundings"] = [

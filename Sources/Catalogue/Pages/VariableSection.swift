@@ -39,9 +39,10 @@ struct VariableSection {
       ]
     }
     if let histogram = variable.histogram, let style = variable.styles.first?.style {
-      context["histogram"] = HistogramDrawing(
-        histogram: histogram, style: style, variable: variable, number: number
-      ).context
+      context["histogram"] =
+        HistogramDrawing(
+          histogram: histogram, style: style, variable: variable, number: number
+        ).context
     }
     if let flags = variable.flags {
       context["flags"] = [
@@ -97,7 +98,8 @@ struct HistogramDrawing {
     let most = Double(max(bars.max() ?? 0, 1))
     let path = bars.enumerated().map { index, count in
       let top = count > 0 ? max(1, Double(count) / most * Self.height) : 0
-      return "M\(index * 4) \(Int(Self.height))v-\(Words.coordinate(top))h3.4v\(Words.coordinate(top))z"
+      return
+        "M\(index * 4) \(Int(Self.height))v-\(Words.coordinate(top))h3.4v\(Words.coordinate(top))z"
     }.joined()
     let colours = style.colourMap.colours
     let stops = (0...8).map { stop -> PageValue in

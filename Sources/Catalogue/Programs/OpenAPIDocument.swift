@@ -27,12 +27,16 @@ struct OpenAPIDocument {
       "/api/datasets.json": Self.get(
         "listDatasets", "All datasets in short", schema: "DatasetList"),
       "/api/colours.json": Self.get("listColours", "All colour maps", schema: "Colours"),
-      "/search.json": Self.get("searchIndex", "What the search looks through", schema: "SearchIndex"),
+      "/search.json": Self.get(
+        "searchIndex", "What the search looks through", schema: "SearchIndex"),
       "/catalog.json": Self.get("stacCatalogue", "The root of the STAC catalogue"),
     ]
     guard !entries.isEmpty else { return paths }
     let ofDataset: [(String, String, String, String?, String)] = [
-      ("/api/datasets/{dataset}.json", "dataset", "Everything about a dataset", "Dataset", Self.json),
+      (
+        "/api/datasets/{dataset}.json", "dataset", "Everything about a dataset", "Dataset",
+        Self.json
+      ),
       (
         "/datasets/{dataset}/collection.json", "stacCollection", "The dataset as a STAC collection",
         nil, Self.json
@@ -66,7 +70,8 @@ struct OpenAPIDocument {
     _ id: String, _ summary: String, schema: String? = nil, type: String = json,
     parameters: [String] = []
   ) -> JSONValue {
-    let content: JSONValue = schema.map { ["schema": ["$ref": .string("#/components/schemas/\($0)")]] }
+    let content: JSONValue =
+      schema.map { ["schema": ["$ref": .string("#/components/schemas/\($0)")]] }
       ?? .object([:])
     var operation: JSONObject = [
       "operationId": .string(id), "summary": .string(summary),

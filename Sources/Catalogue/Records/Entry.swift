@@ -23,7 +23,9 @@ struct Entry {
   /// A text among the attributes of the source, under the first of some names that has one.
   func attribute(_ names: String...) -> String? {
     for name in names {
-      if let text = dataset.attributes[name]?.stringValue?.trimmedLine, !text.isEmpty { return text }
+      if let text = dataset.attributes[name]?.stringValue?.trimmedLine, !text.isEmpty {
+        return text
+      }
     }
     return nil
   }

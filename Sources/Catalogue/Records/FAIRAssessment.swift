@@ -58,14 +58,16 @@ struct FAIRAssessment {
         met: "Plain HTTP requests for files", wanting: ""),
       Criterion(
         "A2", "Records that outlive the data", entry.dataset.doi != nil,
-        met: "DataCite keeps the record of the DOI", wanting: "register a DOI and state it as 'doi'"),
+        met: "DataCite keeps the record of the DOI", wanting: "register a DOI and state it as 'doi'"
+      ),
     ]
   }
 
   private static func interoperable(_ entry: Entry) -> [Criterion] {
     let dataset = entry.dataset
     let unnamed = dataset.variables.filter { $0.standardName == nil }.map(\.name)
-    let unitless = dataset.variables.filter { $0.units == nil && $0.kind == .continuous }.map(\.name)
+    let unitless = dataset.variables.filter { $0.units == nil && $0.kind == .continuous }.map(
+      \.name)
     return [
       Criterion(
         "I1", "Open formats with shared conventions", dataset.arrays != nil,

@@ -28,7 +28,9 @@ struct Lineage {
 
   /// The steps in order.
   var steps: [Step] {
-    var steps = entry.processing.map { Step(title: "Before", text: $0) }
+    var steps = entry.processing.enumerated().map { number, text in
+      Step(title: number == 0 ? "Before" : "then", text: text)
+    }
     if !dataset.sources.isEmpty { steps.append(Step(title: "Read", text: reading)) }
     if dataset.arrays != nil {
       steps.append(Step(title: "Stored", text: storing))
@@ -78,7 +80,8 @@ struct Lineage {
       smooth && exact
       ? "between cell centres by bilinear interpolation or as the nearest cell, as the style says"
       : smooth ? "between cell centres by bilinear interpolation" : "as the cell that lies there"
-    return "Tiles are projected to \(names.joined(separator: ", ")); a pixel shows the value \(how). "
+    return
+      "Tiles are projected to \(names.joined(separator: ", ")); a pixel shows the value \(how). "
       + "They are pictures: take numbers from the cube."
   }
 

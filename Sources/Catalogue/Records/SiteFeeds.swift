@@ -15,7 +15,10 @@ struct SiteFeeds {
       ["location": .text(site.serviceBaseURL + "viewer/index.html")],
     ]
     pages += entries.map {
-      ["location": .text($0.pageURL), "lastModified": .optional($0.publication.changes.first?.date)]
+      [
+        "location": .text($0.pageURL),
+        "lastModified": .optional($0.publication.changes.first?.date),
+      ]
     }
     return ["pages": .list(pages)]
   }
@@ -28,7 +31,8 @@ struct SiteFeeds {
     return [
       "feedID": .text(site.serviceBaseURL), "feedTitle": .text(site.title),
       "feedURL": .text(site.serviceBaseURL + "feed.xml"),
-      "feedUpdated": .text(latest + "T00:00:00Z"), "feedAuthor": .text(site.provider?.name ?? site.title),
+      "feedUpdated": .text(latest + "T00:00:00Z"),
+      "feedAuthor": .text(site.provider?.name ?? site.title),
       "feedEntries": .list(
         news.map { entry, version in
           [

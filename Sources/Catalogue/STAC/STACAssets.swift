@@ -71,13 +71,12 @@ struct STACAssets {
   private func zarr(_ href: String, _ title: String, roles: [String], bytes: Int) -> JSONValue {
     let dataset = entry.dataset
     let format = dataset.arrays?.format ?? 3
-    var members = asset(
-      href, "application/vnd.zarr; version=\(format)", title, roles: roles
-    ).objectValue ?? JSONObject()
+    var members =
+      asset(
+        href, "application/vnd.zarr; version=\(format)", title, roles: roles
+      ).objectValue ?? JSONObject()
     members["file:size"] = bytes > 0 ? .integer(Int64(bytes)) : nil
-    members["xarray:open_kwargs"] = [
-      "engine": "zarr", "group": "0", "chunks": .object([:]),
-    ]
+    members["xarray:open_kwargs"] = ["engine": "zarr", "group": "0"]
     members["proj:code"] = dataset.crs.code.map { .string($0) }
     if dataset.crs.code == nil { members["proj:wkt2"] = dataset.crs.wkt2.map { .string($0) } }
     members["proj:shape"] = [

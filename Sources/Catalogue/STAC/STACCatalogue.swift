@@ -19,7 +19,8 @@ struct STACCatalogue {
       STACLink("alternate", "./index.html", type: "text/html", title: "The site for people").json,
       STACLink(
         "service-desc", "./api/openapi.json", type: "application/vnd.oai.openapi+json;version=3.1",
-        title: "What programs can ask for").json,
+        title: "What programs can ask for"
+      ).json,
       STACLink("search-index", "./search.json", title: "All datasets in one list").json,
       STACLink(
         "wmts", "./wmts/1.0.0/WMTSCapabilities.xml", type: "application/xml",
@@ -51,7 +52,8 @@ struct STACCatalogue {
 struct STACLink {
   var members: JSONObject
 
-  init(_ relation: String, _ href: String, type: String = "application/json", title: String? = nil) {
+  init(_ relation: String, _ href: String, type: String = "application/json", title: String? = nil)
+  {
     members = ["rel": .string(relation), "href": .string(href), "type": .string(type)]
     members["title"] = title.map { .string($0) }
   }

@@ -15,7 +15,9 @@ struct STACCollection {
   private static let all = "https://stac-extensions.github.io/"
 
   private var extensions: [String] {
-    var names = ["version/v1.2.0", "processing/v1.2.0", "xarray-assets/v1.0.0", "projection/v2.0.0"]
+    var names = [
+      "version/v1.2.0", "processing/v1.2.0", "xarray-assets/v1.0.0", "projection/v2.0.0",
+    ]
     names += ["raster/v2.0.0", "scientific/v1.0.0", "web-map-links/v1.2.0", "file/v2.1.0"]
     if !cube.dimensions.isEmpty { names.append("datacube/v2.2.0") }
     if !renders.isEmpty { names.append("render/v2.0.0") }
@@ -154,7 +156,8 @@ struct STACCollection {
         ]
         if case .categorical(let categories) = built.style.scale {
           render["colormap"] = .object(
-            JSONObject(categories.map { (Words.rounded($0.value, digits: 6), .string($0.colour.hex)) })
+            JSONObject(
+              categories.map { (Words.rounded($0.value, digits: 6), .string($0.colour.hex)) })
           )
         } else {
           let range = built.style.range
@@ -179,7 +182,8 @@ struct STACCollection {
     var links = [
       STACLink("root", "../../catalog.json", title: entry.site.title),
       STACLink("parent", "../../catalog.json", title: entry.site.title),
-      STACLink("alternate", "./index.html", type: "text/html", title: "\(dataset.title), for people"),
+      STACLink(
+        "alternate", "./index.html", type: "text/html", title: "\(dataset.title), for people"),
       STACLink(
         "describedby", "./croissant.json", type: "application/ld+json",
         title: "schema.org and Croissant"),
@@ -206,7 +210,10 @@ struct STACCollection {
         "wmts", "./wmts/1.0.0/WMTSCapabilities.xml", type: "application/xml", title: variable.title)
       wmts.members["wmts:layer"] = .string("\(entry.dataset.id).\(variable.key)")
       let fixed = variable.dimensions.map { dimension in
-        (dimension.isTime ? "Time" : dimension.placeholder, JSONValue.string(dimension.defaultValue))
+        (
+          dimension.isTime ? "Time" : dimension.placeholder,
+          JSONValue.string(dimension.defaultValue)
+        )
       }
       if !fixed.isEmpty { wmts.members["wmts:dimensions"] = .object(JSONObject(fixed)) }
       links.append(wmts.json)
