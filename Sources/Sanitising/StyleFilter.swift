@@ -104,8 +104,8 @@ enum StyleFilter {
 
   /// Nothing that takes something out of its place, fetches or moves.
   private static func isAllowed(_ property: String) -> Bool {
-    properties.contains(property)
-      || families.contains { property.hasPrefix($0) }
+    property.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") }
+      && (properties.contains(property) || families.contains { property.hasPrefix($0) })
   }
 
   private static let families = [
