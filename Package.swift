@@ -54,6 +54,7 @@ let package = Package(
     library("CRSVG", pkgConfig: "librsvg-2.0", debian: "librsvg2-dev"),
     library("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
+    library("CCmark", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
@@ -72,7 +73,11 @@ let package = Package(
     module("Grids", ["JSON", "CPROJ"]),
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
+    module("Markdown", ["CCmark"]),
+    module("Sanitising"),
+    module("Highlighting"),
     // rank 1
+    module("Notebooks", ["JSON"]),
     module("Vectors", ["JSON"]),
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
@@ -114,14 +119,20 @@ let package = Package(
         "Codecs", "JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids",
         "CTerrain",
       ]),
+    module(
+      "Stories",
+      [
+        "JSON", "Recipes", "Pyramids", "Grids", "Images", "Pages", "Markdown", "Sanitising",
+        "Highlighting", "Notebooks",
+      ]),
     // rank 7
     module(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
         "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
-        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
-        "Vectors", "ViewerLayers",
+        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
+        "Transport", "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -144,6 +155,17 @@ let package = Package(
     tests("Jobs", ["Jobs", "JSON", "Stores"]),
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
+    tests("Markdown", ["Markdown"]),
+    tests("Sanitising", ["Sanitising"]),
+    tests("Highlighting", ["Highlighting"]),
+    tests("Notebooks", ["Notebooks", "JSON"]),
+    tests(
+      "Stories",
+      [
+        "Stories", "SampleSites", "Catalogue", "Notebooks", "Pages", "Pyramids", "Recipes",
+        "Sanitising", "JSON",
+      ],
+      fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),

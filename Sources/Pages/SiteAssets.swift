@@ -80,7 +80,8 @@ public struct SiteAssets: Sendable {
     var trees: [String: [String: [UInt8]]] = [:]
     for name in libraries {
       let files = try FolderFiles.read(
-        "\(vendor)/\(name)", ending: ".js", ".json", ".css", ".jpg", ".png", ".xml", ".md", ".wasm")
+        "\(vendor)/\(name)", ending: ".js", ".json", ".css", ".jpg", ".png", ".xml", ".md", ".wasm",
+        ".woff2")
       trees[name] = files.mapValues { Array($0) }
     }
     return SiteAssets(single, modules: modules, libraries: trees)
@@ -154,6 +155,15 @@ public struct SiteAssets: Sendable {
       files.sorted { $0.key < $1.key }.flatMap {
         Array("\($0.key)\n\(Self.hash($0.value))\n".utf8)
       })
+  }
+
+  /// The assets without those of some libraries of others, named by their file or folder.
+  public func without(_ libraries: Set<String>) -> [String: [UInt8]] {
+    let left = keys.filter { name, _ in
+      libraries.contains(String(name.prefix { $0 != "/" }))
+    }.values
+    let keysLeft = Set(left)
+    return files.filter { !keysLeft.contains($0.key) }
   }
 
   /// Eight hexadecimal digits that follow from the bytes: FNV-1a with 64 bits, folded to 32.

@@ -17,17 +17,20 @@ public struct Recipe: Sendable {
   public var prices: PriceRecipe?
   /// Scenes of the globe, in the order in which it lists them.
   public var scenes: [SceneRecipe]
+  /// The books of stories, in the order in which the site shows them.
+  public var stories: [StoryRecipe]
 
   /// Makes a recipe.
   public init(
     site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], publish: PublishRecipe? = nil,
-    prices: PriceRecipe? = nil, scenes: [SceneRecipe] = []
+    prices: PriceRecipe? = nil, scenes: [SceneRecipe] = [], stories: [StoryRecipe] = []
   ) {
     self.site = site
     self.datasets = datasets
     self.publish = publish
     self.prices = prices
     self.scenes = scenes
+    self.stories = stories
   }
 }
 

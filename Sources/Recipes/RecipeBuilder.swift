@@ -26,19 +26,40 @@ struct RecipeBuilder {
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
     PublicationBuilder(problems: problems)
       .checkRelated(zip(datasets, table.list("datasets")).map { ($0, $1.table) })
+    let stories = table.list("stories").compactMap(story)
+    refuseRepeats(
+      zip(stories, table.list("stories")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
+      id: "duplicate-id", what: "book", fix: { "give it an id of its own, such as '\($0)-2'" })
     let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
     let recipe = Recipe(
       site: site(table["site"]?.table), datasets: datasets,
       publish: PublishRecipeBuilder(folder: folder, problems: problems)
         .publish(table["publish"]?.table),
       prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
-      scenes: table.list("scenes").compactMap(scenes.scene))
+      scenes: table.list("scenes").compactMap(scenes.scene), stories: stories)
     refuseRepeats(
       table.tables("scenes").compactMap { scene in
         scene.text("id").map { ($0, scene["id"]?.place ?? scene.place) }
       }, id: "duplicate-id", what: "scene",
       fix: { "give it an id of its own, such as '\($0)-2'" })
     return recipe
+  }
+
+  private func story(_ value: Checked) -> StoryRecipe? {
+    guard let source = value.text ?? value.table?.text("source") else { return nil }
+    for key in ["binder", "jupyterhub"] {
+      if let address = value.table?.text(key), let place = value.table?[key]?.place,
+        !Address.isValid(address.replacing("{path}", with: "path"))
+      {
+        problems.add(
+          "bad-address", at: place, "'\(key)' is not an address",
+          because: "Allowed is an absolute http or https address, with {path} for the file.")
+      }
+    }
+    return StoryRecipe(
+      id: value.table?.text("id") ?? Identifier.proposal(forSource: source),
+      source: SourcePath.resolve(source, folder: folder), binder: value.table?.text("binder"),
+      jupyterHub: value.table?.text("jupyterhub"))
   }
 
   private func site(_ table: CheckedTable?) -> SiteRecipe {

@@ -13,6 +13,10 @@ enum RecipeKeys {
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
       .init(
+        name: "stories",
+        summary: "Books made of notebooks and Markdown, in the order in which the site shows them.",
+        shape: .list(.either([.text, .table("story")]))),
+      .init(
         name: "publish", summary: "Where the site goes, and what stays there for how long.",
         shape: .table("publish")),
       .init(
@@ -80,6 +84,29 @@ enum RecipeKeys {
       .init(
         name: "monthly-reads", summary: "How many objects readers will get in a month.",
         shape: .wholeNumber(atLeast: 0)),
+    ])
+
+  static let story = KeyTable(
+    name: "a book of stories", id: "story", summary: "A book made of notebooks and Markdown.",
+    keys: [
+      .init(
+        name: "id", summary: "The path segment of its pages; the name of its folder without.",
+        shape: .identifier),
+      .init(
+        name: "source",
+        summary:
+          "Its folder, with book.yml, _toc.yml or myst.yml in it, or one notebook or Markdown "
+          + "file; the path is relative to the recipe.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "binder",
+        summary: "The address by which Binder opens a page, in which {path} stands for the file.",
+        shape: .text),
+      .init(
+        name: "jupyterhub",
+        summary: "The address by which a JupyterHub opens a page, in which {path} stands for the "
+          + "file.",
+        shape: .text),
     ])
 
   static let site = KeyTable(
@@ -467,7 +494,7 @@ enum RecipeKeys {
 
   static let all: [KeyTable] =
     [
-      recipe, publish, bucket, prices, site, provider, dataset, cube, series, terrain, water,
+      recipe, story, publish, bucket, prices, site, provider, dataset, cube, series, terrain, water,
       quantise, link, times, variable, viewerLayer, style, composite, band, colourStop, symmetric,
       percentiles, category, person, grant, version, paper, project,
     ] + sceneTables

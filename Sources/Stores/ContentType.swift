@@ -36,6 +36,7 @@ public enum ContentType {
     "xml": "application/xml",
     "xsd": "application/xml",
     "txt": "text/plain; charset=utf-8",
+    "ipynb": "application/x-ipynb+json",
     "md": "text/markdown; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "yaml": "application/yaml",

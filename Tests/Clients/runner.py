@@ -20,6 +20,7 @@ from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_search import search_checks
+from check_stories import story_checks
 from check_slurm import slurm_checks
 from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
@@ -58,6 +59,7 @@ def main() -> int:
         globe_checks(report, site, address.base)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
+        story_checks(report, site, address.base, arguments.cubepress)
     deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     if arguments.cubepress:
         nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)

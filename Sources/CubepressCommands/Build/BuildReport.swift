@@ -70,6 +70,8 @@ struct BuildReport {
   /// The datasets that were made or are up to date.
   var datasets: [Dataset] = []
   var failures: [Failure] = []
+  /// What authors of stories should know.
+  var notes: [String] = []
   var release = 0
   var added = 0
   var changed = 0
@@ -94,6 +96,7 @@ struct BuildReport {
           + "files checked.")
     }
     lines += parts.faults.prefix(20).map { "  - made again: \($0.unit): \($0.reason)" }
+    lines += notes.map { "stories: \($0)" }
     lines += failures.map {
       "\($0.dataset): FAILED: \($0.reason)"
         + ($0.isKept ? "\n  - what was made of it before stays" : "")

@@ -9,6 +9,7 @@ import Pyramids
 import Recipes
 import Series
 import Stores
+import Stories
 import ViewerLayers
 
 /// Work on a site: open all sources, make what is not up to date, then the documents that point at
@@ -117,6 +118,7 @@ struct BuildSession {
     let joining = PartJoining(
       workshop.folder, journal: workshop.journal, pool: workshop.pool)
     let parts = try joining.run()
+    try Stories.check(recipe.stories)
     var report = BuildReport(output: workshop.folder.path)
     let datasets = try planAll(&report.failures)
     if case .seal = purpose, !datasets.allSatisfy(\.fields.isDone) {
@@ -275,9 +277,12 @@ struct BuildSession {
       site: recipe.site, datasets: contents.datasets,
       publications: Dictionary(recipe.datasets.map { ($0.id, $0.publication) }) { first, _ in first
       },
-      scenes: recipe.scenes, viewerLayers: layers,
-      share: share, hasHistory: runs != nil)
-    var rendered = try documents.render()
+      scenes: recipe.scenes, stories: recipe.stories, viewerLayers: layers, share: share,
+      hasHistory: runs != nil,
+      exists: { [folder = workshop.folder.contents] key in
+        (try? folder.status(of: key)).flatMap { $0 } != nil
+      })
+    var rendered = try documents.render(notes: &report.notes)
     if report.failures.contains(where: \.isKept) {
       // The list of layers is made from open sources, so it stays as it was.
       rendered["4d_viewer/variables"] = nil
