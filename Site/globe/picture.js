@@ -7,7 +7,8 @@ import { compose } from "../viewer/panels/export-picture.js";
 /** What is seen now, on a canvas. */
 export const pictureOfGlobe = (app) => {
   const { scene } = app.map;
-  // What WebGL has drawn can be read until the next frame only.
+  // What WebGL has drawn can be read until the next frame only; without a request nothing is drawn.
+  scene.requestRender();
   scene.render();
   const { canvas } = scene;
   const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openGrid } from "../lib/geo/index.js";
-import { decode, encode, LONGEST } from "../viewer/address.js";
+import { decode, encode, keepAddress, LONGEST } from "../viewer/address.js";
 import { buildMesh } from "../viewer/layer/mesh.js";
 import { MISSING } from "../viewer/layer/shader.js";
 import { nearestTime, timeText } from "../viewer/layer/times.js";
@@ -46,6 +46,25 @@ test("pages link with plain words", async () => {
   const { layers, time, view } = await decode("#dataset=a&variable=b&time=2017-01-01&lon=5&lat=50&zoom=4");
   assert.deepEqual([layers[0].dataset, layers[0].variable, time, view.lon, view.zoom], ["a", "b", "2017-01-01", 5, 4]);
   assert.equal((await decode("#dataset=a")).view, undefined);
+  const polar = (await decode("#dataset=a&globe&lat=-80")).view;
+  assert.deepEqual([polar.lat, polar.projection], [-80, "globe"]);
+  assert.equal((await decode("#dataset=a&lat=50")).view.lat, 50);
+});
+
+test("an older state never overwrites a newer one in the address", async () => {
+  const written = [];
+  const keep = (state, title, address) => written.push(address);
+  Object.assign(globalThis, {
+    window: { addEventListener() {} }, location: { hash: "", pathname: "/", search: "" },
+    history: { replaceState: keep, pushState: keep },
+  });
+  const store = createStore({ layers: [layer] });
+  const { write } = keepAddress(store, { shortened() {}, damaged() {}, restore() {} });
+  const first = write();
+  store.set({ time: "2020-01-01" });
+  await Promise.all([first, write()]);
+  assert.equal(written.length, 1);
+  assert.equal((await decode(written[0].slice(1))).time, "2020-01-01");
 });
 
 test("a store tells of changes of what was selected, once each", () => {

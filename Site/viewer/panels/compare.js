@@ -51,7 +51,7 @@ const showDifference = async (app, host) => {
   const document = app.site.loaded.get(layer?.dataset);
   host.replaceChildren(layer?.kind === "variable" && document
     ? await differenceForm(app, document, layer)
-    : make("p", { className: "hint" }, app.t("colours.none")));
+    : make("p", { className: "hint" }, app.t("compare.onlyVariables")));
 };
 
 const render = (host, app) => {

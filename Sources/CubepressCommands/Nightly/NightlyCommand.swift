@@ -97,21 +97,26 @@ struct NightlyCommand: ParsableCommand {
     guard let location = to ?? recipe.publish?.target else {
       throw ValidationError("Say where the site goes: --to, or publish: {to: …} in the recipe.")
     }
-    let named = to == nil ? recipe.publish?.bucket ?? BucketAccess() : BucketAccess()
     try watch.record("nightly", site: location) { metrics in
-      let run = NightlyRun(
-        recipe: recipe, folder: try BuildSession.claim(output, for: .nightly),
-        target: try target.open(location, or: named), options: work,
-        grace: grace ?? recipe.publish?.grace ?? TimeSpan(seconds: 7 * 86_400),
-        kept: keep ?? recipe.publish?.keep ?? 10, takesOver: takeOver, progress: talk.progress)
-      let report = try run.run()
-      report.build.measure(&metrics)
-      if json {
-        print(report.json.serialized(pretty: true))
-      } else if !talk.quiet || !report.build.failures.isEmpty {
-        print(report.text, terminator: "")
-      }
-      if !report.build.failures.isEmpty { throw ExitCode(1) }
+      try run(recipe, to: location, &metrics)
     }
+  }
+
+  private func run(_ recipe: Recipe, to location: String, _ metrics: inout Metrics) throws {
+    let named = to == nil ? recipe.publish?.bucket ?? BucketAccess() : BucketAccess()
+    let run = NightlyRun(
+      recipe: recipe, folder: try BuildSession.claim(output, for: .nightly),
+      target: try target.open(location, or: named), options: work,
+      grace: grace ?? recipe.publish?.grace ?? TimeSpan(seconds: 7 * 86_400),
+      kept: keep ?? recipe.publish?.keep ?? 10, takesOver: takeOver, progress: talk.progress)
+    let report = try run.run()
+    report.build.measure(&metrics)
+    report.published?.measureSending(&metrics)
+    if json {
+      print(report.json.serialized(pretty: true))
+    } else if !talk.quiet || !report.build.failures.isEmpty {
+      print(report.text, terminator: "")
+    }
+    if !report.build.failures.isEmpty { throw ExitCode(1) }
   }
 }
