@@ -103,7 +103,8 @@ extension S3Client {
       call.fields = [("range", "bytes=\(offset)-\(offset + length - 1)")]
     case .suffix(let length): call.fields = [("range", "bytes=-\(length)")]
     }
-    call.limit = range.length
+    // A refusal in words may be longer than the range.
+    call.limit = max(range.length, 1 << 16)
     guard let reply = try found(call) else { return nil }
     let object = StoredObject(bytes: reply.body, tag: reply["etag"] ?? "")
     // An empty object has no last bytes; servers answer 200 then, or 416.

@@ -35,19 +35,18 @@ struct TerrainBuilderTests {
     let fields = variable.time.map { axis in
       axis.times.indices.map { FieldSelection(time: $0, extras: []) }
     }
-    _ = try FieldPass(
+    let pass = FieldPass(
       journal: Journal(site), memory: FieldMemory(budget: 1 << 28, scratchFolder: folder.path),
-      pool: pool
-    ).run([
-      FieldWork(
-        variable: variable, fields: fields ?? [FieldSelection(time: nil, extras: [])],
-        products: [
-          try TerrainBuilder(
-            plan: plan, folder: site, pool: pool,
-            memory: FieldMemory(budget: 1 << 28, scratchFolder: folder.path)),
-          try TerrainPictureBuilder(plan: plan, folder: site, pool: pool),
-        ])
-    ])
+      pool: pool)
+    let work = FieldWork(
+      variable: variable, fields: fields ?? [FieldSelection(time: nil, extras: [])],
+      products: [
+        try TerrainBuilder(
+          plan: plan, folder: site, pool: pool,
+          memory: FieldMemory(budget: 1 << 28, scratchFolder: folder.path)),
+        try TerrainPictureBuilder(plan: plan, folder: site, pool: pool),
+      ])
+    try pass.run(try pass.plan([work]))
     return site
   }
 
