@@ -63,6 +63,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
+    .target(name: "CTerrain"),
 
     // rank 0
     module("JSON"),
@@ -82,10 +83,13 @@ let package = Package(
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
     module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
-    module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
+    module("Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
-      "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
+      "Recipes",
+      [
+        "Buckets", "JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams"),
+      ]),
     module("Multiscales", ["JSON", "Cubes", "Grids", "Jobs", "CHalving"]),
     // rank 5
     module(
@@ -100,15 +104,24 @@ let package = Package(
       ["Codecs", "JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
+      "ViewerLayers",
+      ["JSON", "Stores", "Jobs", "Cubes", "Grids", "Images", "Multiscales", "Recipes"]),
+    module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
+    module(
+      "Terrain",
+      [
+        "Codecs", "JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids",
+        "CTerrain",
+      ]),
     // rank 7
     module(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
+        "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
-        "Vectors",
+        "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -147,6 +160,13 @@ let package = Package(
       "PublishedArrays",
       ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
     tests("Series", ["Series"]),
+    tests(
+      "ViewerLayers",
+      ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
+    tests(
+      "Terrain",
+      ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
+      fixtures: true),
     tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",
@@ -155,7 +175,7 @@ let package = Package(
       "CubepressCommands",
       [
         "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
-        "Transport",
+        "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -11,14 +11,24 @@ public enum Catalogue {
   ///
   /// - `index.html`, `404.html`, `viewer/index.html`, `datasets/<id>/index.html`;
   /// - `api/datasets.json`, `api/datasets/<id>.json`, `api/colours.json`;
-  /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`.
+  /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`;
+  /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`.
   ///
+  /// - Parameters:
+  ///   - site: what the site says about itself.
+  ///   - datasets: its datasets.
+  ///   - scenes: the scenes of its globe.
+  ///   - hasHistory: whether there is a history of builds (``history(site:runs:templates:assets:)``),
+  ///     so that pages link to it.
+  ///   - templates: the templates.
+  ///   - assets: what pages need.
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
-    site: SiteRecipe, datasets: [BuiltDataset], templates: PageTemplates, assets: SiteAssets
+    site: SiteRecipe, datasets: [BuiltDataset], scenes: [SceneRecipe] = [], hasHistory: Bool = false,
+    templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     var files = assets.files
-    let frame = try PageFrame(site: site, assets: assets)
+    let frame = try PageFrame(site: site, hasScenes: !scenes.isEmpty, hasHistory: hasHistory, assets: assets)
     let index = IndexPage(site: site, datasets: datasets)
     files["index.html"] = try page(
       "index", frame.context(title: site.title, summary: index.summary, root: ""),
@@ -33,9 +43,25 @@ public enum Catalogue {
       frame.context(title: "Viewer · \(site.title)", summary: index.summary, root: "../"),
       ["preloads": .list(try assets.imports(from: "viewer/viewer.js").map { .text($0) })],
       templates)
+    if !scenes.isEmpty {
+      files["globe/index.html"] = try page(
+        "globe",
+        frame.context(title: "Globe · \(site.title)", summary: index.summary, root: "../"),
+        [
+          "preloads": .list(try assets.imports(from: "globe/globe.js").map { .text($0) }),
+          "globeLibrary": .text(try assets.library(globeLibrary)),
+        ], templates)
+      for scene in scenes {
+        let document = SceneDocument(scene: scene, datasets: datasets)
+        files[SceneDocument.path(of: scene)] = bytes(try document.document())
+      }
+      files["api/scenes.json"] = bytes(SceneList(scenes: scenes).document)
+    }
     for dataset in datasets {
       files["api/datasets/\(dataset.id).json"] = bytes(DatasetDocument(dataset: dataset).document)
-      let page = DatasetPage(site: site, dataset: dataset)
+      let page = DatasetPage(
+        site: site, dataset: dataset,
+        scenes: scenes.filter { $0.datasets.contains(dataset.id) })
       files["datasets/\(dataset.id)/index.html"] = try Self.page(
         "dataset",
         frame.context(
@@ -47,11 +73,14 @@ public enum Catalogue {
     return files
   }
 
-  private static func bytes(_ document: JSONValue) -> [UInt8] {
+  /// The library of the globe in `Site/vendor`, needed where there are scenes.
+  public static let globeLibrary = "cesium"
+
+  static func bytes(_ document: JSONValue) -> [UInt8] {
     Array(document.serialized(pretty: true).utf8)
   }
 
-  private static func page(
+  static func page(
     _ template: String, _ frame: [String: PageValue], _ content: [String: PageValue],
     _ templates: PageTemplates
   ) throws(PageError) -> [UInt8] {

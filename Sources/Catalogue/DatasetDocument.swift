@@ -44,9 +44,33 @@ struct DatasetDocument {
     document["series"] = dataset.arrays?.series.map { .string($0) }
     document["grids"] = dataset.arrays.map { .object($0.grids) }
     document["places"] = dataset.places.map { .string($0) }
+    document["terrain"] = terrain
     document["variables"] = .array(dataset.variables.map(variable))
     if !dataset.composites.isEmpty {
       document["composites"] = .array(dataset.composites.map(composite))
+    }
+    return .object(document)
+  }
+
+  /// Where the terrain is; templates have place-holders for the dimensions of its variable.
+  private var terrain: JSONValue? {
+    guard let terrain = dataset.terrain,
+      let variable = dataset.variables.first(where: { $0.key == terrain.variable })
+    else { return nil }
+    var document: JSONObject = [
+      "variable": .string(terrain.variable),
+      "layer": .string(terrain.layerTemplate(dataset: dataset.id, variable)),
+      "heightsAbove": .string(terrain.heightsAbove),
+      "exaggeration": .number(terrain.exaggeration),
+      "dimensions": .array(variable.dimensions.map(dimension)),
+    ]
+    document["rgb"] = terrain.pictureZooms.map { zooms in
+      [
+        "encoding": "mapbox",
+        "template": .string(terrain.pictureTemplate(dataset: dataset.id, variable)),
+        "tilejson": .string(terrain.pictureDocument(dataset: dataset.id)),
+        "minzoom": .integer(Int64(zooms.lowerBound)), "maxzoom": .integer(Int64(zooms.upperBound)),
+      ]
     }
     return .object(document)
   }

@@ -10,6 +10,8 @@ import Recipes
 struct DatasetPage {
   let site: SiteRecipe
   let dataset: BuiltDataset
+  /// The scenes of the globe that show it.
+  var scenes: [SceneRecipe] = []
 
   var summary: String {
     dataset.description.map { Prose.summary($0, limit: 200) }
@@ -21,6 +23,13 @@ struct DatasetPage {
       "datasetID": .text(dataset.id),
       "datasetTitle": .text(dataset.title),
       "viewerHref": .text(ViewerLink(dataset: dataset).href(root: "../../")),
+      "scenes": .list(
+        scenes.map { scene in
+          [
+            "sceneHref": .text(SceneLink(scene: scene).href(root: "../../")),
+            "sceneTitle": .text(scene.title),
+          ]
+        }),
       "still": .optional(dataset.thumbnail.map { "../../" + $0 }),
       "stillLabel": .text("Map of \(dataset.title)"),
       "variables": .list(

@@ -20,9 +20,11 @@ public struct CubepressCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InspectCommand.self, BuildCommand.self, PreviewCommand.self, CheckCommand.self,
+      InspectCommand.self, BuildCommand.self, PlanCommand.self, WorkCommand.self,
+      SealCommand.self, CostCommand.self, PreviewCommand.self, CheckCommand.self,
       StylesCommand.self, ExtractCommand.self, PublishCommand.self, ReleasesCommand.self,
       DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
+      NightlyCommand.self,
     ])
 
   /// Makes the command.

@@ -7,7 +7,7 @@ public import JSON
 // from them alone, so that they can be made and tested without any data.
 
 /// One dimension by which the tiles of a variable differ: time, or a level, band or member.
-public struct TileDimension: Sendable, Hashable {
+public struct TileDimension: Sendable, Hashable, Codable {
   /// The name in lower case, as it stands in tile templates, such as `time` or `depth`.
   public let name: String
   /// What people call it.
@@ -44,7 +44,7 @@ public struct TileDimension: Sendable, Hashable {
 }
 
 /// The tiles of one style in one tile matrix set.
-public struct TileLayer: Sendable, Hashable {
+public struct TileLayer: Sendable, Hashable, Codable {
   /// The tile matrix set.
   public let tileMatrixSet: TileMatrixSet
   /// The coarsest zoom that has tiles.
@@ -73,7 +73,7 @@ public struct TileLayer: Sendable, Hashable {
 }
 
 /// One style of a variable with the tiles and pictures made in it.
-public struct BuiltStyle: Sendable, Hashable {
+public struct BuiltStyle: Sendable, Hashable, Codable {
   /// The style as it was applied.
   public let style: Style
   /// The image format of its tiles.
@@ -121,7 +121,7 @@ public struct BuiltStyle: Sendable, Hashable {
 }
 
 /// How the values of a variable are to be understood.
-public enum VariableKind: String, Sendable, Hashable, CaseIterable {
+public enum VariableKind: String, Sendable, Hashable, CaseIterable, Codable {
   /// Numbers on a scale: they can be averaged.
   case continuous
   /// Classes or flags: they can be counted, never averaged.
@@ -129,7 +129,7 @@ public enum VariableKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What the values of a variable were found to be.
-public struct MeasuredValues: Sendable, Hashable {
+public struct MeasuredValues: Sendable, Hashable, Codable {
   /// The smallest value, in the variable's unit.
   public let minimum: Double
   /// The largest value, in the variable's unit.
@@ -149,7 +149,7 @@ public struct MeasuredValues: Sendable, Hashable {
 }
 
 /// One variable of a dataset with everything made from it.
-public struct BuiltVariable: Sendable {
+public struct BuiltVariable: Sendable, Codable {
   /// The name in the source, such as `analysed_sst` or `group/sub/var`.
   public let name: String
   /// The name as a path segment of keys.
@@ -210,7 +210,7 @@ public struct BuiltVariable: Sendable {
 
 /// The arrays of a variable: those of the multiscale cube and of the time series have the same
 /// dimensions and values.
-public struct BuiltVariableArrays: Sendable, Hashable {
+public struct BuiltVariableArrays: Sendable, Hashable, Codable {
   /// The id of the grid that its cells lie on.
   public let grid: String
   /// Its dimensions before rows and columns, with every position of the arrays, also those of which no
@@ -228,7 +228,7 @@ public struct BuiltVariableArrays: Sendable, Hashable {
 }
 
 /// The multiscale cube and the time series of a dataset.
-public struct BuiltArrays: Sendable, Hashable {
+public struct BuiltArrays: Sendable, Hashable, Codable {
   /// The address of the cube, where there is one.
   public let cube: String?
   /// The address of the series, where there are some.
@@ -244,8 +244,48 @@ public struct BuiltArrays: Sendable, Hashable {
   }
 }
 
+/// The terrain of a dataset.
+public struct BuiltTerrain: Sendable, Hashable, Codable {
+  /// The key of the variable that holds the heights.
+  public let variable: String
+  /// From where heights are counted: `ellipsoid` or `geoid`.
+  public let heightsAbove: String
+  /// By how much the heights of the meshes are multiplied.
+  public let exaggeration: Double
+  /// The zooms of the Terrain-RGB pictures in Web Mercator; `nil` where none were made.
+  public let pictureZooms: ClosedRange<Int>?
+
+  /// Describes a terrain.
+  public init(
+    variable: String, heightsAbove: String, exaggeration: Double, pictureZooms: ClosedRange<Int>?
+  ) {
+    self.variable = variable
+    self.heightsAbove = heightsAbove
+    self.exaggeration = exaggeration
+    self.pictureZooms = pictureZooms
+  }
+
+  /// The key of the meshes' `layer.json`, with a place-holder for each dimension of the variable.
+  public func layerTemplate(dataset: String, _ variable: BuiltVariable) -> String {
+    let varying = variable.dimensions.map { "{\($0.placeholder)}" }
+    return (["datasets", dataset, "terrain"] + varying + ["layer.json"]).joined(separator: "/")
+  }
+
+  /// The key of a Terrain-RGB tile, with the place-holders of `BuiltStyle.tileTemplate`.
+  public func pictureTemplate(dataset: String, _ variable: BuiltVariable) -> String {
+    let varying = variable.dimensions.map { "{\($0.placeholder)}" }
+    let fixed = ["datasets", dataset, "terrain-rgb", TileMatrixSet.webMercatorQuad.id]
+    return (fixed + varying + ["{z}", "{y}", "{x}.png"]).joined(separator: "/")
+  }
+
+  /// The key of the TileJSON of the Terrain-RGB pictures.
+  public func pictureDocument(dataset: String) -> String {
+    "datasets/\(dataset)/terrain-rgb/tilejson.json"
+  }
+}
+
 /// From when to when a dataset reaches.
-public struct TimeRange: Sendable, Hashable {
+public struct TimeRange: Sendable, Hashable, Codable {
   /// The first time, as ISO 8601 text.
   public let first: String
   /// The last time, as ISO 8601 text.
@@ -262,7 +302,7 @@ public struct TimeRange: Sendable, Hashable {
 }
 
 /// A link to something said or kept elsewhere about a dataset.
-public struct DatasetLink: Sendable, Hashable {
+public struct DatasetLink: Sendable, Hashable, Codable {
   /// What it leads to.
   public let title: String
   /// The address.
@@ -276,9 +316,9 @@ public struct DatasetLink: Sendable, Hashable {
 }
 
 /// A picture in which red, green and blue show a variable each.
-public struct BuiltComposite: Sendable, Hashable {
+public struct BuiltComposite: Sendable, Hashable, Codable {
   /// What one colour shows.
-  public struct Band: Sendable, Hashable {
+  public struct Band: Sendable, Hashable, Codable {
     /// The key of the variable.
     public let variable: String
     /// The value that is dark.
@@ -310,7 +350,7 @@ public struct BuiltComposite: Sendable, Hashable {
 }
 
 /// One dataset of a site with everything made from it.
-public struct BuiltDataset: Sendable {
+public struct BuiltDataset: Sendable, Codable {
   /// The id, the path segment of its keys.
   public let id: String
   /// What people call it.
@@ -353,6 +393,8 @@ public struct BuiltDataset: Sendable {
   public let notes: [CubeNote]
   /// Its arrays, where there are such.
   public let arrays: BuiltArrays?
+  /// Its terrain, where there is one.
+  public let terrain: BuiltTerrain?
   /// Its variables, in the recipe's order.
   public let variables: [BuiltVariable]
 
@@ -364,7 +406,7 @@ public struct BuiltDataset: Sendable {
     attribution: String? = nil, doi: String? = nil, keywords: [String] = [],
     sources: [String] = [], links: [DatasetLink] = [], places: String? = nil,
     composites: [BuiltComposite] = [], notes: [CubeNote] = [],
-    arrays: BuiltArrays? = nil, variables: [BuiltVariable]
+    arrays: BuiltArrays? = nil, terrain: BuiltTerrain? = nil, variables: [BuiltVariable]
   ) {
     self.id = id
     self.title = title
@@ -387,6 +429,7 @@ public struct BuiltDataset: Sendable {
     self.composites = composites
     self.notes = notes
     self.arrays = arrays
+    self.terrain = terrain
     self.variables = variables
   }
 }

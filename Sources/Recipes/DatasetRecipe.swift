@@ -48,6 +48,8 @@ public struct DatasetRecipe: Sendable {
   public var cube: CubeRecipe?
   /// How the time series are made; `nil` leaves them out.
   public var series: SeriesRecipe?
+  /// The terrain that is made; none without.
+  public var terrain: TerrainRecipe?
 
   /// Makes the recipe of a dataset.
   public init(
@@ -58,7 +60,7 @@ public struct DatasetRecipe: Sendable {
     variables: [VariableRecipe] = [], tileMatrixSets: [TileMatrixSet]? = nil, maxZoom: Int? = nil,
     times: TimeSelection = .all, extras: [String: [String]] = [:], hasTiles: Bool = true,
     format: ImageFormat = .png, effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
-    series: SeriesRecipe? = SeriesRecipe()
+    series: SeriesRecipe? = SeriesRecipe(), terrain: TerrainRecipe? = nil
   ) {
     self.id = id
     self.title = title
@@ -82,6 +84,7 @@ public struct DatasetRecipe: Sendable {
     self.effort = effort
     self.cube = cube
     self.series = series
+    self.terrain = terrain
   }
 }
 
@@ -165,19 +168,23 @@ public struct VariableRecipe: Sendable, Hashable {
   public var group: String?
   /// How its values are made smaller; `nil` means as the cube says.
   public var quantisation: QuantisationRecipe?
+  /// How it becomes a layer of the 4D viewer; `nil` means as its attribute `4d_viewer_layer_type` says.
+  public var viewerLayer: ViewerLayerRecipe?
   /// The ways to draw it; empty means one default style.
   public var styles: [StyleRecipe]
 
   /// Makes the recipe of a variable.
   public init(
     name: String, title: String? = nil, description: String? = nil, group: String? = nil,
-    quantisation: QuantisationRecipe? = nil, styles: [StyleRecipe] = []
+    quantisation: QuantisationRecipe? = nil, viewerLayer: ViewerLayerRecipe? = nil,
+    styles: [StyleRecipe] = []
   ) {
     self.name = name
     self.title = title
     self.description = description
     self.group = group
     self.quantisation = quantisation
+    self.viewerLayer = viewerLayer
     self.styles = styles
   }
 }

@@ -24,7 +24,19 @@ struct RecipeBuilder {
     refuseRepeats(
       zip(datasets, table.list("datasets")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
-    return Recipe(site: site(table["site"]?.table), datasets: datasets)
+    let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
+    let recipe = Recipe(
+      site: site(table["site"]?.table), datasets: datasets,
+      publish: PublishRecipeBuilder(folder: folder, problems: problems)
+        .publish(table["publish"]?.table),
+      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
+      scenes: table.list("scenes").compactMap(scenes.scene))
+    refuseRepeats(
+      table.tables("scenes").compactMap { scene in
+        scene.text("id").map { ($0, scene["id"]?.place ?? scene.place) }
+      }, id: "duplicate-id", what: "scene",
+      fix: { "give it an id of its own, such as '\($0)-2'" })
+    return recipe
   }
 
   private func site(_ table: CheckedTable?) -> SiteRecipe {
@@ -82,7 +94,8 @@ struct RecipeBuilder {
       options: CubeOptions(
         joinDimension: table.text("join"),
         levels: table.text("levels") == "use" ? .useExisting : .rebuild,
-        crs: crs(table), timeVariable: table.text("time-variable")),
+        crs: crs(table), timeVariable: table.text("time-variable"),
+        bucket: PublishRecipeBuilder.bucket(table["s3"]?.table)),
       licence: table.text("licence"), attribution: table.text("attribution"), doi: doi(table),
       keywords: table.texts("keywords"), links: links(table),
       places: (table.text("places").map { [$0] } ?? table.texts("places")).map {
@@ -105,6 +118,7 @@ struct RecipeBuilder {
     let arrays = ArrayRecipeBuilder(problems: problems)
     dataset.cube = arrays.cube(table)
     dataset.series = arrays.series(table)
+    dataset.terrain = TerrainRecipe(table["terrain"]?.table)
     if let effort = table.text("effort").flatMap(Effort.init) { dataset.effort = effort }
     return dataset
   }
@@ -195,9 +209,7 @@ struct RecipeBuilder {
     guard case .named(let extras, _) = table["extras"] else { return [:] }
     var selection: [String: [String]] = [:]
     for (name, values) in extras {
-      selection[name] = (values.list ?? []).compactMap { value in
-        value.text ?? value.number.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
-      }
+      selection[name] = (values.list ?? []).compactMap(\.plainText)
     }
     return selection
   }

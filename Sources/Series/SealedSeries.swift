@@ -31,7 +31,8 @@ struct SealedSeries: Sendable {
     let path = record.summary["group"]?.stringValue.map { "\(root)/\($0)" } ?? root
     var arrays: [ZarrArray] = []
     for (level, layout) in now.layouts.enumerated() {
-      guard
+      let document = "\(path)/\(level)/\(now.variable.key)/zarr.json"
+      guard (try? folder.fetchDocument(document)) != nil,
         let array = try? ZarrArray.open(
           folder.contents, path: "\(path)/\(level)/\(now.variable.key)"),
         array.elementType == now.variable.packing.level(level).type,
@@ -45,12 +46,10 @@ struct SealedSeries: Sendable {
     self.arrays = arrays
   }
 
-  /// Whether every file is as it was published.
+  /// Whether every file is there as it was published; what is not here is fetched.
   func isIntact(_ folder: SiteFolder) -> Bool {
     record.objects.allSatisfy { object in
-      let digest = (try? folder.digest(of: object.key)).flatMap(\.self)
-      return digest.map { $0.size == object.size && hexadecimal($0.sha256) == object.sha256 }
-        ?? false
+      (try? folder.fetch(object.key, size: object.size, sha256: object.sha256)) ?? false
     }
   }
 

@@ -56,7 +56,7 @@ struct SegmentPlanner {
       field.flatMap { fingerprints[$0] }.map { String($0.prefix(20)) } ?? ""
     }
     let target = sha256Hex(
-      Array("\(arrays.scratchID) \(SeriesBuilder.compressionLevel)\n\(made)".utf8))
+      Array("\(arrays.layoutID) \(SeriesBuilder.compressionLevel)\n\(made)".utf8))
     if let record = try builder.journal.record(of: builder.sealUnit(arrays.segment)),
       record.fingerprint == target, try areThere(record.objects)
     {
@@ -66,23 +66,26 @@ struct SegmentPlanner {
     }
     let rows = try rowsMade(arrays, target: target)
     let isComplete = rows.count == Sealing.rows(of: arrays).count
-    let path = "\(builder.folder.path)/\(builder.scratchFolder)/\(arrays.scratchID)"
-    let hasScratch = ScratchFile.exists(path, size: arrays.scratchBytes)
+    // Named by what is to become of it: values made from another state of the source are not in it.
+    try builder.folder.makeFolder(builder.scratchFolder)
+    let scratch = try ScratchFile(
+      "\(builder.folder.path)/\(builder.scratchFolder)/\(target.prefix(16))",
+      valueBytes: arrays.scratchBytes, fieldCount: arrays.fieldCount)
+    let isInScratch = try scratch.marks()
     var origins: [SegmentWork.Origin] = []
     var missing: Set<FieldSelection> = []
     var published: [SealedSeries] = []
     if !isComplete {
-      // Looked at only when it is needed, since all of it must be read to trust it.
-      lazy var known = places(like: arrays)
-      for (field, made) in zip(selections, made) {
+      var known = PublishedPlaces(builder, like: arrays)
+      for (number, (field, made)) in zip(selections, made).enumerated() {
         guard let field else { continue }
         if !stale.contains(field) {
-          if hasScratch, try isInScratch(field, arrays) {
+          if isInScratch[number] {
             origins.append(.scratch)
             continue
           }
-          if let place = known.places[made] {
-            origins.append(.published(place.series, place.place))
+          if let (series, place) = known.place(of: made) {
+            origins.append(.published(series, place))
             continue
           }
           missing.insert(field)
@@ -91,15 +94,16 @@ struct SegmentPlanner {
       }
       published = known.series
     }
-    try builder.folder.makeFolder(builder.scratchFolder)
     return SegmentWork(
       target: target, fields: made, current: nil, origins: origins, published: published,
-      missing: missing, scratch: try ScratchFile(path, size: arrays.scratchBytes), rows: rows)
+      missing: missing, scratch: scratch, rows: rows)
   }
 
   private func areThere(_ objects: [BuiltObject]) throws(StoreError) -> Bool {
     for object in objects {
-      guard try builder.folder.contents.size(of: object.key) == object.size else { return false }
+      guard try builder.folder.has(object.key, size: object.size, sha256: object.sha256) else {
+        return false
+      }
     }
     return true
   }
@@ -125,33 +129,44 @@ struct SegmentPlanner {
     return made
   }
 
-  private func isInScratch(
-    _ field: FieldSelection, _ arrays: SeriesArrays
-  ) throws(StoreError) -> Bool {
-    let record = try builder.journal.record(of: builder.unit(of: field))
-    return record.flatMap { SeriesFieldSummary($0.summary) }?.scratch == arrays.scratchID
+}
+
+/// The values that stand in published series, by what they are made from.
+///
+/// A series is looked at only when it is needed, since all of it must be read to trust it; the short
+/// one of the latest times comes first.
+private struct PublishedPlaces {
+  private(set) var series: [SealedSeries] = []
+  private let builder: SeriesBuilder
+  private let arrays: SeriesArrays
+  private var places: [String: (series: Int, place: SealedSeries.Place)] = [:]
+  private var waiting = ["recent", "history"][...]
+
+  init(_ builder: SeriesBuilder, like arrays: SeriesArrays) {
+    self.builder = builder
+    self.arrays = arrays
   }
 
-  /// The values that stand in published series, by what they are made from.
-  private func places(
-    like arrays: SeriesArrays
-  ) -> (series: [SealedSeries], places: [String: (series: Int, place: SealedSeries.Place)]) {
-    var series: [SealedSeries] = []
-    var places: [String: (series: Int, place: SealedSeries.Place)] = [:]
-    for name in ["history", "recent"] {
-      let segment = SeriesSegment(group: name == "recent" ? name : nil, times: 0..<0)
-      guard
-        let record = (try? builder.journal.record(of: builder.sealUnit(segment))).flatMap(\.self),
-        let sealed = SealedSeries(
-          record, like: arrays, root: builder.root, folder: builder.folder),
-        sealed.isIntact(builder.folder)
-      else { continue }
-      for (number, made) in sealed.fields.enumerated() {
-        let (time, extra) = number.quotientAndRemainder(dividingBy: arrays.extraCount)
-        places[made] = (series.count, SealedSeries.Place(time: time, extra: extra))
-      }
-      series.append(sealed)
+  mutating func place(of made: String) -> (series: Int, place: SealedSeries.Place)? {
+    while true {
+      if let known = places[made] { return known }
+      guard let name = waiting.popFirst() else { return nil }
+      open(name)
     }
-    return (series, places)
+  }
+
+  private mutating func open(_ name: String) {
+    let segment = SeriesSegment(group: name == "recent" ? name : nil, times: 0..<0)
+    guard
+      let record = (try? builder.journal.record(of: builder.sealUnit(segment))).flatMap(\.self),
+      let sealed = SealedSeries(
+        record, like: arrays, root: builder.root, folder: builder.folder),
+      sealed.isIntact(builder.folder)
+    else { return }
+    for (number, made) in sealed.fields.enumerated() {
+      let (time, extra) = number.quotientAndRemainder(dividingBy: arrays.extraCount)
+      places[made] = (series.count, SealedSeries.Place(time: time, extra: extra))
+    }
+    series.append(sealed)
   }
 }

@@ -91,6 +91,12 @@ struct SeriesArrays: Sendable {
       maximumError: maximumError, format: .v3)
   }
 
+  /// Changes when bands lie elsewhere in the scratch file, or hold other numbers.
+  var layoutID: String {
+    let text = "\(segment.times) \(extraCount) \(layouts) \(levelOffsets) \(variable.packing)"
+    return String(sha256Hex(Array(text.utf8)).prefix(16))
+  }
+
   /// How many bytes the scratch file has.
   var scratchBytes: Int { extraBytes * extraCount }
 

@@ -32,8 +32,11 @@ public final class SiteFolder: Sendable {
   /// The files of the site, for reading.
   public let contents: FolderStore
   private let stagedCount = Atomic<Int>(0)
+  /// Keeps programs apart that write at once, also on different machines.
+  private let writer = UInt64.random(in: 0 ... .max)
   private let stagingIsThere = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
+  private let lending = Mutex<(any FileLender)?>(nil)
 
   /// Makes the folder, where it is missing, and opens it.
   ///
@@ -50,19 +53,22 @@ public final class SiteFolder: Sendable {
     self.path = contents.location
   }
 
-  /// Claims the folder for one build and removes what a killed one left half-done.
+  /// Claims the folder for a build and removes what a killed one left half-done.
   ///
   /// The claim ends with this object, or with the program.
   ///
+  /// - Parameter isShared: whether other workers may build at the same time; then what others left
+  ///   half-done stays, since they may still be at it.
   /// - Throws: ``StoreError`` when another build has the folder, or it cannot be written.
-  public func startBuild() throws(StoreError) {
+  public func startBuild(isShared: Bool = false) throws(StoreError) {
     let name = path + "/" + Self.privateFolder
     do {
       try makeFolders(name)
       if claimed.withLock({ $0 == nil }) {
-        let claim = try FolderClaim(path: name + "/lock")
+        let claim = try FolderClaim(path: name + "/lock", isShared: isShared)
         claimed.withLock { $0 = claim }
       }
+      if isShared { return }
       try stagingIsThere.withLock { isThere throws(SystemFailure) in
         try removeFolderTree(path + "/" + Self.stagingFolder)
         isThere = false
@@ -70,12 +76,18 @@ public final class SiteFolder: Sendable {
     } catch {
       if error.code == EWOULDBLOCK {
         throw StoreError(
-          .unwritable, attempt: "start a build in \(path)", reason: "another build runs there",
+          .busy, attempt: "start a build in \(path)", reason: "another build runs there",
           remedy: "Wait until it has finished, or choose another folder.")
       }
       throw failure(error, attempt: "start a build in \(path)")
     }
   }
+
+  /// Where files can be had that are not here.
+  public var lender: (any FileLender)? { lending.withLock { $0 } }
+
+  /// From now on takes files that are not here from somewhere else.
+  public func borrow(from lender: any FileLender) { lending.withLock { $0 = lender } }
 
   /// Writes a file, unless it has exactly this content already.
   ///
@@ -148,6 +160,18 @@ public final class SiteFolder: Sendable {
   @discardableResult
   public func write(_ bytes: [UInt8], to key: String) throws(StoreError) -> Outcome {
     try write(pieces: [bytes], to: key)
+  }
+
+  /// Begins a file that grows line by line, such as a log; it must not be there.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be made.
+  public func growingFile(_ key: String) throws(StoreError) -> GrowingFile {
+    try StoreKey.check(key, in: path)
+    do {
+      return try GrowingFile(path: path + "/" + key)
+    } catch {
+      throw failure(error, attempt: "make \(path)/\(key)")
+    }
   }
 
   /// The content of a file; `nil` when there is no such file.
@@ -286,8 +310,7 @@ extension SiteFolder {
       if !isThere { try makeFolders(path + "/" + Self.stagingFolder) }
       isThere = true
     }
-    // The process number keeps two programs apart that write without having claimed the folder.
-    return path + "/" + Self.stagingFolder + "/\(getpid())-\(number)"
+    return path + "/" + Self.stagingFolder + "/\(String(writer, radix: 36))-\(number)"
   }
 
   /// Renames a file or folder to its place, making the folders above it.
@@ -347,8 +370,8 @@ extension SiteFolder {
 private final class FolderClaim: Sendable {
   private let file: FileDescriptor
 
-  init(path: String) throws(SystemFailure) {
+  init(path: String, isShared: Bool) throws(SystemFailure) {
     file = try FileDescriptor(opening: path, O_RDWR | O_CREAT)
-    guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { throw .last }
+    guard flock(file.number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else { throw .last }
   }
 }

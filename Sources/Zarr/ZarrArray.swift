@@ -161,6 +161,7 @@ extension ZarrArray {
     var digest = Fingerprint()
     digest.add(metadata.source)
     guard !region.contains(where: \.isEmpty) else { return digest.text }
+    store.expectFingerprints(below: path)
     let place = BlockPlace(
       shape: shape, region: region, offset: 0, strides: shape.map { _ in 0 })
     try place.forEachChunk(metadata.gridShape) { (indexes, _) throws(ZarrError) in
@@ -170,6 +171,14 @@ extension ZarrArray {
       digest.add(state ?? "missing")
     }
     return digest.text
+  }
+
+  /// Says that a region will be read soon, so that a store far away can begin with it.
+  public func expect(_ region: [Range<Int>]) {
+    guard store.looksAhead else { return }
+    let attempt = Attempt("read the array", path, in: store.location)
+    BlockReader(store: store, path: path, metadata: metadata, cache: cache, attempt: attempt)
+      .expect(region)
   }
 
   private func check(_ region: [Range<Int>], _ attempt: Attempt) throws(ZarrError) {

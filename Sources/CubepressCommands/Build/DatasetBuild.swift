@@ -1,6 +1,44 @@
 import Jobs
 import Multiscales
+import Recipes
 import Stores
+import ViewerLayers
+
+/// A dataset of which is known what is there and what is to be made.
+struct PlannedDataset: Sendable {
+  let prepared: PreparedDataset
+  let fields: FieldPlan
+
+  /// Compares what is there with what is to be.
+  ///
+  /// - Parameters:
+  ///   - prepared: the dataset.
+  ///   - firstTurn: how many variables the datasets before it have.
+  ///   - workshop: where it is made.
+  /// - Throws: where the journal or the storage of a source cannot be read.
+  init(_ prepared: PreparedDataset, firstTurn: Int, workshop: Workshop) throws {
+    self.prepared = prepared
+    let work = prepared.variables.enumerated().map { number, variable in
+      FieldWork(
+        variable: variable.variable, fields: variable.fields,
+        products: [variable.builder] + prepared.arrays.products(number)
+          + (prepared.terrain?.products(number) ?? []) + [variable.viewerLayer].compactMap { $0 })
+    }
+    fields = try workshop.fieldPass.plan(work, firstTurn: firstTurn)
+  }
+
+  /// Makes what is not up to date.
+  ///
+  /// - Throws: the error of a field that failed; fields that were made stay made.
+  func make(
+    _ share: Share = .all, workshop: Workshop, progress: ProgressDisplay
+  ) throws {
+    let groups = fields.groups.filter { share.takes(turn: $0.turn) }
+    progress.begin(prepared.recipe.id, total: groups.map(\.fields.count).reduce(0, +))
+    defer { progress.end() }
+    try workshop.fieldPass.run(fields, share: share) { progress.advance() }
+  }
+}
 
 /// The products of one dataset, made or found up to date.
 struct DatasetBuild: Sendable {
@@ -11,29 +49,49 @@ struct DatasetBuild: Sendable {
   let cube: [BuiltObject]
   /// The files of the time series.
   let series: [BuiltObject]
+  /// The files of the terrain.
+  let terrain: [BuiltObject]
+  /// The tiles for the 4D viewer.
+  let viewerTiles: [BuiltObject]
   /// For each variable by how much its published values may differ from the source's.
   let maximumErrors: [Double]
   /// How many fields were made now.
   let made: Int
+  /// How long that took, in seconds.
+  var seconds = 0.0
 
-  /// Makes what is not up to date.
+  /// All files of its products.
+  var objects: [BuiltObject] {
+    records.flatMap { $0.flatMap(\.objects) } + cube + series + terrain + viewerTiles
+  }
+
+  /// Makes the files that hold many fields, and those that describe them.
   ///
-  /// - Throws: the error of a field that failed; fields that were made stay made.
-  init(_ prepared: PreparedDataset, workshop: Workshop, progress: ProgressDisplay) throws {
-    self.prepared = prepared
+  /// - Parameters:
+  ///   - planned: the dataset, all of whose fields are made.
+  ///   - workshop: where it is made.
+  /// - Throws: where a file cannot be made or written.
+  init(_ planned: PlannedDataset, workshop: Workshop) throws {
+    prepared = planned.prepared
     let arrays = prepared.arrays
-    let pass = FieldPass(
-      journal: workshop.journal, memory: workshop.memory, pool: workshop.pool)
-    let work = prepared.variables.enumerated().map { number, variable in
-      FieldWork(
-        variable: variable.variable, fields: variable.fields,
-        products: [variable.builder] + arrays.products(number))
+    let all = planned.fields.records
+    let results = all.enumerated().map { number, records in
+      Array(records.prefix(1 + arrays.products(number).count))
     }
-    let results = try pass.run(work) { progress.advance() }
     records = results.map { $0[0].records }
-    made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
+    made = all.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
     maximumErrors = arrays.maximumErrors(results)
     cube = try arrays.finishCube(results, workshop: workshop)
     series = try arrays.finishSeries(results, workshop: workshop)
+    // Then those of the terrain, and last that of the viewer's layer, where they are.
+    terrain = all.indices.flatMap { number in
+      let others = all[number].dropFirst(results[number].count)
+      let own = planned.prepared.variables[number].viewerLayer == nil ? others : others.dropLast()
+      return own.flatMap { $0.records.flatMap(\.objects) }
+    }
+    viewerTiles = try zip(prepared.variables, all).flatMap { variable, results -> [BuiltObject] in
+      guard let layer = variable.viewerLayer, let records = results.last?.records else { return [] }
+      return try records.flatMap(\.objects) + layer.seal(records)
+    }
   }
 }

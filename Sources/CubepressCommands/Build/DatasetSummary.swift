@@ -59,7 +59,8 @@ struct DatasetSummary {
       places: try writePlaces(),
       composites: try recipe.composites.map { try composite($0, among: variables) },
       notes: cube.notes,
-      arrays: build.prepared.arrays.built, variables: variables)
+      arrays: build.prepared.arrays.built, terrain: build.prepared.terrain?.built(build.terrain),
+      variables: variables)
   }
 
   /// Joins the recipe's files of places into one; its key.
