@@ -82,7 +82,7 @@ struct DatasetBuild: Sendable {
     maximumErrors = arrays.maximumErrors(ownResults)
     cube = try arrays.finishCube(ownResults, workshop: workshop)
     series = try arrays.finishSeries(ownResults, workshop: workshop)
-    viewerTiles = try zip(prepared.variables, results).flatMap { variable, results in
+    viewerTiles = try zip(prepared.variables, results).flatMap { variable, results -> [BuiltObject] in
       guard let layer = variable.viewerLayer, let records = results.last?.records else { return [] }
       return try records.flatMap(\.objects) + layer.seal(records)
     }
