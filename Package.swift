@@ -32,6 +32,8 @@ let package = Package(
   name: "cubepress",
   products: [
     .executable(name: "cubepress", targets: ["cubepress"]),
+    // Apart, because what it depends on takes minutes to build.
+    .executable(name: "cubepress-server", targets: ["cubepress-server"]),
     // For Tests/Benchmarks, a package of its own.
     .library(name: "Codecs", targets: ["Codecs"]),
     .library(name: "Images", targets: ["Images"]),
@@ -41,6 +43,13 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0",
+      traits: ["FullFoundation"]),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [
     library("CNetCDF", pkgConfig: "netcdf", debian: "libnetcdf-dev"),
@@ -55,6 +64,7 @@ let package = Package(
     library("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
@@ -116,6 +126,27 @@ let package = Package(
       name: "cubepress", dependencies: ["CubepressCommands", "NetCDFReader"],
       swiftSettings: strict),
 
+    // The server for private cubes
+    module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "TeamServer",
+      [
+        "JSON", "Teams", "Pages", "Transport",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ]),
+    .executableTarget(
+      name: "cubepress-server",
+      dependencies: [
+        "TeamServer", "Teams", "Pages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
     .target(
       name: "TestKit", dependencies: ["JSON", "Stores", "Transport"], path: "Tests/TestKit",
       swiftSettings: strict),
@@ -150,6 +181,17 @@ let package = Package(
     tests(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
+    tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "TeamServer",
+      [
+        "TeamServer", "Teams",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     tests(
       "CubepressCommands",
       [
