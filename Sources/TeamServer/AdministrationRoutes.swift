@@ -2,7 +2,9 @@ internal import Hummingbird
 internal import Pages
 internal import Teams
 
-/// Users and teams, for administrators. Being one shows no team's data.
+/// Users and teams, for administrators.
+///
+/// Being one shows no team's data.
 struct AdministrationRoutes: Sendable {
   let database: TeamDatabase
   let pages: PageRenderer

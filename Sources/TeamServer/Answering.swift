@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
@@ -21,8 +22,9 @@ struct Answering: RouterMiddleware {
     }
     response.headers[.xContentTypeOptions] = "nosniff"
     // `no-referrer` would make browsers send `Origin: null` with our own forms.
-    response.headers[.init("Referrer-Policy")!] = "same-origin"
-    response.headers[.init("X-Request-Id")!] = context.id
+    for (name, value) in [("Referrer-Policy", "same-origin"), ("X-Request-Id", context.id)] {
+      if let name = HTTPField.Name(name) { response.headers[name] = value }
+    }
     context.logger.info(
       "request",
       metadata: [

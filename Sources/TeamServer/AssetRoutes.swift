@@ -2,7 +2,9 @@ internal import Hummingbird
 internal import NIOCore
 internal import Pages
 
-/// Style sheet and icon of the server's own pages. Their names change with their content.
+/// Style sheet and icon of the server's own pages.
+///
+/// Their names change with their content.
 struct AssetRoutes: Sendable {
   let assets: SiteAssets
 

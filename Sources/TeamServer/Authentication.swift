@@ -1,8 +1,11 @@
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
 internal import Teams
 
-/// Finds out who sends a request, from a token or a session's cookie. A wrong token is an error of its
+/// Finds out who sends a request, from a token or a session's cookie.
+///
+/// A wrong token is an error of its
 /// own, so that a script with an expired one does not believe that its data are gone.
 struct Authentication: RouterMiddleware {
   let database: TeamDatabase
@@ -48,9 +51,13 @@ struct Authentication: RouterMiddleware {
 }
 
 /// Refuses requests that change something and come from another site's page: browsers say so in
-/// `Origin` and `Sec-Fetch-Site`. A request with a token is exempt, since no page adds one by itself.
+/// `Origin` and `Sec-Fetch-Site`.
+///
+/// A request with a token is exempt, since no page adds one by itself.
 struct CrossSiteGuard: RouterMiddleware {
   let origin: String
+
+  private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")
 
   func handle(
     _ request: Request, context: TeamRequestContext,
@@ -58,7 +65,7 @@ struct CrossSiteGuard: RouterMiddleware {
   ) async throws -> Response {
     let isSafe = [.get, .head, .options].contains(request.method)
     if !isSafe, request.headers[.authorization] == nil {
-      let site = request.headers[.init("Sec-Fetch-Site")!]
+      let site = Self.fetchSite.flatMap { request.headers[$0] }
       let foreign = request.headers[.origin].map { $0 != origin } ?? false
       guard !foreign, site == nil || site == "same-origin" || site == "none" else {
         throw HTTPError(.forbidden, message: "This request comes from another site's page.")

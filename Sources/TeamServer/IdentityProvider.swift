@@ -94,7 +94,7 @@ actor IdentityProvider {
     }
     try claims.check(settings: settings, nonce: nonce, now: now)
     return Identity(
-      subject: claims.iss + "|" + claims.sub, wantedName: claims.preferred_username,
+      subject: claims.iss + "|" + claims.sub, wantedName: claims.preferredUsername,
       title: claims.name)
   }
 
@@ -208,7 +208,7 @@ extension Data {
   }
 }
 
-/// The claims of an ID token that are looked at; named as in the token.
+/// The claims of an ID token that are looked at.
 struct IDTokenClaims: JWTPayload {
   let iss: String
   let sub: String
@@ -217,8 +217,13 @@ struct IDTokenClaims: JWTPayload {
   let iat: Double?
   let nonce: String?
   let azp: String?
-  let preferred_username: String?
+  let preferredUsername: String?
   let name: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case iss, sub, aud, exp, iat, nonce, azp, name
+    case preferredUsername = "preferred_username"
+  }
 
   /// Nothing here: time and nonce are those of the attempt, which ``check(settings:nonce:now:)`` knows.
   func verify(using algorithm: some JWTAlgorithm) {}

@@ -17,7 +17,14 @@ struct PageRenderer: Sendable {
 
   /// A page as an answer.
   ///
-  /// - Parameter principal: whose name and sign-out button the header shows.
+  /// - Parameters:
+  ///   - template: its name.
+  ///   - title: of the page.
+  ///   - principal: whose name and sign-out button the header shows.
+  ///   - status: of the answer.
+  ///   - values: what the template is filled with, besides what every page has.
+  /// - Returns: an answer that no cache keeps.
+  /// - Throws: `PageError` where the template asks for what is not given.
   func page(
     _ template: String, title: String, principal: Principal?, status: HTTPResponse.Status = .ok,
     _ values: [String: PageValue]

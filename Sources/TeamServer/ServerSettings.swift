@@ -2,14 +2,17 @@
 public struct ServerSettings: Sendable {
   /// The folder that holds everything: the database and the teams' files.
   public var dataFolder: String
+  /// The address to listen on.
   public var host = "127.0.0.1"
   /// 0 lets the system choose a free one.
   public var port = 8080
-  /// The address under which browsers reach the server, without a slash at the end; behind nginx, that
-  /// of nginx. With `https` cookies are marked so that they never go over plain HTTP.
+  /// The address under which browsers reach the server, without a slash at the end.
+  ///
+  /// Behind nginx, that of nginx. With `https` cookies are marked so that they never go over plain HTTP.
   public var baseURL: String
-  /// The folders of templates and of browser files.
+  /// The folder of the templates.
   public var templatesFolder: String
+  /// The folder of the browser files.
   public var siteFolder: String
   /// The identity provider of the institute; without one, local accounts are all there is.
   public var identityProvider: IdentityProviderSettings?
@@ -23,6 +26,7 @@ public struct ServerSettings: Sendable {
   /// How many requests are worked on at once; further ones are told to come again.
   public var concurrentRequests = 256
 
+  /// Sets what has no default.
   public init(
     dataFolder: String, baseURL: String, templatesFolder: String, siteFolder: String
   ) {
@@ -35,7 +39,7 @@ public struct ServerSettings: Sendable {
   var isSecure: Bool { baseURL.hasPrefix("https://") }
   var databasePath: String { dataFolder + "/cubepress.sqlite" }
 
-  /// The site of a team, laid out like a public one. The name must be an id.
+  /// The site of a team, laid out like a public one; the name must be an id.
   func siteFolder(ofTeam team: String) -> String { "\(dataFolder)/teams/\(team)/site" }
 }
 
@@ -45,10 +49,12 @@ public struct IdentityProviderSettings: Sendable {
   public var title: String
   /// Its issuer identifier; `/.well-known/openid-configuration` below it says the rest.
   public var issuer: String
+  /// As whom the provider knows us.
   public var clientID: String
   /// `nil` for a public client, which PKCE alone protects.
   public var clientSecret: String?
 
+  /// Describes a provider.
   public init(title: String, issuer: String, clientID: String, clientSecret: String?) {
     self.title = title
     self.issuer = issuer

@@ -22,8 +22,9 @@ public struct TeamServer: Sendable {
     database = try TeamDatabase(path: settings.databasePath)
   }
 
-  /// Where nobody can sign in yet: adds the user `admin` and returns the address at which its password
-  /// is set, once. `nil` where there are users.
+  /// The address at which the first administrator sets a password, where nobody can sign in yet.
+  ///
+  /// Adds the user `admin`; `nil` where there are users.
   public func firstInvitation() async throws -> String? {
     guard try await database.isEmpty() else { return nil }
     let user = try await database.addUser("admin", title: "Administrator", isAdministrator: true)
@@ -35,6 +36,7 @@ public struct TeamServer: Sendable {
   /// Answers requests until SIGTERM or SIGINT; then takes no more and ends those under way.
   ///
   /// - Parameter whenListening: called once with the port.
+  /// - Throws: where it cannot listen, or a template or browser file is missing.
   public func run(whenListening: @escaping @Sendable (Int) -> Void) async throws {
     var logger = Logger(label: "cubepress-server")
     logger.logLevel = .info

@@ -119,7 +119,9 @@ struct TeamSiteRoutes: Sendable {
     "mjs": .init(type: .text, subType: "javascript"),
   ]
 
-  /// People are led to the sign-in page; programs are asked for a token. Which paths exist does not show.
+  /// People are led to the sign-in page; programs are asked for a token.
+  ///
+  /// Which paths exist does not show.
   static func signInNeeded(_ request: Request) -> HTTPError {
     if request.headers[.accept]?.contains("text/html") == true {
       return HTTPError(.seeOther, headers: [.location: "/sign-in?to=" + request.uri.path])

@@ -6,15 +6,22 @@ public struct AuditEntry: Sendable, Hashable {
   public let at: Int64
   /// The name of a user; of what was tried, where nobody had signed in.
   public let actor: String
+  /// What was done.
   public let action: String
-  /// What it was done to. Never a secret.
+  /// What it was done to; never a secret.
   public let object: String
 }
 
 extension TeamDatabase {
   /// Writes down what somebody did.
   ///
-  /// - Parameter team: whose owners may read of it; `nil` for what concerns administrators.
+  /// - Parameters:
+  ///   - action: what was done.
+  ///   - object: what it was done to; never a secret.
+  ///   - actor: the name of a user, or what was tried in place of one.
+  ///   - team: whose owners may read of it; `nil` for what concerns administrators.
+  ///   - now: seconds since 1970.
+  /// - Throws: ``TeamsError`` where it cannot be written.
   public func record(
     _ action: String, on object: String, by actor: String, team: String? = nil, now: Int64
   ) async throws(TeamsError) {

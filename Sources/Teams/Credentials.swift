@@ -2,12 +2,15 @@ internal import GRDB
 
 /// A token of somebody's, without its secret, which nobody can show again.
 public struct AccessToken: Sendable, Hashable {
+  /// Its number among all tokens.
   public let id: Int64
   /// What its owner calls it.
   public let label: String
+  /// What it may be used for.
   public let scope: TokenScope
-  /// Seconds since 1970.
+  /// When it was made, in seconds since 1970.
   public let created: Int64
+  /// When it ends, in seconds since 1970.
   public let expires: Int64
 }
 
@@ -17,7 +20,12 @@ extension TeamDatabase {
 
   /// Makes a token for programs: QGIS, xarray, scripts.
   ///
-  /// - Parameter lifetime: in seconds.
+  /// - Parameters:
+  ///   - user: who may what the token may.
+  ///   - label: what its owner calls it.
+  ///   - scope: what it may be used for.
+  ///   - lifetime: in seconds.
+  ///   - now: seconds since 1970.
   /// - Returns: the secret, which is not kept.
   /// - Throws: ``TeamsError`` for a lifetime that is not positive or is too long, or an overlong label.
   public func addToken(
@@ -85,8 +93,12 @@ extension TeamDatabase {
 
   /// Begins a session in a browser, and forgets those that are over.
   ///
-  /// - Parameter lifetime: in seconds.
+  /// - Parameters:
+  ///   - user: who has signed in.
+  ///   - lifetime: in seconds.
+  ///   - now: seconds since 1970.
   /// - Returns: the secret for the cookie.
+  /// - Throws: ``TeamsError`` where it cannot be written.
   public func beginSession(
     of user: User, lifetime: Int64, now: Int64
   ) async throws(TeamsError) -> String {

@@ -4,9 +4,11 @@ internal import GRDB
 public struct DatasetGrant: Sendable, Hashable {
   /// The team whose dataset it is.
   public let team: String
+  /// The dataset's id.
   public let dataset: String
   /// The team that may use it.
   public let toTeam: String
+  /// What it may do with it.
   public let role: Role
 }
 

@@ -40,8 +40,11 @@ enum Passwords {
 
   /// Whether a password is the one that was hashed.
   ///
-  /// - Parameter encoded: `nil` where there is no such user, which takes as long as a wrong password,
-  ///   so that the time of an answer does not tell who exists.
+  /// - Parameters:
+  ///   - password: as it was typed.
+  ///   - encoded: `nil` where there is no such user, which takes as long as a wrong password, so that
+  ///     the time of an answer does not tell who exists.
+  /// - Returns: `false` also for a password longer than any that is taken.
   static func matches(_ password: String, _ encoded: String?) async -> Bool {
     guard password.utf8.count <= longest else { return false }
     return await onQueue {

@@ -2,6 +2,7 @@ internal import GRDB
 
 /// Who sends a request, as far as the request proves it.
 public struct Principal: Sendable, Hashable {
+  /// The user on whose behalf it is sent.
   public let user: User
   /// `nil` for a session in the browser, which may all that its user may.
   public let scope: TokenScope?

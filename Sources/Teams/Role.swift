@@ -7,6 +7,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
   /// Decides who may.
   case owner
 
+  /// Orders roles by what they may.
   public static func < (first: Role, second: Role) -> Bool { first.rank < second.rank }
 
   private var rank: Int {

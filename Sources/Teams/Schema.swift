@@ -1,6 +1,8 @@
 internal import GRDB
 
-/// The tables, as the steps that made them. A step that was released is never changed; a new one follows.
+/// The tables, as the steps that made them.
+///
+/// A step that was released is never changed; a new one follows.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -10,7 +12,9 @@ enum Schema {
     return migrator
   }
 
-  /// Times are seconds since 1970. A role or scope is the name of the case.
+  /// Times are seconds since 1970.
+  ///
+  /// A role or scope is the name of the case.
   private static let usersAndTeams = """
     CREATE TABLE user (
       id INTEGER PRIMARY KEY,

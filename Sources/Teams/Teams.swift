@@ -19,7 +19,9 @@ extension Team {
 
 /// Somebody's place in a team.
 public struct Member: Sendable, Hashable {
+  /// Who it is.
   public let user: User
+  /// What they may in the team.
   public let role: Role
 }
 
@@ -41,6 +43,7 @@ extension TeamDatabase {
     }
   }
 
+  /// The team of a name; `nil` where there is none.
   public func team(named name: String) async throws(TeamsError) -> Team? {
     try await read("look up a team") { database in
       try Row.fetchOne(database, sql: "SELECT * FROM team WHERE name = ?", arguments: [name])

@@ -12,9 +12,11 @@ public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
     case storage
   }
 
+  /// What kind of failure it is.
   public let kind: Kind
   /// What was tried, as words after "cannot".
   public let attempt: String
+  /// Why it could not be done.
   public let reason: String
   /// What to do about it.
   public let remedy: String
@@ -26,6 +28,7 @@ public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
     self.remedy = remedy
   }
 
+  /// The whole error as one sentence.
   public var description: String { "Cannot \(attempt): \(reason); \(remedy)." }
 }
 

@@ -74,7 +74,9 @@ extension TeamDatabase {
     }
   }
 
-  /// The user whose name and password these are. Takes as long for a name that does not exist.
+  /// The user whose name and password these are.
+  ///
+  /// Takes as long for a name that does not exist.
   public func user(named name: String, password: String) async throws(TeamsError) -> User? {
     let found = try await read("look up a user") { database in
       try Row.fetchOne(

@@ -1,3 +1,5 @@
+import Foundation
+import HTTPTypes
 import Hummingbird
 import Teams
 import Testing
@@ -91,7 +93,8 @@ struct SignInTests {
   }
 
   @Test(
-    "tokens", arguments: ["Bearer wrong", "Basic !!!", "Basic dTpw", "Digest x", "Bearer", "x"])
+    "tokens",
+    arguments: ["Bearer wrong", "Basic !!!", "Basic dTpw", "Digest abc", "Bearer", "nonsense"])
   func wrongTokens(field: String) async throws {
     let workspace = try await Workspace()
     let client = try workspace.client()

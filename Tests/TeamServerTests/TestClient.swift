@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -38,7 +39,8 @@ struct TestClient {
   ) async throws -> Answer {
     let head = HTTPRequest(
       method: method, scheme: "http", authority: "cubes.test", path: path, headerFields: headers)
-    var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    var logger = Logger(label: "test", factory: { StreamLogHandler.standardError(label: $0) })
+    logger.logLevel = .critical
     logger[metadataKey: "hb.request.id"] = "1"
     let response = try await responder.respond(
       to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))),

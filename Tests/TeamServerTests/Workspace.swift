@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Teams
 import TestKit
@@ -29,15 +30,16 @@ struct Workspace {
     self.settings = settings
     server = try TeamServer(settings)
     database = try TeamDatabase(path: settings.databasePath)
-    var users: [String: User] = [:]
-    for name in Self.users {
-      users[name] = try await database.addUser(
-        name, title: name.capitalized, isAdministrator: name == "admin")
-    }
-    let ice = try await database.addTeam("ice", title: "Ice", owner: users["owner"]!)
-    let sea = try await database.addTeam("sea", title: "Sea", owner: users["guest"]!)
-    try await database.setRole(.editor, of: users["editor"]!, in: ice)
-    try await database.setRole(.reader, of: users["reader"]!, in: ice)
+    try await database.addUser("admin", title: "Admin", isAdministrator: true)
+    let owner = try await database.addUser("owner", title: "Owner")
+    let editor = try await database.addUser("editor", title: "Editor")
+    let reader = try await database.addUser("reader", title: "Reader")
+    let guest = try await database.addUser("guest", title: "Guest")
+    try await database.addUser("stranger", title: "Stranger")
+    let ice = try await database.addTeam("ice", title: "Ice", owner: owner)
+    let sea = try await database.addTeam("sea", title: "Sea", owner: guest)
+    try await database.setRole(.editor, of: editor, in: ice)
+    try await database.setRole(.reader, of: reader, in: ice)
     try await database.grant(.reader, on: "bed", of: ice, to: sea)
     for (key, text) in Self.files { try folder.write(text, to: "teams/ice/site/" + key) }
   }
