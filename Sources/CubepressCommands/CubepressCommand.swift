@@ -23,6 +23,7 @@ public struct CubepressCommand: AsyncParsableCommand {
       InspectCommand.self, BuildCommand.self, PreviewCommand.self, CheckCommand.self,
       StylesCommand.self, ExtractCommand.self, PublishCommand.self, ReleasesCommand.self,
       DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
+      ServeCommand.self,
     ])
 
   /// Makes the command.

@@ -37,6 +37,7 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: "The address under which browsers reach the server, such as https://cubes.example.org.")
   var baseURL: String?
+  @OptionGroup(title: "Identity provider") var provider: ProviderOptions
   @Option(help: "The folder that holds Templates and Site; found by itself in most cases.")
   var share: String?
 
@@ -45,6 +46,7 @@ struct Serve: AsyncParsableCommand {
     var settings = ServerSettings(
       dataFolder: data.folder, baseURL: baseURL ?? "http://\(host):\(port)",
       templatesFolder: shared.templates, siteFolder: shared.site)
+    settings.identityProvider = try provider.settings()
     settings.host = host
     settings.port = port
     let server = try TeamServer(settings)
@@ -54,6 +56,38 @@ struct Serve: AsyncParsableCommand {
     try await server.run { port in
       say("Serving \(data.folder) on http://\(host):\(port)/")
     }
+  }
+}
+
+/// Where people of an institute sign in.
+struct ProviderOptions: ParsableArguments {
+  @Option(
+    name: .customLong("provider-issuer"),
+    help:
+      "The issuer of an OpenID Connect provider, such as https://id.example.org/realms/institute.")
+  var issuer: String?
+  @Option(name: .customLong("provider-client"), help: "As whom the provider knows this server.")
+  var client: String?
+  @Option(
+    name: .customLong("provider-secret-file"),
+    help: "A file with the client's secret; without it the server is a public client.")
+  var secretFile: String?
+  @Option(name: .customLong("provider-title"), help: "What the sign-in page calls the provider.")
+  var title = "your institute"
+
+  func settings() throws -> IdentityProviderSettings? {
+    guard let issuer else { return nil }
+    guard let client else {
+      throw ValidationError(
+        "--provider-issuer needs --provider-client, the client's identifier there")
+    }
+    let secret = try secretFile.map {
+      try String(contentsOfFile: $0, encoding: .utf8).trimmingCharacters(
+        in: .whitespacesAndNewlines)
+    }
+    return IdentityProviderSettings(
+      title: title, issuer: issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer,
+      clientID: client, clientSecret: secret)
   }
 }
 

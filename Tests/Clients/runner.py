@@ -13,6 +13,7 @@ from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_server import server_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("site", type=Path)
     parser.add_argument("--recipe", type=Path, default=ROOT / "Recipes/demo/demo.yaml")
     parser.add_argument("--cubepress", help="the program; without it only the site is checked")
+    parser.add_argument("--server", help="the server for private cubes")
     parser.add_argument("--only", help="run the checks whose name contains this")
     parser.add_argument("--kills", type=int, default=6, help="how often to kill a build")
     parser.add_argument("--memory-size", type=int, default=200, help="MB of the large cubes")
@@ -51,6 +53,8 @@ def main() -> int:
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+    if arguments.cubepress and arguments.server:
+        server_checks(report, arguments.cubepress, arguments.server)
     return report.close()
 
 
