@@ -70,14 +70,15 @@ let package = Package(
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
+    .target(name: "CDeflateBlocks"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
 
     // rank 0
     module("JSON"),
-    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CBzip2", "CLZ4"]),
-    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CKernels"]),
+    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CDeflateBlocks", "CBzip2", "CLZ4"]),
+    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CDeflateBlocks", "CKernels"]),
     module("Grids", ["JSON", "CPROJ"]),
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
@@ -110,6 +111,9 @@ let package = Package(
       ["Codecs", "JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
+      "ViewerLayers",
+      ["JSON", "Stores", "Jobs", "Cubes", "Grids", "Images", "Multiscales", "Recipes"]),
+    module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
     // rank 7
     module(
@@ -118,7 +122,7 @@ let package = Package(
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
         "PublishedArrays", "Series", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
-        "Vectors",
+        "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -179,6 +183,9 @@ let package = Package(
       "PublishedArrays",
       ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
     tests("Series", ["Series"]),
+    tests(
+      "ViewerLayers",
+      ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
     tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",
@@ -200,7 +207,7 @@ let package = Package(
       "CubepressCommands",
       [
         "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
-        "Transport",
+        "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

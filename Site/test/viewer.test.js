@@ -9,7 +9,8 @@ import { buildMesh } from "../viewer/layer/mesh.js";
 import { MISSING } from "../viewer/layer/shader.js";
 import { nearestTime, timeText } from "../viewer/layer/times.js";
 import { createWindows } from "../viewer/layer/windows.js";
-import { moved, templateOf } from "../viewer/panels/layers.js";
+import { moved } from "../viewer/panels/layers.js";
+import { templateOf } from "../viewer/panels/layers-other.js";
 import { createStore, defaults, layerDefaults, withLayer } from "../viewer/state.js";
 import { unitText } from "../viewer/units.js";
 
@@ -118,10 +119,14 @@ test("meshes of geographic grids place cells to a thousandth", () => {
     }
     assert.ok(worst < 1e-3, `${worst} of a cell`);
     // On the globe corners alone must be right, and near enough to each other.
-    const { corners, box } = buildMesh(grid, entry, part, 1, true);
+    const { corners, box, sphere, origin } = buildMesh(grid, entry, part, 1, true);
     for (let i = 0; i < corners.length; i += 4) {
       const lat = 180 / Math.PI * Math.atan(Math.sinh(Math.PI * (1 - 2 * (box[1] + corners[i + 1] * box[3]))));
       assert.ok(Math.abs(lat - Math.max(-89.9999, grid.lonLat(corners[i + 3], 0)[1])) < 2e-4);
+      const [east, north] = grid.lonLat(part[0] + corners[i + 3], part[1] + corners[i + 2]).map((one) => one * Math.PI / 180);
+      const place = [Math.sin(east) * Math.cos(north), Math.sin(north), Math.cos(east) * Math.cos(north)];
+      const found = origin.map((one, k) => one + sphere[i / 4 * 3 + k]);
+      assert.ok(Math.hypot(...place.map((one, k) => one - found[k])) < 2e-7);
     }
     assert.ok(corners.length / 4 < 40_000);
   }

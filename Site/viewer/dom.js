@@ -1,5 +1,8 @@
 // Small helpers to make elements. Text always goes in as text, never as HTML.
 
+/** Whether the page is laid out for a phone: the width at which the style sheet changes. */
+export const isNarrow = () => matchMedia("(max-width: 48rem)").matches;
+
 /** An element: properties by name, attributes where the name has a dash or is `role`, listeners
     as `on…`; children are nodes or text, nothing where null or false. */
 export const make = (tag, properties = {}, ...children) => {

@@ -13,7 +13,8 @@ export const picturesOf = (app, layer) => {
     text.replaceAll(`{${placeholder}}`,
       isTime ? values[nearestTime(values, time)] : layer.dims?.[name] ?? usual ?? values[0]), tiles.template);
   // Not by URL, which would write the braces of {z} in another way.
-  return { id: layer.id, kind: "xyz", title: variable.title, url: app.site.root + path, visible: true, opacity: 1, dims: {} };
+  return { id: layer.id, kind: "xyz", title: variable.title, url: app.site.root + path, visible: true, opacity: 1, dims: {},
+    minzoom: tiles.minzoom, maxzoom: tiles.maxzoom };
 };
 
 /** A function that tells of an error of a dataset once, and starts anew where its cube was replaced. */

@@ -25,6 +25,8 @@ export const createTexts = (language) => {
       texts.language = code;
       document.documentElement.lang = code;
     },
+    /** The locale for dates; in English they are written day first, as everywhere in the viewer. */
+    get locale() { return texts.language === "en" ? "en-GB" : texts.language; },
     /** The text of a key; the key itself where there is none. */
     t(key, vars = {}) {
       const text = tables[texts.language]?.[key] ?? tables[FALLBACK]?.[key] ?? key;

@@ -35,9 +35,9 @@ const library = () => new Promise((resolve, reject) => {
 /** One MapLibre map in `host`. */
 const openMap = (maplibre, app, host) => {
   const { view } = app.store.get();
+  const camera = { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch };
   const gl = new maplibre.Map({
-    container: host, style: baseStyle(app.dark()), center: [view.lon, view.lat], zoom: view.zoom,
-    bearing: view.bearing, pitch: view.pitch, attributionControl: false, maxPitch: 70,
+    container: host, style: baseStyle(app.dark()), ...camera, attributionControl: false, maxPitch: 70,
     canvasContextAttributes: { preserveDrawingBuffer: true, antialias: false }, fadeDuration: 0,
     minZoom: -1, maxZoom: 18,
     locale: { "Map.Title": app.t("map.title") },
@@ -46,15 +46,16 @@ const openMap = (maplibre, app, host) => {
   gl.on("style.load", () => {
     gl.setProjection({ type: app.store.get().view.projection });
     // Only now, since the flat map would not let the middle lie near a pole.
-    if (app.startBounds) gl.jumpTo(startView(gl, app.startBounds));
+    gl.jumpTo(app.startBounds ? startView(gl, app.startBounds) : camera);
     app.startBounds = null;
   });
   return gl;
 };
 
 const tileSource = (layer) => ({
-  type: "raster", tiles: [layer.url], tileSize: 256, scheme: layer.scheme ?? "xyz",
-  attribution: layer.attribution ?? "",
+  type: "raster", tiles: [layer.url], tileSize: layer.tileSize ?? 256, scheme: layer.scheme ?? "xyz",
+  attribution: layer.attribution ?? "", ...(layer.bounds ? { bounds: layer.bounds } : {}),
+  minzoom: layer.minzoom ?? 0, maxzoom: layer.maxzoom ?? 22,
 });
 
 /** Brings the layers of a MapLibre map to what the state says. */
@@ -141,6 +142,9 @@ export const createMap = (app, host) => {
         { padding: 24, duration: 600, maxZoom: 14, ...more });
     },
   };
+
+  // What could not be read while there was no network is read once it is back.
+  addEventListener("online", map.retry);
 
   /** Opens the main map; where the browser has no WebGL 2, pictures are offered instead. */
   const openMain = (maplibre) => {

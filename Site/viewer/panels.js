@@ -1,7 +1,7 @@
 // The panels at the side (and, for charts, below the map): a rail of buttons, one panel open at a
 // time in each dock. On a phone the rail lies at the bottom and panels are sheets above it.
 
-import { icon, iconButton, make } from "./dom.js";
+import { icon, iconButton, isNarrow, make } from "./dom.js";
 import { icons } from "./icons.js";
 
 /** Builds the rail in `rail` and shows panels in `docks.side` and `docks.bottom`. */
@@ -34,6 +34,7 @@ export const createPanels = (app, rail, docks) => {
     host.dataset.panel = panel.id;
     host.hidden = false;
     panel.button.setAttribute("aria-expanded", "true");
+    panel.button.scrollIntoView({ block: "nearest", inline: "nearest" });
     open[panel.dock] = { panel };
     if (panel.render) open[panel.dock].end = panel.render(body, app);
     else {
@@ -48,10 +49,16 @@ export const createPanels = (app, rail, docks) => {
     if (panel.dock === "side") app.store.set({ panel: null });
   };
 
+  const bring = (panel) => {
+    if (panel.dock === "side") return app.store.set({ panel: panel.id });
+    // On a phone a sheet from the side would lie over it.
+    if (isNarrow()) app.store.set({ panel: null });
+    show(panel);
+  };
+
   const press = (panel) => {
     if (open[panel.dock]?.panel === panel) return hide(panel, false);
-    if (panel.dock === "side") app.store.set({ panel: panel.id });
-    else show(panel);
+    bring(panel);
     docks[panel.dock].querySelector("h2")?.focus({ preventScroll: true });
   };
 
@@ -95,8 +102,7 @@ export const createPanels = (app, rail, docks) => {
     open(id) {
       const panel = panels.find((one) => one.id === id);
       if (!panel || open[panel.dock]?.panel === panel) return;
-      if (panel.dock === "side") app.store.set({ panel: id });
-      else show(panel);
+      bring(panel);
     },
     /** Draws open panels and the rail anew, after a change of language. */
     refresh() {

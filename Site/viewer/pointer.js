@@ -39,7 +39,15 @@ export const addPointer = (app, host) => {
 
   app.attachPointer = (gl) => {
     const place = ({ lngLat, point }) => ({ lng: lngLat.wrap().lng, lat: lngLat.lat, point });
+    let mouse = null;
+    /** What lies under the mouse now, when the map has moved or changed its size below it. */
+    const again = () => {
+      const box = gl.getCanvas().getBoundingClientRect();
+      const point = { x: mouse.clientX - box.x, y: mouse.clientY - box.y };
+      return place({ lngLat: gl.unproject([point.x, point.y]), point });
+    };
     gl.on("mousemove", (event) => {
+      mouse = event.originalEvent;
       moved(place(event));
       tool?.move?.(place(event), event);
     });
@@ -54,7 +62,7 @@ export const addPointer = (app, host) => {
       event.preventDefault();
       tool.double?.(place(event), event);
     });
-    gl.on("move", () => { if (last) moved(last); });
+    for (const change of ["move", "resize"]) gl.on(change, () => { if (last && mouse) moved(again()); });
   };
   const clickers = new Set();
   /** Callback on a click that no tool takes. */

@@ -4,7 +4,7 @@
 import { numberText } from "../lib/colour/index.js";
 import { make } from "./dom.js";
 import { lookOf } from "./layer/colours.js";
-import { timeText } from "./layer/times.js";
+import { timeLabel } from "./layer/times.js";
 import { unitsOf } from "./site.js";
 import { layerTitle } from "./titles.js";
 
@@ -42,13 +42,13 @@ export const addReadout = (app, host) => {
   const show = (place, values) => {
     host.classList.toggle("shown", Boolean(place));
     if (!place) return;
-    const digits = Math.min(5, Math.max(2, Math.round(app.store.get().view.zoom / 2) + 1));
+    const digits = Math.min(5, Math.max(2, Math.round((app.store.get().view?.zoom ?? 4) / 2) + 1));
     where.textContent = placeText(place, app.texts.language, digits);
     const compare = app.store.get().compare;
     list.replaceChildren(...values.slice(0, 4).flatMap((one) => [
       make("dt", {}, layerTitle(app, one.layer),
         compare ? make("small", {}, ` (${app.t(one.layer.id === compare.layer ? "side.right" : "side.left")})`) : null),
-      make("dd", {}, valueText(app, one), one.time ? make("small", {}, ` · ${timeText(one.time)}`) : null),
+      make("dd", {}, valueText(app, one), one.time ? make("small", {}, timeLabel(app.texts.locale, one.field.times, one.time)) : null),
     ]));
   };
   const spoken = (place, values) => [

@@ -13,7 +13,8 @@
 //       expression, title, units,  of kind "expression"
 //       other: {dataset, variable, time, dims},   of kind "difference": what is taken off
 //       composite,                 of kind "rgb": id, or other: {red, green, blue} by hand
-//       url, scheme, attribution   of kind "xyz"
+//       url, scheme, attribution,  of kind "xyz"; where they are known also
+//       tileSize, bounds, minzoom, maxzoom
 //     }],                          the first is drawn on top
 //     active,                      id of the layer that the panels speak of
 //     time,                        ISO text of the calendar of the active layer
@@ -64,8 +65,8 @@ export const layerDefaults = Object.freeze({
 export const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** A store of one value. Callbacks run after a change of what their selector takes out of it. */
-export const createStore = (initial) => {
-  let state = { ...defaults, ...initial };
+export const createStore = (initial, base = defaults) => {
+  let state = { ...base, ...initial };
   const listeners = new Set();
   let telling = false;
   const tell = () => {

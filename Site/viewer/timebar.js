@@ -1,9 +1,8 @@
 // The bar of time below the map: slider, steps, play, calendar, for the active layer.
 
-import { formatTime, parseTime, precisionOf } from "../lib/time/index.js";
 import { choice, icon, iconButton, make } from "./dom.js";
 import { icons } from "./icons.js";
-import { nearestTime } from "./layer/times.js";
+import { nearestTime, timeLabel } from "./layer/times.js";
 import { createPlayer } from "./player.js";
 import { timeOf } from "./site.js";
 import { activeLayer } from "./state.js";
@@ -24,18 +23,11 @@ export const timesOf = (app) => {
 
 export const addTimeBar = (app, host) => {
   const { store, t } = app;
-  const locale = () => (app.texts.language === "en" ? "en-GB" : app.texts.language);
   const player = createPlayer(app, () => timesOf(app)?.values);
   let parts = null;
   let shownFor = null;
 
-  /** How precise texts must be is found once for each list of times. */
-  const precisions = new WeakMap();
-  const say = (text) => {
-    const { values } = timesOf(app) ?? { values: [text] };
-    if (!precisions.has(values)) precisions.set(values, precisionOf(values.map(parseTime)));
-    return formatTime(text, locale(), precisions.get(values));
-  };
+  const say = (text) => timeLabel(app.texts.locale, timesOf(app)?.values ?? [text], text);
 
   const move = (index) => {
     const times = timesOf(app);

@@ -1,6 +1,7 @@
 // What layers are called.
 
-import { timeText } from "./layer/times.js";
+import { timeLabel } from "./layer/times.js";
+import { timeOf } from "./site.js";
 
 /** The title of a layer, for lists and legends. */
 export const layerTitle = (app, layer) => {
@@ -9,6 +10,7 @@ export const layerTitle = (app, layer) => {
   const document = app.site.loaded.get(layer.dataset);
   const variable = document?.variable(layer.variable);
   const name = variable?.title ?? layer.variable ?? layer.id;
+  const time = (text) => timeLabel(app.texts.locale, timeOf(variable)?.values ?? [text], text);
   switch (layer.kind) {
     case "xyz": return layer.url;
     case "rgb":
@@ -19,9 +21,9 @@ export const layerTitle = (app, layer) => {
         const second = app.site.loaded.get(other.dataset ?? layer.dataset)?.variable(other.variable);
         return `${name} − ${second?.title ?? other.variable}`;
       }
-      return app.t("layer.difference", { title: name, time: timeText(other?.time) });
+      return app.t("layer.difference", { title: name, time: time(other?.time) });
     }
-    default: return layer.time ? `${name}, ${timeText(layer.time)}` : name;
+    default: return layer.time ? `${name}, ${time(layer.time)}` : name;
   }
 };
 

@@ -11,14 +11,16 @@ public enum Catalogue {
   ///
   /// - `index.html`, `404.html`, `viewer/index.html`, `datasets/<id>/index.html`;
   /// - `api/datasets.json`, `api/datasets/<id>.json`, `api/colours.json`;
-  /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`.
+  /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`;
+  /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`.
   ///
   /// - Throws: `PageError` when a template or asset is missing, or a page would have a hole.
   public static func render(
-    site: SiteRecipe, datasets: [BuiltDataset], templates: PageTemplates, assets: SiteAssets
+    site: SiteRecipe, datasets: [BuiltDataset], scenes: [SceneRecipe] = [],
+    templates: PageTemplates, assets: SiteAssets
   ) throws(PageError) -> [String: [UInt8]] {
     var files = assets.files
-    let frame = try PageFrame(site: site, assets: assets)
+    let frame = try PageFrame(site: site, hasScenes: !scenes.isEmpty, assets: assets)
     let index = IndexPage(site: site, datasets: datasets)
     files["index.html"] = try page(
       "index", frame.context(title: site.title, summary: index.summary, root: ""),
@@ -33,9 +35,25 @@ public enum Catalogue {
       frame.context(title: "Viewer · \(site.title)", summary: index.summary, root: "../"),
       ["preloads": .list(try assets.imports(from: "viewer/viewer.js").map { .text($0) })],
       templates)
+    if !scenes.isEmpty {
+      files["globe/index.html"] = try page(
+        "globe",
+        frame.context(title: "Globe · \(site.title)", summary: index.summary, root: "../"),
+        [
+          "preloads": .list(try assets.imports(from: "globe/globe.js").map { .text($0) }),
+          "globeLibrary": .text(try assets.library(globeLibrary)),
+        ], templates)
+      for scene in scenes {
+        let document = SceneDocument(scene: scene, datasets: datasets)
+        files[SceneDocument.path(of: scene)] = bytes(try document.document())
+      }
+      files["api/scenes.json"] = bytes(SceneList(scenes: scenes).document)
+    }
     for dataset in datasets {
       files["api/datasets/\(dataset.id).json"] = bytes(DatasetDocument(dataset: dataset).document)
-      let page = DatasetPage(site: site, dataset: dataset)
+      let page = DatasetPage(
+        site: site, dataset: dataset,
+        scenes: scenes.filter { $0.datasets.contains(dataset.id) })
       files["datasets/\(dataset.id)/index.html"] = try Self.page(
         "dataset",
         frame.context(
@@ -46,6 +64,9 @@ public enum Catalogue {
     files["api/colours.json"] = bytes(ColourDocument.document)
     return files
   }
+
+  /// The library of the globe in `Site/vendor`, needed where there are scenes.
+  public static let globeLibrary = "cesium"
 
   private static func bytes(_ document: JSONValue) -> [UInt8] {
     Array(document.serialized(pretty: true).utf8)

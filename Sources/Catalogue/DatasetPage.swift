@@ -10,6 +10,8 @@ import Recipes
 struct DatasetPage {
   let site: SiteRecipe
   let dataset: BuiltDataset
+  /// The scenes of the globe that show it.
+  var scenes: [SceneRecipe] = []
 
   var summary: String {
     dataset.description.map { Prose.summary($0, limit: 200) }
@@ -21,6 +23,13 @@ struct DatasetPage {
       "datasetID": .text(dataset.id),
       "datasetTitle": .text(dataset.title),
       "viewerHref": .text(ViewerLink(dataset: dataset).href(root: "../../")),
+      "scenes": .list(
+        scenes.map { scene in
+          [
+            "sceneHref": .text(SceneLink(scene: scene).href(root: "../../")),
+            "sceneTitle": .text(scene.title),
+          ]
+        }),
       "still": .optional(dataset.thumbnail.map { "../../" + $0 }),
       "stillLabel": .text("Map of \(dataset.title)"),
       "variables": .list(
@@ -30,6 +39,8 @@ struct DatasetPage {
       "service": [
         "copyText": .text(serviceURL), "copyLabel": "the address of the map service",
       ],
+      "hasTiles": .flag(
+        dataset.variables.contains { $0.styles.contains { !$0.layers.isEmpty } }),
       "hasTime": .flag(dataset.timeRange.map { $0.count > 1 } ?? false),
       "manyTimes": .optional(dataset.timeRange.map(Words.period)),
       "extent": .table(ExtentMap(bounds: dataset.bounds).context),

@@ -4,10 +4,12 @@ import Recipes
 /// What every page has: head, header and footer.
 struct PageFrame {
   let site: SiteRecipe
+  private let hasScenes: Bool
   private let assets: [String: PageValue]
 
-  init(site: SiteRecipe, assets: SiteAssets) throws(PageError) {
+  init(site: SiteRecipe, hasScenes: Bool, assets: SiteAssets) throws(PageError) {
     self.site = site
+    self.hasScenes = hasScenes
     self.assets = [
       "styleSheet": .text(try assets.key("site.css")),
       "icon": .text(try assets.key("icon.svg")),
@@ -35,6 +37,7 @@ struct PageFrame {
     context["pageTitle"] = .text(title)
     context["pageSummary"] = .text(summary)
     context["root"] = .text(root)
+    context["hasScenes"] = .flag(hasScenes)
     if let provider = site.provider {
       context["provider"] = [
         "providerName": .text(provider.name), "providerURL": .optional(provider.url),

@@ -81,7 +81,7 @@ struct SiteReferences {
   /// The members whose texts are addresses, in STAC, TileJSON, schema.org and our own documents.
   private static let addressMembers: Set<String> = [
     "href", "url", "src", "contentUrl", "image", "thumbnail", "thumbnailUrl", "icon", "legend",
-    "legendSVG", "legendPNG", "page", "places", "wmts",
+    "legendSVG", "legendPNG", "page", "places", "wmts", "document", "terrain",
   ]
 
   /// The texts in a JSON document that are references, without templates.
@@ -108,6 +108,23 @@ struct SiteReferences {
       }
     default: break
     }
+  }
+}
+
+/// Finds what the documents of the 4D viewer refer to, which name addresses by ids alone.
+enum ViewerReferences {
+  /// Whether a key is that of one of its documents.
+  static func isDocument(_ key: String) -> Bool {
+    key == "4d_viewer/variables" || key.hasPrefix("4d_viewer/") && key.hasSuffix("/configuration")
+  }
+
+  /// The configurations of all layers, or the first tile of one.
+  static func all(in document: JSONValue) -> [String] {
+    if let layers = document["variables"]?.arrayValue {
+      return layers.compactMap { $0["id"]?.stringValue.map { "\($0)/configuration" } }
+    }
+    let isVolume = document["tile-grid"]?["tile-size"]?["z"] != nil
+    return ["tiles/0/0_0_" + (isVolume ? "0_0_bin" : "None_0_png")]
   }
 }
 

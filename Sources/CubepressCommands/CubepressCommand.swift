@@ -20,7 +20,8 @@ public struct CubepressCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InspectCommand.self, BuildCommand.self, PreviewCommand.self, CheckCommand.self,
+      InspectCommand.self, BuildCommand.self, PlanCommand.self, WorkCommand.self,
+      SealCommand.self, CostCommand.self, PreviewCommand.self, CheckCommand.self,
       StylesCommand.self, ExtractCommand.self, PublishCommand.self, ReleasesCommand.self,
       DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
       ServeCommand.self,

@@ -129,7 +129,12 @@ struct SiteCheck {
         .contains { file.key.hasSuffix($0) }
       // Documents of Zarr hold attributes of the source, whose texts refer to nothing here.
       let isZarr = file.key.contains(".zarr/")
-      if hasReferences, !isManifest, !isZarr { documents.append(file.key) }
+      // Libraries of others refer to their own files in their own ways.
+      let isLibrary = file.key.hasPrefix("assets/")
+      let isViewers = ViewerReferences.isDocument(file.key)
+      if hasReferences && !isManifest && !isZarr && !isLibrary || isViewers {
+        documents.append(file.key)
+      }
     }
     // The capabilities first: they say at which address the site will be.
     let services = documents.filter { $0.hasSuffix("/WMTSCapabilities.xml") }
@@ -152,6 +157,9 @@ struct SiteCheck {
   private mutating func referencesOfDocument(_ key: String) throws(StoreError) -> [String] {
     if key.hasSuffix(".html") {
       return HTMLReferences.all(in: try site.read(key) ?? [])
+    }
+    if ViewerReferences.isDocument(key) {
+      return try json(key).map { ViewerReferences.all(in: $0) } ?? []
     }
     if key.hasSuffix("json") {
       return try json(key).map { references.candidates(in: $0) } ?? []

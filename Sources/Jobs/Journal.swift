@@ -18,6 +18,14 @@ public struct BuiltObject: Sendable, Hashable {
   }
 }
 
+extension BuiltObject {
+  /// Describes a file of pieces that follow one another.
+  public init(key: String, pieces: [[UInt8]]) {
+    self.init(
+      key: key, size: pieces.reduce(0) { $0 + $1.count }, sha256: sha256Hex(pieces: pieces))
+  }
+}
+
 /// What a finished unit of work left behind.
 public struct UnitRecord: Sendable {
   /// Says from what and how the unit was made; an equal one need not be made again.
@@ -42,11 +50,19 @@ public struct UnitRecord: Sendable {
 /// under `.cubepress/units/` of the site's folder: a line of JSON, then one line for each file.
 public struct Journal: Sendable {
   private let folder: SiteFolder
+  private let part: PartManifest?
   private static let root = SiteFolder.privateFolder + "/units"
   private static let suffix = ".unit"
 
   /// Opens the journal of a site.
-  public init(_ folder: SiteFolder) { self.folder = folder }
+  ///
+  /// - Parameters:
+  ///   - folder: the site's folder.
+  ///   - part: where every record is noted that is saved, when several workers share a build.
+  public init(_ folder: SiteFolder, part: PartManifest? = nil) {
+    self.folder = folder
+    self.part = part
+  }
 
   /// The record of a unit, where there is one that can be read.
   ///
@@ -56,11 +72,26 @@ public struct Journal: Sendable {
     return Self.decode(bytes)
   }
 
+  /// The SHA-256 of the record of a unit as it is kept; `nil` where there is none.
+  ///
+  /// - Throws: `StoreError` when it cannot be read.
+  func digest(of unit: String) throws(StoreError) -> String? {
+    try folder.read(Self.key(of: unit)).map { sha256Hex($0) }
+  }
+
+  /// Removes the record of a unit, so that it is made again.
+  ///
+  /// - Throws: `StoreError` when it cannot be removed.
+  func removeRecord(of unit: String) throws(StoreError) { try folder.remove(Self.key(of: unit)) }
+
   /// Keeps the record of a finished unit.
   ///
   /// - Throws: `StoreError` when it cannot be written.
   public func save(_ record: UnitRecord, of unit: String) throws(StoreError) {
-    try folder.write(Self.encode(record), to: Self.key(of: unit))
+    let bytes = Self.encode(record)
+    // First, so that a worker that is killed in between leaves nothing that nobody has noted.
+    try part?.note(unit, fingerprint: record.fingerprint, record: sha256Hex(bytes))
+    try folder.write(bytes, to: Self.key(of: unit))
   }
 
   /// Removes the records of units that no recipe asks for any more.

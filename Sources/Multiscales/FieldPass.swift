@@ -1,4 +1,4 @@
-import Cubes
+public import Cubes
 import Grids
 public import Jobs
 import Synchronization
@@ -26,32 +26,45 @@ public struct FieldPass: Sendable {
     self.pool = pool
   }
 
-  /// Makes what is not up to date.
+  /// Finds out what is there and what is to be made.
   ///
   /// - Parameters:
   ///   - work: the variables and their products.
-  ///   - done: called once for each field of each variable, when all products have it.
-  /// - Returns: for each variable the records of each of its products.
-  /// - Throws: the error of a field that failed; units that were made stay made.
-  public func run(
-    _ work: [FieldWork], done: @Sendable () -> Void = {}
-  ) throws -> [[ProductRecords]] {
+  ///   - firstTurn: the turn of the first group, see ``FieldPlan/Group/turn``.
+  /// - Returns: what is there, and what is to be made.
+  /// - Throws: where the journal or the storage of a source cannot be read.
+  public func plan(_ work: [FieldWork], firstTurn: Int = 0) throws -> FieldPlan {
     let states = try work.map { try FieldStates($0, journal: journal, pool: pool) }
     let groups = try work.indices.flatMap { number in
-      try readingGroups(of: work[number], wanted: states[number].wanted).map {
-        (work: number, fields: $0)
-      }
+      try work[number].variable.storageGroups(of: work[number].fields).enumerated()
+        .map { place, fields in
+          FieldPlan.Group(
+            work: number, fields: fields, wanted: fields.filter(states[number].wanted.contains),
+            turn: firstTurn + number + place)
+        }
     }
-    for (work, state) in zip(work, states) {
-      for _ in 0..<work.fields.count - state.wanted.count { done() }
+    return FieldPlan(work: work, states: states, groups: groups)
+  }
+
+  /// Makes what is not up to date.
+  ///
+  /// - Parameters:
+  ///   - plan: what to make.
+  ///   - share: which part of it.
+  ///   - done: called once for each field of each variable, when all products have it.
+  /// - Throws: the error of a field that failed; units that were made stay made.
+  public func run(
+    _ plan: FieldPlan, share: Share = .all, done: @Sendable () -> Void = {}
+  ) throws {
+    let groups = plan.groups.filter { share.takes(turn: $0.turn) }
+    for group in groups { for _ in group.wanted.count..<group.fields.count { done() } }
+    let pieces = groups.flatMap { group in
+      self.pieces(of: group, plan.work[group.work]).map { (work: group.work, fields: $0) }
     }
-    let bytes = groups.map { self.bytes(of: work[$0.work]) * $0.fields.count }.max() ?? 1
-    try pool.forEach(groups.count, width: max(1, memory.pieces(bytes: bytes))) { index in
-      let group = groups[index]
-      try make(group.fields, of: work[group.work], states[group.work], done: done)
-    }
-    return zip(work, states).map { work, state in
-      work.products.indices.map { state.records(product: $0) }
+    let bytes = pieces.map { self.bytes(of: plan.work[$0.work]) * $0.fields.count }.max() ?? 1
+    try pool.forEach(pieces.count, width: max(1, memory.pieces(bytes: bytes))) { index in
+      let piece = pieces[index]
+      try make(piece.fields, of: plan.work[piece.work], plan.states[piece.work], done: done)
     }
   }
 
@@ -77,17 +90,12 @@ public struct FieldPass: Sendable {
     }
   }
 
-  /// The wanted fields in groups to read together, as many at once as scratch files have room for.
-  private func readingGroups(
-    of work: FieldWork, wanted: Set<FieldSelection>
-  ) throws -> [[FieldSelection]] {
+  /// The wanted fields of a group, as many at once as scratch files have room for.
+  private func pieces(of group: FieldPlan.Group, _ work: FieldWork) -> [[FieldSelection]] {
     let bytes = bytes(of: work)
     let most = max(1, memory.pieces(bytes: bytes), memory.scratchPieces(bytes: bytes))
-    return try work.variable.storageGroups(of: work.fields.filter(wanted.contains)).flatMap {
-      group in
-      stride(from: 0, to: group.count, by: most).map {
-        Array(group[$0..<min(group.count, $0 + most)])
-      }
+    return stride(from: 0, to: group.wanted.count, by: most).map {
+      Array(group.wanted[$0..<min(group.wanted.count, $0 + most)])
     }
   }
 
@@ -99,6 +107,46 @@ public struct FieldPass: Sendable {
 
   private static func wantsDoubles(_ work: FieldWork) -> Bool {
     work.products.contains { $0.wantsDoubles }
+  }
+}
+
+/// What a pass has to do.
+public struct FieldPlan: Sendable {
+  /// Fields of one variable that are read together: the piece of work that one worker does.
+  public struct Group: Sendable {
+    /// The number of the variable.
+    public let work: Int
+    /// Its fields that the storage keeps in the same chunks.
+    public let fields: [FieldSelection]
+    /// Those that some product lacks.
+    public let wanted: [FieldSelection]
+    /// Where it comes among the groups that workers share.
+    ///
+    /// The turns of a variable's groups begin where those of the variable before it began, plus one:
+    /// the newest time of several variables falls to several workers.
+    public let turn: Int
+  }
+
+  /// The variables and their products.
+  public let work: [FieldWork]
+  /// All fields, whether they are wanted or not.
+  public let groups: [Group]
+  fileprivate let states: [FieldStates]
+
+  fileprivate init(work: [FieldWork], states: [FieldStates], groups: [Group]) {
+    self.work = work
+    self.states = states
+    self.groups = groups
+  }
+
+  /// Whether nothing is to be made.
+  public var isDone: Bool { groups.allSatisfy(\.wanted.isEmpty) }
+
+  /// For each variable the records of each of its products, as far as they are made.
+  public var records: [[ProductRecords]] {
+    zip(work, states).map { work, state in
+      work.products.indices.map { state.records(product: $0) }
+    }
   }
 }
 

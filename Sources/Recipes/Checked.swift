@@ -17,6 +17,10 @@ indirect enum Checked {
   var text: String? { if case .text(let text, _) = self { text } else { nil } }
   var number: Double? { if case .number(let number, _) = self { number } else { nil } }
   var list: [Checked]? { if case .list(let list, _) = self { list } else { nil } }
+  /// A text, or a number as people write it.
+  var plainText: String? {
+    text ?? number.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
+  }
   var table: CheckedTable? { if case .table(let table) = self { table } else { nil } }
 }
 

@@ -38,6 +38,8 @@ public struct DatasetRecipe: Sendable {
   public var times: TimeSelection
   /// By name of an extra dimension, which of its values to make; all for one not named.
   public var extras: [String: [String]]
+  /// Whether image tiles are made.
+  public var hasTiles: Bool
   /// The format of the image tiles.
   public var format: ImageFormat
   /// How hard to try to make them small.
@@ -54,8 +56,8 @@ public struct DatasetRecipe: Sendable {
     doi: String? = nil, keywords: [String] = [], links: [LinkRecipe] = [], places: [String] = [],
     composites: [CompositeRecipe] = [],
     variables: [VariableRecipe] = [], tileMatrixSets: [TileMatrixSet]? = nil, maxZoom: Int? = nil,
-    times: TimeSelection = .all, extras: [String: [String]] = [:], format: ImageFormat = .png,
-    effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
+    times: TimeSelection = .all, extras: [String: [String]] = [:], hasTiles: Bool = true,
+    format: ImageFormat = .png, effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
     series: SeriesRecipe? = SeriesRecipe()
   ) {
     self.id = id
@@ -75,6 +77,7 @@ public struct DatasetRecipe: Sendable {
     self.maxZoom = maxZoom
     self.times = times
     self.extras = extras
+    self.hasTiles = hasTiles
     self.format = format
     self.effort = effort
     self.cube = cube
@@ -162,19 +165,23 @@ public struct VariableRecipe: Sendable, Hashable {
   public var group: String?
   /// How its values are made smaller; `nil` means as the cube says.
   public var quantisation: QuantisationRecipe?
+  /// How it becomes a layer of the 4D viewer; `nil` means as its attribute `4d_viewer_layer_type` says.
+  public var viewerLayer: ViewerLayerRecipe?
   /// The ways to draw it; empty means one default style.
   public var styles: [StyleRecipe]
 
   /// Makes the recipe of a variable.
   public init(
     name: String, title: String? = nil, description: String? = nil, group: String? = nil,
-    quantisation: QuantisationRecipe? = nil, styles: [StyleRecipe] = []
+    quantisation: QuantisationRecipe? = nil, viewerLayer: ViewerLayerRecipe? = nil,
+    styles: [StyleRecipe] = []
   ) {
     self.name = name
     self.title = title
     self.description = description
     self.group = group
     self.quantisation = quantisation
+    self.viewerLayer = viewerLayer
     self.styles = styles
   }
 }

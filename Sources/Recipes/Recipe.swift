@@ -11,11 +11,20 @@ public struct Recipe: Sendable {
   public var site: SiteRecipe
   /// The datasets, in the order in which the site shows them.
   public var datasets: [DatasetRecipe]
+  /// What a bucket costs, where that is stated.
+  public var prices: PriceRecipe?
+  /// Scenes of the globe, in the order in which it lists them.
+  public var scenes: [SceneRecipe]
 
   /// Makes a recipe.
-  public init(site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe]) {
+  public init(
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], prices: PriceRecipe? = nil,
+    scenes: [SceneRecipe] = []
+  ) {
     self.site = site
     self.datasets = datasets
+    self.prices = prices
+    self.scenes = scenes
   }
 }
 

@@ -24,7 +24,17 @@ struct RecipeBuilder {
     refuseRepeats(
       zip(datasets, table.list("datasets")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
-    return Recipe(site: site(table["site"]?.table), datasets: datasets)
+    let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
+    let recipe = Recipe(
+      site: site(table["site"]?.table), datasets: datasets,
+      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
+      scenes: table.list("scenes").compactMap(scenes.scene))
+    refuseRepeats(
+      table.tables("scenes").compactMap { scene in
+        scene.text("id").map { ($0, scene["id"]?.place ?? scene.place) }
+      }, id: "duplicate-id", what: "scene",
+      fix: { "give it an id of its own, such as '\($0)-2'" })
+    return recipe
   }
 
   private func site(_ table: CheckedTable?) -> SiteRecipe {
@@ -100,6 +110,7 @@ struct RecipeBuilder {
     refuseRepeats(
       table.list("tile-matrix-sets").compactMap { value in value.text.map { ($0, value.place) } },
       id: "duplicate-value", what: "tile matrix set", fix: { _ in "remove one of them" })
+    dataset.hasTiles = table["tiles"] == nil
     if let format = table.text("format").flatMap(ImageFormat.init) { dataset.format = format }
     let arrays = ArrayRecipeBuilder(problems: problems)
     dataset.cube = arrays.cube(table)
@@ -194,9 +205,7 @@ struct RecipeBuilder {
     guard case .named(let extras, _) = table["extras"] else { return [:] }
     var selection: [String: [String]] = [:]
     for (name, values) in extras {
-      selection[name] = (values.list ?? []).compactMap { value in
-        value.text ?? value.number.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
-      }
+      selection[name] = (values.list ?? []).compactMap(\.plainText)
     }
     return selection
   }

@@ -12,6 +12,26 @@ enum RecipeKeys {
         name: "datasets",
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
+      .init(
+        name: "scenes", summary: "Scenes of the globe, which show the datasets together.",
+        shape: .list(.table("scene"))),
+      .init(
+        name: "prices", summary: "What a bucket costs, for cubepress cost.",
+        shape: .table("prices")),
+    ])
+
+  static let prices = KeyTable(
+    name: "a list of prices", id: "prices",
+    summary: "What a bucket costs; what is not stated costs nothing.",
+    keys: [
+      .init(name: "currency", summary: "The currency, such as USD (the default).", shape: .text),
+      .init(name: "storage", summary: "Keeping a GB for a month.", shape: .number),
+      .init(name: "writes", summary: "Storing a thousand objects.", shape: .number),
+      .init(name: "reads", summary: "Answering a thousand GET requests.", shape: .number),
+      .init(name: "transfer", summary: "Sending a GB to readers.", shape: .number),
+      .init(
+        name: "monthly-reads", summary: "How many objects readers will get in a month.",
+        shape: .wholeNumber(atLeast: 0)),
     ])
 
   static let site = KeyTable(
@@ -102,6 +122,10 @@ enum RecipeKeys {
         name: "extras",
         summary: "By name of another dimension, which of its values to make; all without.",
         shape: .named(.list(.either([.number, .text])))),
+      .init(
+        name: "tiles",
+        summary: "none leaves the image tiles out, and with them the map services.",
+        shape: .word(["none"])),
       .init(
         name: "tile-matrix-sets",
         summary: "The tile matrix sets; those that suit the grid without.",
@@ -201,9 +225,30 @@ enum RecipeKeys {
           + "without.",
         shape: .either([.word(["lossless"]), .table("quantise")])),
       .init(
+        name: "4d-layer",
+        summary: "How it becomes a layer of the 4D viewer: heatmap, heightmap, heatmap3d or none; "
+          + "as the source's attribute 4d_viewer_layer_type says without.",
+        shape: .either([.word(viewerLayerKinds + ["none"]), .table("4d-layer")])),
+      .init(
         name: "styles",
         summary: "The ways to draw it, the default one first; one that suits it without.",
         shape: .list(.table("style"))),
+    ])
+
+  private static let viewerLayerKinds = ViewerLayerRecipe.Kind.allCases.map(\.rawValue)
+
+  static let viewerLayer = KeyTable(
+    name: "a layer of the 4D viewer", id: "4d-layer",
+    summary: "How a variable becomes a layer of the 4D viewer.",
+    keys: [
+      .init(
+        name: "type", summary: "What the viewer draws.", shape: .word(viewerLayerKinds),
+        isRequired: true),
+      .init(
+        name: "range",
+        summary: "The values of black and white: [low, high]; those that the source declares or "
+          + "has without.",
+        shape: .list(.number, count: 2)),
     ])
 
   static let style = KeyTable(
@@ -217,7 +262,7 @@ enum RecipeKeys {
       .init(
         name: "colours",
         summary: "The name of a colour map (_r turns it round), or its colours from low to high.",
-        shape: .either([.colourMap, .list(.either([.colour, .table("stop")]))])),
+        shape: .either([.colourMap, .list(.either([.colour, .table("colour-stop")]))])),
       .init(
         name: "scale",
         summary: "How values are spread over the colours: linear, log, categorical, or "
@@ -274,8 +319,8 @@ enum RecipeKeys {
         shape: .list(.number, count: 2), isRequired: true),
     ])
 
-  static let stop = KeyTable(
-    name: "a colour stop", id: "stop", summary: "A colour at a place of a colour map.",
+  static let colourStop = KeyTable(
+    name: "a colour stop", id: "colour-stop", summary: "A colour at a place of a colour map.",
     keys: [
       .init(name: "at", summary: "The place, 0 to 1.", shape: .number, isRequired: true),
       .init(name: "colour", summary: "The colour.", shape: .colour, isRequired: true),
@@ -309,10 +354,12 @@ enum RecipeKeys {
         shape: .colour),
     ])
 
-  static let all: [KeyTable] = [
-    recipe, site, provider, dataset, cube, series, quantise, link, times, variable, style,
-    composite, band, stop, symmetric, percentiles, category,
-  ]
+  static let all: [KeyTable] =
+    [
+      recipe, prices, site, provider, dataset, cube, series, quantise, link, times, variable, viewerLayer,
+      style,
+      composite, band, colourStop, symmetric, percentiles, category,
+    ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }
 }

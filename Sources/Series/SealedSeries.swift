@@ -54,6 +54,19 @@ struct SealedSeries: Sendable {
     }
   }
 
+  /// Whether a level's chunks have the same shape as those that are to be made.
+  func hasChunks(like now: SeriesArrays, level: Int) -> Bool {
+    arrays[level].chunkShape == now.descriptions[level].chunkShape
+  }
+
+  /// The window with some rows and columns at a whole block of times, as it is stored.
+  func encodedWindow(
+    level: Int, times: Range<Int>, extras: [Int], rows: Range<Int>, columns: Range<Int>
+  ) throws(ZarrError) -> [UInt8]? {
+    try arrays[level].encodedChunk(
+      holding: [times] + extras.map { $0..<$0 + 1 } + [rows, columns])
+  }
+
   /// Reads a block of one level at some times and one place along the further dimensions: the numbers
   /// in C order (time, row, column).
   func read(

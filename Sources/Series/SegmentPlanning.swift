@@ -56,7 +56,7 @@ struct SegmentPlanner {
       field.flatMap { fingerprints[$0] }.map { String($0.prefix(20)) } ?? ""
     }
     let target = sha256Hex(
-      Array("\(arrays.scratchID) \(SeriesBuilder.compressionLevel)\n\(made)".utf8))
+      Array("\(arrays.layoutID) \(SeriesBuilder.compressionLevel)\n\(made)".utf8))
     if let record = try builder.journal.record(of: builder.sealUnit(arrays.segment)),
       record.fingerprint == target, try areThere(record.objects)
     {
@@ -66,18 +66,22 @@ struct SegmentPlanner {
     }
     let rows = try rowsMade(arrays, target: target)
     let isComplete = rows.count == Sealing.rows(of: arrays).count
-    let path = "\(builder.folder.path)/\(builder.scratchFolder)/\(arrays.scratchID)"
-    let hasScratch = ScratchFile.exists(path, size: arrays.scratchBytes)
+    // Named by what is to become of it: values made from another state of the source are not in it.
+    try builder.folder.makeFolder(builder.scratchFolder)
+    let scratch = try ScratchFile(
+      "\(builder.folder.path)/\(builder.scratchFolder)/\(target.prefix(16))",
+      valueBytes: arrays.scratchBytes, fieldCount: arrays.fieldCount)
+    let isInScratch = try scratch.marks()
     var origins: [SegmentWork.Origin] = []
     var missing: Set<FieldSelection> = []
     var published: [SealedSeries] = []
     if !isComplete {
       // Looked at only when it is needed, since all of it must be read to trust it.
       lazy var known = places(like: arrays)
-      for (field, made) in zip(selections, made) {
+      for (number, (field, made)) in zip(selections, made).enumerated() {
         guard let field else { continue }
         if !stale.contains(field) {
-          if hasScratch, try isInScratch(field, arrays) {
+          if isInScratch[number] {
             origins.append(.scratch)
             continue
           }
@@ -91,10 +95,9 @@ struct SegmentPlanner {
       }
       published = known.series
     }
-    try builder.folder.makeFolder(builder.scratchFolder)
     return SegmentWork(
       target: target, fields: made, current: nil, origins: origins, published: published,
-      missing: missing, scratch: try ScratchFile(path, size: arrays.scratchBytes), rows: rows)
+      missing: missing, scratch: scratch, rows: rows)
   }
 
   private func areThere(_ objects: [BuiltObject]) throws(StoreError) -> Bool {
@@ -123,13 +126,6 @@ struct SegmentPlanner {
       if isThere { made[row] = record }
     }
     return made
-  }
-
-  private func isInScratch(
-    _ field: FieldSelection, _ arrays: SeriesArrays
-  ) throws(StoreError) -> Bool {
-    let record = try builder.journal.record(of: builder.unit(of: field))
-    return record.flatMap { SeriesFieldSummary($0.summary) }?.scratch == arrays.scratchID
   }
 
   /// The values that stand in published series, by what they are made from.

@@ -14,13 +14,15 @@ import Synchronization
 /// read from the source: the old values come from the series as they are published.
 public final class SeriesBuilder: FieldProduct {
   /// Changes whenever the same input would give other series.
-  private static let productVersion = 1
-  /// Measured: the levels above it gain few bytes for their time; see Tests/Benchmarks.
+  private static let productVersion = 2
+  /// That of the encoder for numbers: the levels above it gain few bytes for their time; see
+  /// Tests/Benchmarks.
   static let compressionLevel = 1
 
   /// The variable.
   public let variable: PublishedVariable
   let dataset: String
+  private let isShared: Bool
   let folder: SiteFolder
   let journal: Journal
   let pool: WorkerPool
@@ -40,15 +42,17 @@ public final class SeriesBuilder: FieldProduct {
   ///   - variable: The variable, which has times.
   ///   - dataset: The id of its dataset.
   ///   - isGrowing: Whether the latest times are kept apart.
+  ///   - isShared: Whether workers on other machines write the same folder.
   ///   - folder: Where the site is written.
   ///   - journal: Remembers what is done.
   ///   - pool: The threads that encode.
   public init(
-    _ variable: PublishedVariable, dataset: String, isGrowing: Bool, folder: SiteFolder,
-    journal: Journal, pool: WorkerPool
+    _ variable: PublishedVariable, dataset: String, isGrowing: Bool, isShared: Bool,
+    folder: SiteFolder, journal: Journal, pool: WorkerPool
   ) {
     self.variable = variable
     self.dataset = dataset
+    self.isShared = isShared
     self.folder = folder
     self.journal = journal
     self.pool = pool
@@ -68,6 +72,16 @@ public final class SeriesBuilder: FieldProduct {
 
   /// How many of the times are not kept apart as the latest ones.
   public var historyCount: Int { segments.first?.segment.times.count ?? 0 }
+
+  /// How many files with values there are at most; shards that would hold nothing are not written.
+  public var shardCount: Int { segments.map(Self.shardCount).reduce(0, +) }
+
+  /// How many of these a new time changes: those of the latest times, where they are kept apart.
+  public var shardCountOfLatest: Int { segments.last.map(Self.shardCount) ?? 0 }
+
+  private static func shardCount(_ arrays: SeriesArrays) -> Int {
+    arrays.layouts.reduce(0) { $0 + $1.shards.rows * $1.shards.columns } * arrays.extraCount
+  }
 
   var arrays: [SeriesArrays] { segments }
   var root: String { Self.path(dataset: dataset) }
@@ -94,8 +108,7 @@ public final class SeriesBuilder: FieldProduct {
   /// Says from what and how the values of a field are made.
   public func fingerprint(of field: FieldSelection, source: String) -> String {
     var text = "series \(Self.productVersion)\n\(variable.variable.labels(of: field))\n"
-    text += "\(source)\n\(variable.packing)\n\(variable.grid.fingerprint)\n"
-    text += JSONValue.object(variable.variable.attributes).serialized() + "\n"
+    text += "\(source)\n\(variable.fingerprint)"
     let fingerprint = sha256Hex(Array(text.utf8))
     state.withLock { $0.fingerprints[field] = fingerprint }
     return fingerprint
@@ -127,10 +140,10 @@ public final class SeriesBuilder: FieldProduct {
       let name = ([variable.key] + variable.variable.labels(of: field)).joined(separator: ", ")
       let errors = try FieldScattering(arrays, scratch: work.scratch, pool: pool)
         .scatter(levels, number: number, name: name)
-      let summary = SeriesFieldSummary(scratch: arrays.scratchID, errors: errors)
-      return FieldResult(objects: [], summary: summary.json)
+      try work.scratch?.mark(number, isLasting: isShared)
+      return FieldResult(objects: [], summary: SeriesFieldSummary(errors: errors).json)
     }
-    return FieldResult(objects: [], summary: SeriesFieldSummary(scratch: "", errors: []).json)
+    return FieldResult(objects: [], summary: SeriesFieldSummary(errors: []).json)
   }
 
   /// Makes the shards of what is not up to date, after a pass that made all fields.
@@ -158,27 +171,17 @@ struct ShardRow: Sendable, Hashable {
   let row: Int
 }
 
-/// What is remembered of a field whose values are in a scratch file.
+/// What is remembered of a field whose values were put into a scratch file.
 struct SeriesFieldSummary {
-  /// Which scratch file.
-  let scratch: String
   /// For each level the largest distance of a cell from what its stored number means.
   let errors: [Double]
 
-  var json: JSONValue {
-    ["scratch": .string(scratch), "errors": .array(errors.map(JSONValue.number))]
-  }
+  var json: JSONValue { ["errors": .array(errors.map(JSONValue.number))] }
 
-  init(scratch: String, errors: [Double]) {
-    self.scratch = scratch
-    self.errors = errors
-  }
+  init(errors: [Double]) { self.errors = errors }
 
   init?(_ json: JSONValue) {
-    guard let scratch = json["scratch"]?.stringValue,
-      let errors = json["errors"]?.arrayValue?.compactMap(\.doubleValue)
-    else { return nil }
-    self.scratch = scratch
+    guard let errors = json["errors"]?.arrayValue?.compactMap(\.doubleValue) else { return nil }
     self.errors = errors
   }
 }

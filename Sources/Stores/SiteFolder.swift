@@ -32,6 +32,8 @@ public final class SiteFolder: Sendable {
   /// The files of the site, for reading.
   public let contents: FolderStore
   private let stagedCount = Atomic<Int>(0)
+  /// Keeps programs apart that write at once, also on different machines.
+  private let writer = UInt64.random(in: 0 ... .max)
   private let stagingIsThere = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
 
@@ -50,19 +52,22 @@ public final class SiteFolder: Sendable {
     self.path = contents.location
   }
 
-  /// Claims the folder for one build and removes what a killed one left half-done.
+  /// Claims the folder for a build and removes what a killed one left half-done.
   ///
   /// The claim ends with this object, or with the program.
   ///
+  /// - Parameter isShared: whether other workers may build at the same time; then what others left
+  ///   half-done stays, since they may still be at it.
   /// - Throws: ``StoreError`` when another build has the folder, or it cannot be written.
-  public func startBuild() throws(StoreError) {
+  public func startBuild(isShared: Bool = false) throws(StoreError) {
     let name = path + "/" + Self.privateFolder
     do {
       try makeFolders(name)
       if claimed.withLock({ $0 == nil }) {
-        let claim = try FolderClaim(path: name + "/lock")
+        let claim = try FolderClaim(path: name + "/lock", isShared: isShared)
         claimed.withLock { $0 = claim }
       }
+      if isShared { return }
       try stagingIsThere.withLock { isThere throws(SystemFailure) in
         try removeFolderTree(path + "/" + Self.stagingFolder)
         isThere = false
@@ -70,7 +75,7 @@ public final class SiteFolder: Sendable {
     } catch {
       if error.code == EWOULDBLOCK {
         throw StoreError(
-          .unwritable, attempt: "start a build in \(path)", reason: "another build runs there",
+          .busy, attempt: "start a build in \(path)", reason: "another build runs there",
           remedy: "Wait until it has finished, or choose another folder.")
       }
       throw failure(error, attempt: "start a build in \(path)")
@@ -80,23 +85,53 @@ public final class SiteFolder: Sendable {
   /// Writes a file, unless it has exactly this content already.
   ///
   /// - Parameters:
-  ///   - bytes: the content.
+  ///   - pieces: the content, in pieces that follow one another.
   ///   - key: the path below the folder; folders above it are made.
   /// - Returns: whether anything changed; an unchanged file keeps its date.
   /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be written; then the
   ///   former file, if any, is still there.
   @discardableResult
+  public func write(pieces: [[UInt8]], to key: String) throws(StoreError) -> Outcome {
+    let size = pieces.reduce(0) { $0 + $1.count }
+    return try write(size: size, to: key) { take throws(SystemFailure) in
+      for piece in pieces {
+        try piece.withUnsafeBufferPointer { piece throws(SystemFailure) in
+          try take(UnsafeRawBufferPointer(piece))
+        }
+      }
+    }
+  }
+
+  /// Writes a file, unless it has exactly this content already.
+  ///
+  /// - Parameters:
+  ///   - bytes: the content.
+  ///   - key: the path below the folder; folders above it are made.
+  /// - Returns: whether anything changed; an unchanged file keeps its date.
+  /// - Throws: ``StoreError`` as the other form.
+  @discardableResult
   public func write(
     _ bytes: UnsafeRawBufferPointer, to key: String
+  ) throws(StoreError) -> Outcome {
+    try write(size: bytes.count, to: key) { take throws(SystemFailure) in try take(bytes) }
+  }
+
+  /// Hands its content to a taker, piece by piece.
+  private typealias Content = (
+    (UnsafeRawBufferPointer) throws(SystemFailure) -> Void
+  ) throws(SystemFailure) -> Void
+
+  private func write(
+    size: Int, to key: String, _ content: Content
   ) throws(StoreError) -> Outcome {
     try StoreKey.check(key, in: path)
     let target = path + "/" + key
     do throws(SystemFailure) {
-      if hasContent(bytes, target) { return .unchanged }
+      if isContent(of: target, size: size, content) { return .unchanged }
       let temporary = try temporaryName()
       do throws(SystemFailure) {
         let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
-        try file.write(bytes)
+        try content { piece throws(SystemFailure) in try file.write(piece) }
       } catch {
         unlink(temporary)
         throw error
@@ -117,8 +152,18 @@ public final class SiteFolder: Sendable {
   /// - Throws: ``StoreError`` as the other form.
   @discardableResult
   public func write(_ bytes: [UInt8], to key: String) throws(StoreError) -> Outcome {
-    try bytes.withUnsafeBufferPointer { buffer throws(StoreError) in
-      try write(UnsafeRawBufferPointer(buffer), to: key)
+    try write(pieces: [bytes], to: key)
+  }
+
+  /// Begins a file that grows line by line, such as a log; it must not be there.
+  ///
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be made.
+  public func growingFile(_ key: String) throws(StoreError) -> GrowingFile {
+    try StoreKey.check(key, in: path)
+    do {
+      return try GrowingFile(path: path + "/" + key)
+    } catch {
+      throw failure(error, attempt: "make \(path)/\(key)")
     }
   }
 
@@ -258,8 +303,7 @@ extension SiteFolder {
       if !isThere { try makeFolders(path + "/" + Self.stagingFolder) }
       isThere = true
     }
-    // The process number keeps two programs apart that write without having claimed the folder.
-    return path + "/" + Self.stagingFolder + "/\(getpid())-\(number)"
+    return path + "/" + Self.stagingFolder + "/\(String(writer, radix: 36))-\(number)"
   }
 
   /// Renames a file or folder to its place, making the folders above it.
@@ -293,23 +337,21 @@ extension SiteFolder {
     }
   }
 
-  private func hasContent(
-    _ bytes: UnsafeRawBufferPointer, _ target: String
-  ) -> Bool {
+  private func isContent(of target: String, size: Int, _ content: Content) -> Bool {
     do throws(SystemFailure) {
       let file = try FileDescriptor(opening: target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
       let status = try file.status()
-      guard status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == bytes.count else {
-        return false
-      }
+      guard status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == size else { return false }
+      var isEqual = true
       var offset = 0
-      while offset < bytes.count {
-        let piece = try file.read(count: min(1 << 18, bytes.count - offset), at: offset)
-        let expected = bytes[offset..<min(bytes.count, offset + piece.count)]
-        guard !piece.isEmpty, piece.elementsEqual(expected) else { return false }
-        offset += piece.count
+      try content { piece throws(SystemFailure) in
+        for start in stride(from: 0, to: piece.count, by: 1 << 18) where isEqual {
+          let expected = piece[start..<min(piece.count, start + 1 << 18)]
+          isEqual = try file.read(count: expected.count, at: offset).elementsEqual(expected)
+          offset += expected.count
+        }
       }
-      return true
+      return isEqual
     } catch {
       // Whatever is there cannot be read, so it is not known to be equal; writing will tell more.
       return false
@@ -321,8 +363,8 @@ extension SiteFolder {
 private final class FolderClaim: Sendable {
   private let file: FileDescriptor
 
-  init(path: String) throws(SystemFailure) {
+  init(path: String, isShared: Bool) throws(SystemFailure) {
     file = try FileDescriptor(opening: path, O_RDWR | O_CREAT)
-    guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { throw .last }
+    guard flock(file.number, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else { throw .last }
   }
 }

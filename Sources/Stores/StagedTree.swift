@@ -132,6 +132,19 @@ public final class StagedTree: Sendable {
 
   /// Swaps the new tree with what is at its place; afterwards `root` is the old tree, if any.
   private func exchange(_ target: String) throws(SystemFailure) {
+    // Another worker that makes the same tree may come between two calls; then it is tried again.
+    var attempt = 0
+    while true {
+      do throws(SystemFailure) {
+        return try exchangeOnce(target)
+      } catch {
+        attempt += 1
+        guard [EEXIST, ENOTEMPTY, ENOENT].contains(error.code), attempt < 100 else { throw error }
+      }
+    }
+  }
+
+  private func exchangeOnce(_ target: String) throws(SystemFailure) {
     var status = stat()
     guard lstat(target, &status) == 0 else { return try site.moveIntoPlace(root, target) }
     if file_shim_exchange(root, target) == 0 { return }

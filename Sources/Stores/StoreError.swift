@@ -18,6 +18,8 @@ public struct StoreError: Error, CustomStringConvertible, Sendable, Equatable {
     case unsupported
     /// A file or folder could not be written.
     case unwritable
+    /// Another program has claimed it.
+    case busy
   }
 
   /// What kind of failure it is.

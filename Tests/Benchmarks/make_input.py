@@ -1,7 +1,7 @@
 """Makes the input of the benchmarks: global fields with waves, noise and land, always the same.
 
     make_input.py FOLDER tiles          field.zarr and field.tif (its first time step): 0.1°
-    make_input.py FOLDER multiscale     float32.zarr and int16.zarr: 0.1°, 8 steps
+    make_input.py FOLDER multiscale     float32.zarr and int16.zarr: 0.1°, 16 steps
     make_input.py FOLDER rechunk        360.zarr (600 × 1200 cells) and 1000.zarr (300 × 600 cells)
     make_input.py FOLDER series         1000.zarr
 
@@ -93,8 +93,8 @@ def main(folder: Path, what: str, steps: int | None) -> None:
         write_cube(folder / "field.zarr", Fields(1800, 3600), steps or 4)
         write_geotiff(folder / "field.tif", Fields(1800, 3600))
     elif what == "multiscale":
-        write_cube(folder / "float32.zarr", Fields(1800, 3600), steps or 8)
-        write_cube(folder / "int16.zarr", Fields(1800, 3600), steps or 8, packed=True)
+        write_cube(folder / "float32.zarr", Fields(1800, 3600), steps or 16)
+        write_cube(folder / "int16.zarr", Fields(1800, 3600), steps or 16, packed=True)
     if what == "rechunk":
         write_cube(folder / "360.zarr", Fields(600, 1200), steps or 360)
     if what in ("rechunk", "series"):

@@ -45,6 +45,47 @@ struct CatalogueTests {
         .replacing(/assets\/[0-9a-f]{8}\//, with: "assets/HASH/").utf8)
   }
 
+  @Test func scenesAreDescribedAndLinkedTo() throws {
+    let datasets = try SampleSite.datasets()
+    let dataset = datasets[0]
+    let scene = try #require(
+      try Recipe.parse(
+        """
+        datasets: [{id: \(dataset.id), source: a.nc}]
+        scenes:
+          - id: warm
+            title: Warm water
+            surface: {dataset: \(dataset.id), terrain: true, exaggeration: 3}
+            layers: [{dataset: \(dataset.id), range: [1, 2], opacity: 0.5}]
+        """, path: "r.yaml"
+      ).scenes.first)
+    let assets = try SiteAssets.load(
+      folder: GoldenTree.repository.path + "/Site", libraries: [Catalogue.globeLibrary])
+    let files = try Catalogue.render(
+      site: SampleSite.site, datasets: datasets, scenes: [scene], templates: templates,
+      assets: assets)
+    let document = try JSONValue(parsing: files["globe/scenes/warm.json"] ?? [])
+    #expect(
+      document["surface"]?["terrain"]?.stringValue == "datasets/\(dataset.id)/terrain/layer.json")
+    #expect(document["layers"]?[0]?["variable"]?.stringValue == dataset.variables[0].key)
+    #expect(document["layers"]?[0]?["opacity"]?.doubleValue == 0.5)
+    let globe = String(decoding: files["globe/index.html"] ?? [], as: UTF8.self)
+    let library = try assets.library(Catalogue.globeLibrary)
+    #expect(globe.contains("../\(library)/Cesium.js"))
+    let page = String(
+      decoding: files["datasets/\(dataset.id)/index.html"] ?? [], as: UTF8.self)
+    #expect(page.contains("../../globe/index.html#scene=warm"))
+    #expect(page.contains("../../globe/index.html\">Globe</a>"))
+    // A scene of something that was not made has no document.
+    var broken = scene
+    broken.layers[0].source.variable = "none"
+    #expect(throws: PageError.self) {
+      try Catalogue.render(
+        site: SampleSite.site, datasets: datasets, scenes: [broken], templates: templates,
+        assets: assets)
+    }
+  }
+
   @Test func textOfOthersIsShownAndNotObeyed() throws {
     let attack = "</title><script>alert(1)</script>\" onload='x' ]]> {{root}} &amp; \"\u{301}y=\"z"
     let dataset = try SampleSite.temperature()

@@ -118,10 +118,10 @@ class Workspace:
 
     def shows_viewer(self) -> str:
         from playwright.sync_api import sync_playwright
-        from viewer_page import ARGUMENTS
+        from viewer_browser import ARGUMENTS, BROWSER
 
         with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
             page = chromium.new_page()
             failed = []
             page.on("response", lambda one: one.status >= 400 and failed.append((one.status, one.url)))

@@ -1,32 +1,42 @@
-"""The viewer of a made site in a real browser: what it shows, computes, says and costs."""
+"""The viewer of a made site in a real browser: what it shows, computes, says and costs, on a desk and on a phone."""
 
 from pathlib import Path
 
 from report import Report, Skipped
 from site_folder import Site
 from viewer_analysis import analysis_checks
-from viewer_browser import Viewer
-from viewer_features import feature_checks
-from viewer_page import browser, opened
+from viewer_browser import Viewer, chromium
+from viewer_compare import compare_checks
+from viewer_dimensions import dimension_checks
+from viewer_faults import fault_checks
+from viewer_layers import layer_checks
+from viewer_map import map_checks
 from viewer_pixels import pixel_checks
 from viewer_series import series_checks
+from viewer_speed import speed_checks
+from viewer_state import state_checks
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
 
 
-def viewer_checks(report: Report, site: Site, address: str) -> None:
+def viewer_checks(report: Report, site: Site, address: str, cubepress: str | None) -> None:
     """Runs all checks of the viewer; pictures of it are kept in .build/viewer-shots."""
-    if report.only and "viewer" not in report.only:
+    if report.only and not report.only.startswith("viewer"):
         return
-    (PICTURES / "phone").mkdir(parents=True, exist_ok=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
     try:
-        with browser() as chromium:
-            feature_checks(report, chromium, site.folder, address, PICTURES)
-            with opened(chromium, address) as page:
-                series_checks(report, chromium, page, site.folder, address)
-            with opened(chromium, address) as page:
-                analysis_checks(report, page, site.folder, PICTURES)
-            pixel_checks(report, Viewer(chromium, site.folder, address, PICTURES), site)
+        with chromium() as browser:
+            viewer = Viewer(browser, site.folder, address, PICTURES)
+            speed_checks(report, viewer)
+            map_checks(report, viewer)
+            layer_checks(report, viewer, site)
+            compare_checks(report, viewer)
+            series_checks(report, viewer)
+            analysis_checks(report, viewer)
+            state_checks(report, viewer)
+            fault_checks(report, viewer)
+            pixel_checks(report, viewer, site)
+            dimension_checks(report, browser, cubepress, PICTURES)
     except Skipped as reason:
         report.check("viewer", skip, reason)
 

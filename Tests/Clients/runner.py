@@ -5,15 +5,20 @@ import argparse
 import sys
 from pathlib import Path
 
+from check_4d_viewer import viewer_layer_checks
 from check_damage import damage_checks
+from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
+from check_globe import globe_checks
 from check_memory import memory_checks
+from check_nginx import nginx_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_server import server_checks
+from check_slurm import slurm_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -45,12 +50,17 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
-        viewer_checks(report, site, address.base)
+        viewer_checks(report, site, address.base, arguments.cubepress)
+        globe_checks(report, site, address.base)
+    deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     if arguments.cubepress:
+        nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         value_checks(report, arguments.cubepress, shown)
+        viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
+        slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
     if arguments.cubepress and arguments.server:

@@ -1,5 +1,6 @@
 """What people do in the viewer with places, charts and exports, and whether the numbers are xarray's."""
 
+import base64
 import csv
 import io
 import json
@@ -11,58 +12,44 @@ import numpy as np
 from PIL import Image
 
 from report import require
-from viewer_page import documents
-from viewer_series import compare, cube, edges, feature
-
-ADDRESS = """async () => {
-  const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
-  return (await import(new URL("address.js", script.src))).decode(location.hash);
-}"""
+from viewer_browser import Cells, compare, feature, times_of
+from viewer_pixels import DRAWN, alike, bare, style_of
 
 
 class Shown:
-    """A dataset with time on a grid of longitude and latitude, on a page of the viewer."""
+    """A dataset with time on a grid of longitude and latitude, in a window of the viewer."""
 
-    def __init__(self, page, site: Path, pictures: Path | None):
-        self.page, self.site, self.pictures = page, site, pictures
+    def __init__(self, window):
+        self.window, self.page, self.viewer = window, window.page, window.viewer
         self.document, self.variable = next(
-            (document, variable) for document in documents(site) if document.get("series")
+            (document, variable) for document in self.viewer.documents.values() if document.get("series")
             for variable in document["variables"]
             if document["grids"][variable["grid"]]["kind"] == "geographic" and variable["kind"] == "continuous"
-            and len(next((one["values"] for one in variable["dimensions"] if one["isTime"]), [])) > 2
+            and len(times_of(variable)) > 2
         )
-        self.times = next(one["values"] for one in self.variable["dimensions"] if one["isTime"])
-        grid = self.document["grids"][self.variable["grid"]]
-        self.lat, self.lon = edges(grid["rowEdges"]), edges(grid["columnEdges"])
-        page.goto(page.url.split("#")[0] + f"#dataset={self.document['id']}&variable={self.variable['key']}")
-        page.reload()
-        page.wait_for_function("window.cubepress?.map?.gl?.loaded()", timeout=60_000)
+        self.times = times_of(self.variable)
+        cells = Cells(self.viewer, self.document, self.variable)
+        self.lat, self.lon, self.cell = cells.rows, cells.columns, cells.cell
+        window.go(f"dataset={self.document['id']}&variable={self.variable['key']}")
         self.reset()
 
     def reset(self) -> None:
         west, east = sorted(self.lon[[0, -1]])
         south, north = np.clip(sorted(self.lat[[0, -1]]), -80, 80)
-        self.page.evaluate("cubepress.store.set({places: [], series: [], panel: null, transect: null, place: null})")
-        self.page.evaluate("bounds => cubepress.map.fit(bounds, {duration: 0})", [west, south, east, north])
+        self.window.set(places=[], series=[], panel=None, transect=None, place=None)
+        self.page.evaluate("bounds => void cubepress.map.fit(bounds, {duration: 0})", [west, south, east, north])
 
     def open(self, panel: str) -> None:
-        self.page.evaluate("panel => cubepress.openPanel(panel)", panel)
-        self.page.wait_for_timeout(500)
+        self.window.panel(panel)
 
     def look(self, name: str) -> None:
-        if self.pictures:
-            self.page.screenshot(path=self.pictures / f"{name}.png")
+        self.window.look(name)
 
     def state(self, key: str):
-        return self.page.evaluate("key => cubepress.store.get()[key]", key)
+        return self.window.state(key)
 
-    def cell(self, lon: float, lat: float) -> tuple:
-        """Row and column of the cell around a place; the longitude in the turn of the grid."""
-        low = min(self.lon[0], self.lon[-1])
-        turned = low + (lon - low) % 360
-        find = lambda axis, x: int(np.searchsorted(axis, x) - 1 if axis[0] < axis[-1]
-                                   else len(axis) - 1 - np.searchsorted(axis[::-1], x))
-        return find(self.lat, lat), find(self.lon, turned)
+    def values(self, level: int) -> np.ndarray:
+        return self.viewer.array(self.document, self.variable, level, "series").values
 
 
 def files(shown: Shown) -> str:
@@ -90,6 +77,25 @@ def files(shown: Shown) -> str:
     return f"{len(cases)} files"
 
 
+def published(shown: Shown) -> str:
+    """The places that the recipe names are listed, can be found on the map and have series."""
+    page, viewer = shown.page, shown.viewer
+    named = [one for one in viewer.documents.values() if one.get("places")]
+    require(named, "no dataset has places")
+    wanted = json.loads((viewer.site / named[0]["places"]).read_text())["features"]
+    with viewer.window(f"dataset={named[0]['id']}") as window:
+        side = window.panel("places")
+        side.locator("li.place").first.wait_for()
+        titles = side.locator("li.place .title").all_inner_texts()
+        require(len(titles) == len(wanted), f"{len(titles)} places, the file has {len(wanted)}")
+        side.get_by_role("button", name=f"Series of {titles[0]}").click()
+        window.page.wait_for_selector("#below .line")
+        window.settle()
+        window.look("places-published")
+        require(titles[0] in window.page.locator("#below").inner_text(), "the chart does not name the place")
+    return f"{len(titles)} places"
+
+
 def keyboard(shown: Shown) -> str:
     """A box drawn with arrow keys and Enter alone; its series opens."""
     page = shown.page
@@ -99,7 +105,7 @@ def keyboard(shown: Shown) -> str:
     page.wait_for_selector(".draw-bar")
     for key in ["Enter", *["Shift+ArrowRight"] * 3, *["ArrowDown"] * 6, "Enter"]:
         page.keyboard.press(key)
-    page.wait_for_selector(".u-over", timeout=30_000)
+    page.wait_for_selector(".u-over")
     places = shown.state("places")
     require(places[0]["geometry"]["type"] == "Polygon", f"places {places}")
     shown.look("series")
@@ -114,22 +120,18 @@ def picking(shown: Shown) -> str:
     place = feature("p", {"type": "Point", "coordinates": middle})
     series = {"place": "p", "dataset": shown.document["id"], "variable": shown.variable["key"], "dims": {}, "method": "mean"}
     page.evaluate("state => cubepress.store.set(state)", {"places": [place], "series": [series]})
-    page.wait_for_selector(".u-over", timeout=30_000)
+    page.wait_for_selector(".u-over")
     page.locator(".chart").focus()
     for key in ["Home", "ArrowRight", "Enter"]:
         page.keyboard.press(key)
     require(shown.state("time") == shown.times[1], f"time {shown.state('time')}, wanted {shown.times[1]}")
     # The address follows the state once things have come to rest.
-    for _ in range(100):
-        told = page.evaluate(ADDRESS)
-        if told and told.get("time") == shown.times[1] and len(told.get("series", [])) == 1:
-            break
-        page.wait_for_timeout(100)
+    shown.window.saved_state(lambda told: told.get("time") == shown.times[1] and len(told.get("series", [])) == 1)
     page.reload()
-    page.wait_for_function("window.cubepress?.map?.gl?.loaded()", timeout=60_000)
+    shown.window.settle()
     kept = (shown.state("time"), len(shown.state("series")))
     require(kept == (shown.times[1], 1), f"the address kept {kept}")
-    page.wait_for_selector(".u-over", timeout=30_000)
+    page.wait_for_selector(".u-over")
     return shown.times[1]
 
 
@@ -141,14 +143,14 @@ def transect(shown: Shown) -> str:
     line = [[inside(shown.lon, 0.2037), inside(shown.lat, 0.3013)], [inside(shown.lon, 0.6071), inside(shown.lat, 0.7019)]]
     page.evaluate("line => cubepress.store.set({transect: line})", line)
     shown.open("transect")
-    page.wait_for_selector("#below .u-over", timeout=30_000)
+    page.wait_for_selector("#below .u-over")
     shown.look("transect")
     level = int(page.locator("#below [role=status]").first.inner_text().split("level ")[1].split(".")[0])
     with page.expect_download() as download:
         page.locator("#below").get_by_role("button", name="CSV").click()
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text())))[1:]
     step = shown.times.index(shown.state("time"))
-    values = cube(shown.site, shown.document, shown.variable, level).values[step]
+    values = shown.values(level)[step]
     found = [float(row[3]) if row[3] else np.nan for row in rows]
     cells = [shown.cell(float(row[1]), float(row[2])) for row in rows]
     wanted = [values[i >> level, j >> level] for i, j in cells]
@@ -167,13 +169,13 @@ def statistics(shown: Shown) -> str:
     page.evaluate("state => cubepress.store.set(state)",
                   {"places": [feature("s", {"type": "Polygon", "coordinates": [ring]})], "place": "s"})
     shown.open("statistics")
-    page.wait_for_selector("#side .numbers", timeout=30_000)
-    page.wait_for_timeout(1000)
+    page.wait_for_selector("#side .numbers")
+    shown.window.settle()
     shown.look("statistics")
     said = dict(page.locator("#side .numbers tr").evaluate_all("all => all.map((row) => [...row.cells].map((one) => one.innerText))"))
     require("level 0" in page.locator("#side").inner_text(), "the panel names no level")
     step = shown.times.index(shown.state("time"))
-    values = cube(shown.site, shown.document, shown.variable, 0).values[step, rows, columns].astype(np.float64)
+    values = shown.values(0)[step, rows, columns].astype(np.float64)
     areas = np.broadcast_to(np.abs(np.diff(np.sin(np.radians(shown.lat[row:row + 7]))))[:, None], values.shape)
     there = np.isfinite(values)
     require(int(said["Values"].replace(",", "")) == there.sum(), f"values {said['Values']}, xarray has {there.sum()}")
@@ -189,7 +191,7 @@ def picture(shown: Shown) -> str:
     page = shown.page
     shown.open("export")
     page.get_by_label("Resolution").select_option("150")
-    with page.expect_download(timeout=120_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Save as PNG").click()
     image = Image.open(download.value.path())
     width = page.evaluate("cubepress.map.gl.getContainer().clientWidth")
@@ -199,25 +201,63 @@ def picture(shown: Shown) -> str:
     return f"{image.width} x {image.height}"
 
 
+def fine_picture(viewer) -> str:
+    """A PNG of 300 dots per inch shows the cells of the level that fits its pixels, not those of the screen's."""
+    document = viewer.document("sea-surface-temperature")
+    variable = document["variables"][0]
+    with viewer.window("dataset=sea-surface-temperature&zoom=0.5", size={"width": 900, "height": 700}) as window:
+        bare(window)
+        window.settle()
+        before = window.page.evaluate(DRAWN)
+        window.requests.clear()
+        side = window.panel("export")
+        side.get_by_label("Resolution").select_option("300")
+        with window.page.expect_download() as download:
+            side.get_by_role("button", name="Save as PNG").click()
+        image = np.asarray(Image.open(download.value.path()).convert("RGB")).astype(int)
+        levels = [int(one.split("/cube.zarr/")[1][0]) for one in window.requests if re.search(r"/cube\.zarr/\d/", one)]
+        require(levels and min(levels) < before["level"], f"levels {levels} are read, the screen has {before['level']}")
+        # Title, subtitle and margins around the map as export-picture.js lays them out.
+        around, scale = np.array([24, 24 + 26 + 22 + 14]), 300 / 96
+        x, y = pixels = ((window.samples()[:, :2] + 0.5 + around) * scale).astype(int).T
+        places = window.places((pixels.T + 0.5) / scale - around)
+    return alike(viewer, document, variable, style_of(variable["styles"][0]), places, image[y, x], min(levels), before["time"])
+
+
+VIDEO = """async data => {
+  const video = document.createElement("video");
+  video.src = URL.createObjectURL(await (await fetch(data)).blob());
+  await new Promise((done, fail) => { video.onloadedmetadata = done; video.onerror = () => fail(video.error.message); });
+  return [video.videoWidth, video.videoHeight, video.duration];
+}"""
+
+
 def film(shown: Shown) -> str:
-    """Films have a frame for each step."""
+    """Films have a frame for each step: a GIF as Pillow reads it, a WebM as a browser plays it."""
     page = shown.page
     shown.open("export")
     page.locator("summary", has_text="Film").click()
     last = len(shown.times) - 1
     page.get_by_role("slider", name=re.compile("^From")).fill(str(last - 2))
     page.get_by_role("slider", name=re.compile("^To")).fill(str(last))
-    page.get_by_label("Format").select_option("gif")
-    with page.expect_download(timeout=180_000) as download:
-        page.get_by_role("button", name="Make the film").click()
-    image = Image.open(download.value.path())
+    made = {}
+    for kind in ("gif", "webm"):
+        page.get_by_label("Format").select_option(kind)
+        with page.expect_download(timeout=180_000) as download:
+            page.get_by_role("button", name="Make the film").click()
+        made[kind] = Path(download.value.path()).read_bytes()
+    image = Image.open(io.BytesIO(made["gif"]))
     require(image.n_frames == 3, f"{image.n_frames} frames")
-    return f"{image.n_frames} frames of {image.width} x {image.height}"
+    width, height, seconds = page.evaluate(VIDEO, "data:video/webm;base64," + base64.b64encode(made["webm"]).decode())
+    fits = abs(width / height - image.width / image.height) < 0.02
+    require(width >= image.width and fits and seconds > 0.1, f"the WebM is {width} x {height}, {seconds} s")
+    return f"{image.n_frames} frames of {image.width} x {image.height}, {width} x {height} for {seconds:.1f} s"
 
 
-def analysis_checks(report, page, site: Path, pictures: Path | None) -> None:
-    """What the panels of places, transects, statistics and exports do."""
-    shown = Shown(page, site, pictures)
-    for check in [files, keyboard, picking, transect, statistics, picture, film]:
-        shown.reset()
-        report.check(f"viewer: {check.__name__}", check, shown)
+def analysis_checks(report, viewer) -> None:
+    with viewer.window() as window:
+        shown = Shown(window)
+        for check in (files, published, keyboard, picking, transect, statistics, picture, film):
+            shown.reset()
+            report.check(f"viewer {check.__name__}", check, shown)
+    report.check("viewer fine picture", fine_picture, viewer)

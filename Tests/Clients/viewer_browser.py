@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import numpy as np
 import xarray as xr
 from PIL import Image
 
-from report import Skipped
-from viewer_page import DESK
-from viewer_series import edges
+from report import Skipped, require
 
-WAIT = 60_000
+BROWSER = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+DESKTOP = {"width": 1400, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# Nothing is judged by how long it takes: the machine may be busy with other things.
+WAIT = 90_000
 
 # Everything that is asked for is drawn, at its own level.
 SETTLED = """() => {
@@ -27,6 +31,32 @@ SETTLED = """() => {
     return app.map.drawing.failure(one) || drawn?.complete && drawn.slice.key === drawn.wanted.key;
   });
 }"""
+# What a change sets going begins in the next frames.
+FRAMES = """async () => { for (let i = 0; i < 3; i += 1) await new Promise(requestAnimationFrame); }"""
+# A panel whose module has come and that shows more than that it is being loaded.
+OPEN = """([host, name]) => {
+  const one = document.querySelector(host);
+  const body = one.querySelector(".panel-body");
+  return !one.hidden && one.dataset.panel === name && body?.children.length && body.innerText !== cubepress.t("loading");
+}"""
+# Nothing is read ahead while time stands still.
+THRIFTY = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+# Pixels spread over the map with their places, those beside the globe left out.
+SAMPLES = """() => {
+  const { gl } = cubepress.map;
+  const { clientWidth: width, clientHeight: height } = gl.getCanvas();
+  const list = [];
+  for (let row = 0; row < 37; row += 1) {
+    for (let column = 0; column < 47; column += 1) {
+      const [x, y] = [Math.floor(width * (column + 0.5) / 47), Math.floor(height * (row + 0.5) / 37)];
+      const { lng, lat } = gl.unproject([x + 0.5, y + 0.5]);
+      if (!Number.isFinite(lng + lat)) continue;
+      const back = gl.project([lng, lat]);
+      if (Math.hypot(back.x - x - 0.5, back.y - y - 0.5) < 0.05) list.push([x, y, lng, lat]);
+    }
+  }
+  return list;
+}"""
 PICTURE = """async () => {
   const { gl } = cubepress.map;
   for (let i = 0; i < 2; i += 1) {
@@ -34,6 +64,39 @@ PICTURE = """async () => {
   }
   return gl.getCanvas().toDataURL("image/png");
 }"""
+ADDRESS = """async () => {
+  const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
+  return (await import(new URL("address.js", script.src))).decode(location.hash);
+}"""
+
+
+def edges(axis) -> np.ndarray:
+    """Edges of the cells of an axis of a grid, written out or as start, step and count."""
+    if isinstance(axis, dict):
+        return axis["start"] + axis["step"] * np.arange(axis["count"])
+    return np.asarray(axis)
+
+
+def axe_faults(page) -> tuple[list, int]:
+    """What axe finds on a page as it is: the serious faults in words, and how many others."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError as error:
+        raise Skipped("axe is not installed: Deploy/setup test") from error
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    blocking = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in blocking], len(found) - len(blocking)
+
+
+def feature(name: str, geometry: dict) -> dict:
+    return {"type": "Feature", "properties": {"id": name, "title": name, "colour": "#0072b2"}, "geometry": geometry}
+
+
+def compare(found, wanted, what: str) -> None:
+    scale = np.nanmax(np.abs(wanted)) if np.isfinite(wanted).any() else 1
+    fine = np.allclose(found, wanted, rtol=2e-6, atol=2e-7 * scale, equal_nan=True)
+    worst = np.nanmax(np.abs(np.asarray(found) - wanted)) if not fine else 0
+    require(fine, f"{what}: off by up to {worst}: {found[:4]} is not {np.asarray(wanted)[:4]}")
 
 
 class Window:
@@ -41,6 +104,8 @@ class Window:
 
     def __init__(self, viewer, page):
         self.viewer, self.page = viewer, page
+        self.requests = []
+        page.on("request", lambda one: self.requests.append(f"{one.url} {one.headers.get('range', '')}"))
 
     def go(self, fragment: str, query: str = "", wait: bool = True) -> None:
         self.page.goto("about:blank")
@@ -49,9 +114,23 @@ class Window:
             self.settle()
 
     def settle(self) -> None:
-        # What a change sets going begins in the next frames.
-        self.page.wait_for_timeout(150)
-        self.page.wait_for_function(SETTLED, timeout=WAIT)
+        """Waits until everything that is asked for is drawn."""
+        self.until(SETTLED)
+        self.page.evaluate(FRAMES)
+        self.until(SETTLED)
+
+    def until(self, condition: str, argument=None) -> None:
+        """Waits until an expression or a function of the page holds."""
+        self.page.wait_for_function(condition, arg=argument, timeout=WAIT)
+
+    def becomes(self, key: str, value) -> None:
+        """Waits until the state has a value."""
+        self.until("([key, value]) => JSON.stringify(cubepress.store.get()[key]) === JSON.stringify(value)", [key, value])
+
+    def says(self, selector: str, words: str) -> str:
+        """Waits until an element holds some words; gives all of its text."""
+        self.until("([selector, words]) => document.querySelector(selector)?.innerText.includes(words)", [selector, words])
+        return self.page.locator(selector).first.inner_text()
 
     def state(self, key: str):
         return self.page.evaluate("key => cubepress.store.get()[key]", key)
@@ -72,15 +151,80 @@ class Window:
         self.page.evaluate("view => void cubepress.map.gl.jumpTo(view)", {"center": [lon, lat], "zoom": zoom, **more})
         self.settle()
 
+    def panel(self, name: str):
+        """Opens a panel and gives its place on the page."""
+        self.until("Boolean(window.cubepress?.openPanel)")
+        self.page.evaluate("panel => cubepress.openPanel(panel)", name)
+        host = "#below" if name in ("series", "transect") else "#side"
+        self.until(OPEN, [host, name])
+        return self.page.locator(host)
+
     def picture(self) -> np.ndarray:
         """RGB of the map."""
         data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
 
+    def samples(self) -> np.ndarray:
+        """Pixels spread over the map: column, row, longitude and latitude of the middle of each."""
+        return np.array(self.page.evaluate(SAMPLES)).reshape(-1, 4)
+
+    def picture_when(self, holds) -> np.ndarray:
+        """The first picture of the map that a condition holds for, else the one a minute later."""
+        for _ in range(120):
+            picture = self.picture()
+            if holds(picture):
+                break
+            self.page.wait_for_timeout(500)
+        return picture
+
+    def project(self, lon: float, lat: float) -> tuple:
+        """Where on the page a place lies, in pixels."""
+        (x, y), box = self.pixels([[lon, lat]])[0], self.page.locator("#map").bounding_box()
+        return box["x"] + x, box["y"] + y
+
+    def places(self, pixels) -> np.ndarray:
+        """Longitude and latitude at pixels of the map."""
+        return np.array(self.page.evaluate(
+            "pixels => pixels.map((pixel) => { const { lng, lat } = cubepress.map.gl.unproject(pixel); return [lng, lat]; })",
+            np.asarray(pixels, float).tolist()))
+
+    def pixels(self, places) -> np.ndarray:
+        """Where on the map places (longitude, latitude) lie, in pixels."""
+        return np.array(self.page.evaluate(
+            "places => places.map((place) => { const { x, y } = cubepress.map.gl.project(place); return [x, y]; })",
+            np.asarray(places, float).tolist()))
+
+    def notices(self) -> str:
+        return self.page.locator("#notices").inner_text()
+
+    def saved_state(self, ready) -> dict:
+        """What the address says, once `ready(state)` holds or after a minute."""
+        for _ in range(300):
+            told = self.page.evaluate(ADDRESS)
+            if told and ready(told):
+                break
+            self.page.wait_for_timeout(200)
+        return told
+
     def look(self, name: str) -> None:
         """Keeps a picture of the page for people to look at."""
         if self.viewer.pictures:
             self.page.screenshot(path=self.viewer.pictures / f"{name}.png")
+
+
+@contextmanager
+def chromium():
+    """A Chromium without a window that draws WebGL in software (CHROMIUM, else /usr/bin/chromium)."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(BROWSER).exists():
+        raise Skipped(f"{BROWSER} is missing: run Deploy/setup test, or name another in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 class Viewer:
@@ -99,10 +243,12 @@ class Viewer:
         return self.documents[name]
 
     @contextmanager
-    def window(self, fragment: str | None = None, size: dict = DESK, query: str = "", **options):
-        """A fresh window, with nothing in its cache."""
-        context = self.browser.new_context(viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
-        context.set_default_timeout(15_000)
+    def window(self, fragment: str | None = None, size: dict = DESKTOP, query: str = "", **options):
+        """A window of a new profile, with nothing in its cache."""
+        context = self.browser.new_context(
+            viewport=size, accept_downloads=True, **{"locale": "en-GB", "reduced_motion": "reduce", **options})
+        context.set_default_timeout(WAIT)
+        context.add_init_script(THRIFTY)
         try:
             window = Window(self, context.new_page())
             if fragment is not None:
@@ -158,3 +304,17 @@ class Cells:
             return np.interp(at, axis[order], np.arange(len(axis))[order], left=np.nan, right=np.nan)
 
         return along(self.rows, np.asarray(y)), along(self.columns, np.asarray(x))
+
+    def cell(self, lon: float, lat: float) -> tuple:
+        row, column = self.positions([lon], [lat])
+        return int(row[0]), int(column[0])
+
+    def middle(self, row: int, column: int) -> list:
+        """Longitude and latitude of the middle of a cell."""
+        x = (self.columns[column] + self.columns[column + 1]) / 2
+        y = (self.rows[row] + self.rows[row + 1]) / 2
+        if self.project is None:
+            return [float(x), float(y)]
+        import pyproj
+        lon, lat = self.project.__self__.transform(x, y, direction=pyproj.enums.TransformDirection.INVERSE)
+        return [float(lon), float(lat)]

@@ -7,25 +7,7 @@ from report import Skipped, require
 from viewer_browser import Cells, times_of
 
 SIDE = 256
-# On the globe some rows are drawn half a pixel off, why is not known yet.
-LEAST_EXACT = {"mercator": 0.985, "globe": 0.7}
 SEA = np.array([0xE6, 0xED, 0xED])
-# Places of pixels spread over the map, those beside the globe left out.
-SAMPLES = """() => {
-  const { gl } = cubepress.map;
-  const { clientWidth: width, clientHeight: height } = gl.getCanvas();
-  const list = [];
-  for (let row = 0; row < 45; row += 1) {
-    for (let column = 0; column < 61; column += 1) {
-      const [x, y] = [Math.floor(width * (column + 0.5) / 61), Math.floor(height * (row + 0.5) / 45)];
-      const { lng, lat } = gl.unproject([x + 0.5, y + 0.5]);
-      if (!Number.isFinite(lng + lat)) continue;
-      const back = gl.project([lng, lat]);
-      if (Math.hypot(back.x - x - 0.5, back.y - y - 0.5) < 0.05) list.push([x, y, lng, lat]);
-    }
-  }
-  return list;
-}"""
 DRAWN = "() => { const one = cubepress.map.layerAt(cubepress.store.get().active); return { level: one.level, time: one.slice.time }; }"
 
 
@@ -44,37 +26,41 @@ def bare(window) -> None:
     window.layer(interpolation="nearest")
 
 
-def placed(window, document: dict, variable: dict, style: Style, least: float) -> str:
-    """Requires that sampled pixels show the colours of the cells they lie in.
-
-    A few show the colour of the next cell, since MapLibre says where a pixel lies to within a part
-    of it, and cells may be smaller than pixels.
-    """
-    viewer = window.viewer
+def placed(window, document: dict, variable: dict, style: Style) -> str:
+    """Requires that sampled pixels of the map show the colours of the cells they lie in."""
     window.settle()
     picture, drawn = window.picture(), window.page.evaluate(DRAWN)
-    samples = np.array(window.page.evaluate(SAMPLES))
-    require(len(samples) > 200, f"only {len(samples)} pixels of the map have a place")
-    level = drawn["level"]
-    row, column = Cells(viewer, document, variable).positions(samples[:, 2], samples[:, 3])
+    samples = window.samples()
+    found = picture[samples[:, 1].astype(int), samples[:, 0].astype(int)]
+    return alike(window.viewer, document, variable, style, samples[:, 2:], found, **drawn)
+
+
+def alike(viewer, document: dict, variable: dict, style: Style, places, found, level: int, time: str | None) -> str:
+    """Requires that pixels at places (longitude, latitude) have the colours of the cells of a level.
+
+    A few have the colour of the next cell, since MapLibre says where a pixel lies to within a part
+    of it, and cells may be smaller than pixels. A value at the edge of a bin may be of either.
+    """
+    require(len(places) > 200, f"only {len(places)} pixels have a place")
+    row, column = Cells(viewer, document, variable).positions(*places.T)
     fraction = lambda x: (x / 2**level) % 1
     clear = (np.abs(fraction(row) - 0.5) < 0.35) & (np.abs(fraction(column) - 0.5) < 0.35)
     row, column = row[clear].astype(int) >> level, column[clear].astype(int) >> level
-    found = picture[samples[clear, 1].astype(int), samples[clear, 0].astype(int)]
+    found = found[clear]
     array = viewer.array(document, variable, level)
     times = times_of(variable)
-    values = (array.isel({array.dims[0]: times.index(drawn["time"])}) if times else array).values.astype(np.float32)
+    values = (array.isel({array.dims[0]: times.index(time)}) if times else array).values.astype(np.float32)
 
     def shows(down: int, right: int) -> np.ndarray:
         rows, columns = (np.clip(at, 0, size - 1) for at, size in zip((row + down, column + right), values.shape))
         wanted = style.draw(values[rows, columns]).astype(int)
-        return np.abs(found - np.where(wanted[:, 3:] > 0, wanted[:, :3], SEA)).max(-1) <= 2
+        return np.abs(found - np.where(wanted[:, 3:] > 0, wanted[:, :3], SEA)).max(-1) <= 4
 
     exact = shows(0, 0)
     close = np.any([shows(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0)
     there = np.isfinite(values[row, column]).sum()
     note = f"level {level}: {exact.sum()} of {len(exact)} pixels, {there} with values"
-    require(there > 50 and exact.mean() > least and close.mean() > 0.985, f"{note}, {close.sum()} within a cell")
+    require(there > 50 and exact.mean() > 0.985 and close.mean() > 0.985, f"{note}, {close.sum()} within a cell")
     return note
 
 
@@ -87,7 +73,7 @@ def projections(viewer, name: str) -> str:
     lon, lat = (20.0, -74.0) if polar else ((west + east) / 2, (south + north) / 2)
     notes = []
     # Embedded, since the names of published places would cover pixels.
-    with viewer.window(f"dataset={name}&zoom=1", size={"width": 800, "height": 600}, query="?embed") as window:
+    with viewer.window(f"dataset={name}&zoom=1", size={"width": 640, "height": 480}, query="?embed") as window:
         bare(window)
         style = style_of(variable["styles"][0])
         for projection in ("mercator", "globe"):
@@ -97,7 +83,7 @@ def projections(viewer, name: str) -> str:
             for zoom in (2.2 if polar else max(fitting - 0.5, 0.5), fitting + 1.3):
                 window.jump(lon, lat, float(zoom))
                 window.look(f"place-{name}-{projection}-{zoom:.0f}")
-                notes.append(f"{projection} zoom {zoom:.1f} {placed(window, document, variable, style, LEAST_EXACT[projection])}")
+                notes.append(f"{projection} zoom {zoom:.1f} {placed(window, document, variable, style)}")
     return "; ".join(notes)
 
 
@@ -112,27 +98,28 @@ def near_middle(bounds: list, z: int) -> tuple:
 
 
 def differences(picture, site, template: str, x: int, y: int, z: int) -> tuple:
-    """Shares of pixels that differ at all from the four tiles around the middle, and by more than 12."""
+    """Shares of pixels that differ from their own in the four tiles around the middle, and from all pixels around it."""
     height, width = picture.shape[:2]
-    total = differ = far = 0
+    laid = np.empty(picture.shape, int)
     for dx, dy in ((-1, -1), (0, -1), (-1, 0), (0, 0)):
         tile = site.tile(template.format(z=z, y=y + dy, x=x + dx))
         tile = np.zeros((SIDE, SIDE, 4), int) if tile is None else tile.astype(int)
         left, top = width // 2 + dx * SIDE, height // 2 + dy * SIDE
         rows, columns = slice(max(top, 0), min(top + SIDE, height)), slice(max(left, 0), min(left + SIDE, width))
-        part = picture[rows, columns]
-        wanted = tile[rows.start - top:rows.stop - top, columns.start - left:columns.stop - left]
-        off = np.abs(part - np.where(wanted[..., 3:] > 0, wanted[..., :3], SEA)).max(-1)
-        total, differ, far = total + off.size, differ + (off > 0).sum(), far + (off > 12).sum()
-    return differ / total, far / total
+        part = tile[rows.start - top:rows.stop - top, columns.start - left:columns.stop - left]
+        laid[rows, columns] = np.where(part[..., 3:] > 0, part[..., :3], SEA)
+    own = np.abs(picture - laid).max(-1)[1:-1, 1:-1]
+    moved = [np.roll(laid, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    around = np.min([np.abs(picture - one).max(-1) for one in moved], axis=0)[1:-1, 1:-1]
+    return (own > 0).mean(), (around > 2).mean()
 
 
 def tiles(viewer, site, document: dict, variable: dict) -> str:
     """The map laid with a corner of tiles in its middle shows their colours.
 
-    Positions in the shader are single precision, so a few pixels at the edges of bins and cells may
-    fall on the other side, most where edges of cells and middles of pixels coincide: at least 92 of
-    100 are equal, fewer than 1.5 of 100 far off.
+    Where an edge of cells runs through the middle of a pixel, either side is right, and at some
+    zooms that is so in every tenth row: up to 15 of 100 pixels may differ from their own in the
+    tile. Most of these have the colour of one beside it; where cells are smaller than pixels, not all.
     """
     style = variable["styles"][0]
     wanted = [one for one in style["tiles"] if one["tileMatrixSet"] == "WebMercatorQuad" and one["maxzoom"] > 0]
@@ -150,8 +137,8 @@ def tiles(viewer, site, document: dict, variable: dict) -> str:
             side = 2**z
             window.jump(x / side * 360 - 180, float(np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y / side))))), z - 1)
             differ, far = differences(window.picture(), site, template, x, y, z)
-            notes.append(f"zoom {z}: {100 * differ:.2f} % differ")
-            require(differ < 0.08 and far < 0.015, f"{notes[-1]}, {100 * far:.2f} % far")
+            notes.append(f"zoom {z}: {100 * differ:.2f} and {100 * far:.2f} % differ")
+            require(differ < 0.15 and far < 0.06, notes[-1])
     return "; ".join(notes)
 
 

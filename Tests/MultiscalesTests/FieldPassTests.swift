@@ -239,3 +239,14 @@ struct FieldPassTests {
     }
   }
 }
+
+extension FieldPass {
+  /// Makes everything that is not up to date; the records of each product of each variable.
+  fileprivate func run(
+    _ work: [FieldWork], done: @Sendable () -> Void = {}
+  ) throws -> [[ProductRecords]] {
+    let plan = try plan(work)
+    try run(plan, done: done)
+    return plan.records
+  }
+}

@@ -206,3 +206,12 @@ struct TileBuilderTests {
     #expect(Set(others).count == others.count)
   }
 }
+
+extension FieldPass {
+  /// Makes everything that is not up to date; the records of each product of each variable.
+  fileprivate func run(_ work: [FieldWork]) throws -> [[ProductRecords]] {
+    let plan = try plan(work)
+    try run(plan)
+    return plan.records
+  }
+}

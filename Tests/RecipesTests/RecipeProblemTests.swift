@@ -160,7 +160,7 @@ struct RecipeProblemTests {
              |     ^
              Allowed: id, source, title, description, licence, attribution, doi, keywords, links, \
           places, composites, join, crs, time-variable, levels, variables, times, extras, \
-          tile-matrix-sets, max-zoom, format, effort, cube, series.
+          tiles, tile-matrix-sets, max-zoom, format, effort, cube, series.
              fix: write 'variables'
 
           sea.yaml: 2 problems; nothing was made

@@ -161,8 +161,8 @@ struct ArrayRecipeTests {
   }
 
   @Test func productsCanBeLeftOut() throws {
-    let dataset = try dataset("    cube: none\n    series: none\n")
-    #expect(dataset.cube == nil && dataset.series == nil)
+    let dataset = try dataset("    cube: none\n    series: none\n    tiles: none\n")
+    #expect(dataset.cube == nil && dataset.series == nil && !dataset.hasTiles)
   }
 
   @Test(arguments: [

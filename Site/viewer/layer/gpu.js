@@ -56,7 +56,7 @@ const createGpu = (gl) => {
         meshes.set(name, known);
         return known;
       }
-      const { corners, whole, flat, box } = build();
+      const { corners, whole, flat, box, sphere, origin } = build();
       const array = gl.createVertexArray();
       gl.bindVertexArray(array);
       const cornerBuffer = gl.createBuffer();
@@ -66,6 +66,13 @@ const createGpu = (gl) => {
         gl.enableVertexAttribArray(place);
         gl.vertexAttribPointer(place, 2, gl.FLOAT, false, 16, 8 * place);
       }
+      const sphereBuffer = sphere ? gl.createBuffer() : null;
+      if (sphere) {
+        gl.bindBuffer(gl.ARRAY_BUFFER, sphereBuffer);
+        gl.bufferData(gl.ARRAY_BUFFER, sphere, gl.STATIC_DRAW);
+        gl.enableVertexAttribArray(2);
+        gl.vertexAttribPointer(2, 3, gl.FLOAT, false, 12, 0);
+      }
       const all = new Uint32Array(whole.length + (flat?.length ?? 0));
       all.set(whole);
       if (flat) all.set(flat, whole.length);
@@ -74,7 +81,7 @@ const createGpu = (gl) => {
       gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, all, gl.STATIC_DRAW);
       gl.bindVertexArray(null);
       const made = {
-        array, box, buffers: [cornerBuffer, indexBuffer],
+        array, box, origin, buffers: [cornerBuffer, sphereBuffer, indexBuffer],
         whole: { start: 0, count: whole.length },
         flat: flat ? { start: 4 * whole.length, count: flat.length } : { start: 0, count: whole.length },
       };

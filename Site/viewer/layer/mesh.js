@@ -98,6 +98,7 @@ const sides = (grid, entry, part, side, curved) => {
  *
  * `corners`: 4 numbers each: x, y in the box, column - left, row - top. `whole`: triangles for the
  * globe; `flat`: those for Mercator, without any that hold a pole. `box`: x, y, width, height.
+ * `sphere`, where curved: 3 numbers for each corner, its place on the unit sphere from `origin` on.
  */
 export const buildMesh = (grid, entry, part, side, curved) => {
   const [top, left] = part;
@@ -106,17 +107,35 @@ export const buildMesh = (grid, entry, part, side, curved) => {
   const count = rows.length * wide;
   const [xs, ys] = [new Float64Array(count), new Float64Array(count)];
   const cells = [];
+  const sphere = [];
   rows.forEach((row, i) => {
     columns.forEach((column, j) => {
       const [lon, lat] = grid.lonLat(row, column) ?? [NaN, NaN];
       xs[i * wide + j] = mercatorX(lon);
       ys[i * wide + j] = mercatorY(lat);
       cells.push(column - left, row - top);
+      if (curved) sphere.push(...onSphere(lon, lat));
     });
   });
   const places = { x: Array.from(xs), y: Array.from(ys), cells };
   const { whole, flat } = triangles(grid, places, rows.length, wide);
-  return packed(places, whole, flat);
+  return { ...packed(places, whole, flat), ...(curved ? around(sphere, places.x.length) : {}) };
+};
+
+/** A place on the unit sphere, with the axes of MapLibre's globe. */
+const onSphere = (lon, lat) => {
+  const [x, y] = [lon * rad, lat * rad];
+  return [Math.sin(x) * Math.cos(y), Math.sin(y), Math.cos(x) * Math.cos(y)];
+};
+
+/** Places on the sphere in single precision, from the first of them on, so that they are good at every zoom. */
+const around = (places, count) => {
+  const first = Math.max(0, places.findIndex(Number.isFinite));
+  const origin = places.slice(first, first + 3);
+  // Corners that the flat map alone has keep the origin's place: no triangle of the globe has them.
+  const sphere = new Float32Array(3 * count);
+  places.forEach((one, i) => { sphere[i] = one - origin[i % 3]; });
+  return { sphere, origin };
 };
 
 const triangles = (grid, places, high, wide) => {

@@ -10,15 +10,35 @@ export const MISSING = 3.4e38;
 /** Infinite values, which have a colour, become these. */
 export const ENDLESS = 3.2e38;
 
+// On the globe MapLibre takes latitudes from Mercator with the arc tangent of the graphics card,
+// which in places is half a pixel off. Places on the sphere come from the mesh instead; between
+// globe and flat map they move as MapLibre's own do.
 const vertex = ({ vertexShaderPrelude, define }) => `#version 300 es
 ${vertexShaderPrelude}
 ${define}
 in vec2 a_place;
 in vec2 a_cell;
+in vec3 a_sphere;
 out highp vec2 v_cell;
+#ifdef GLOBE
+uniform mat4 u_sphere_matrix;  // from the mesh's origin on the sphere to the screen
+uniform vec3 u_origin;
+vec4 placed() {
+  vec4 place = u_sphere_matrix * vec4(a_sphere, 1.0);
+  place.z = globeComputeClippingZ(u_origin + a_sphere) * place.w;
+  if (u_projection_transition > 0.999) return place;
+  vec4 flat_place = u_projection_fallback_matrix * vec4(a_place, 0.0, 1.0);
+  float z = mix(0.0, place.z, clamp((u_projection_transition - 0.2) / 0.8, 0.0, 1.0));
+  place = mix(flat_place, place, u_projection_transition);
+  place.z = z;
+  return place;
+}
+#else
+vec4 placed() { return projectTile(a_place); }
+#endif
 void main() {
   v_cell = a_cell;
-  gl_Position = projectTile(a_place);
+  gl_Position = placed();
 }`;
 
 const fragment = `#version 300 es
@@ -148,6 +168,7 @@ export const makeProgram = (gl, shaderData) => {
   gl.attachShader(program, compile(gl, gl.FRAGMENT_SHADER, fragment));
   gl.bindAttribLocation(program, 0, "a_place");
   gl.bindAttribLocation(program, 1, "a_cell");
+  gl.bindAttribLocation(program, 2, "a_sphere");
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
     throw new Error(gl.getProgramInfoLog(program));

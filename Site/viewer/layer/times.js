@@ -1,4 +1,6 @@
-// Times as texts of any calendar: which of a list is nearest to one.
+// Times as texts of any calendar: which of a list is nearest to one, and how people read them.
+
+import { formatTime, parseTime, precisionOf } from "../../lib/time/index.js";
 
 const keys = new WeakMap();
 
@@ -26,7 +28,16 @@ export const nearestTime = (values, text) => {
   return low > 0 && wanted - list[low - 1] <= list[low] - wanted ? low - 1 : low;
 };
 
-/** A time as people read it: the day, and the hour where it says something. */
+const precisions = new WeakMap();
+
+/** A time out of a list in words of a locale, as precise as the list needs: "June 2099", "6 Jun 2017, 12:00". */
+export const timeLabel = (locale, values, text) => {
+  if (!text) return "";
+  if (!precisions.has(values)) precisions.set(values, precisionOf(values.map(parseTime)));
+  return formatTime(text, locale, precisions.get(values));
+};
+
+/** A time of which nothing else is known: the day, and the hour where it says something. */
 export const timeText = (text) => {
   if (!text) return "";
   const [day, hour] = text.replace(/Z$/, "").split("T");

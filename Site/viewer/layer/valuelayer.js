@@ -3,18 +3,20 @@
 import { gpuOf } from "./gpu.js";
 import { buildMesh } from "./mesh.js";
 
-const multiply = (matrix, [x, y, width, height]) => {
-  // matrix × (move to the box, then scale), column by column.
-  const m = Float64Array.from(matrix);
-  const out = new Float64Array(16);
+/** matrix × (scale, then move), column by column; summed in double, kept in single precision. */
+const multiply = (m, [x, y, z], [width, height]) => {
+  const out = new Float32Array(16);
   for (let r = 0; r < 4; r += 1) {
     out[r] = m[r] * width;
     out[4 + r] = m[4 + r] * height;
     out[8 + r] = m[8 + r];
-    out[12 + r] = m[r] * x + m[4 + r] * y + m[12 + r];
+    out[12 + r] = m[r] * x + m[4 + r] * y + m[8 + r] * z + m[12 + r];
   }
   return out;
 };
+
+/** A matrix of the flat map for a mesh whose corners lie in a box of it. */
+const inBox = (matrix, [x, y, width, height]) => multiply(matrix, [x, y, 0], [width, height]);
 
 /** The finest held window that covers window (i, j) of a level, with its own level. */
 const covering = (windows, slice, level, i, j) => {
@@ -77,6 +79,8 @@ export class ValueLayer {
     gl.disable(gl.DEPTH_TEST);
 
     const projection = args.defaultProjectionData;
+    // That of the sphere, without what MapLibre corrects in its own for the card's arc tangent.
+    const { modelViewProjectionMatrix: sphere } = args;
     // Over one frame of the crossfade between globe and map both are seen.
     const transition = projection.projectionTransition;
     gl.uniform4fv(uniforms.u_projection_clipping_plane ?? null, projection.clippingPlane);
@@ -90,7 +94,7 @@ export class ValueLayer {
         gl.activeTexture(gl.TEXTURE0 + band);
         gl.bindTexture(gl.TEXTURE_2D, texture);
       });
-      this.drawMesh(gl, uniforms, slice.field, level, [i, j], projection, turns);
+      this.drawMesh(gl, uniforms, slice.field, level, [i, j], projection, sphere, turns);
     }
     gl.bindVertexArray(null);
     gl.activeTexture(gl.TEXTURE0);
@@ -130,7 +134,7 @@ export class ValueLayer {
     gl.uniform2fv(uniforms.u_whole, ends);
   }
 
-  drawMesh(gl, uniforms, { grid, entry, document, extent }, level, [i, j], projection, turns) {
+  drawMesh(gl, uniforms, { grid, entry, document, extent }, level, [i, j], projection, sphere, turns) {
     const { row, column, rows, columns } = extent(level, i, j);
     const side = 2 ** level;
     const part = [
@@ -143,14 +147,17 @@ export class ValueLayer {
       () => buildMesh(grid, entry, part, side, curved));
     gl.bindVertexArray(mesh.array);
     const { start, count } = isFlat ? mesh.flat : mesh.whole;
+    if (!isFlat) {
+      gl.uniform3fv(uniforms.u_origin ?? null, mesh.origin);
+      gl.uniformMatrix4fv(uniforms.u_sphere_matrix ?? null, false, multiply(sphere, mesh.origin, [1, 1]));
+    }
     for (const turn of turns) {
       const box = [mesh.box[0] + turn, ...mesh.box.slice(1)];
       if (isFlat && this.span && (box[0] > this.span[1] || box[0] + box[2] < this.span[0])) continue;
       gl.uniform4fv(uniforms.u_projection_tile_mercator_coords ?? null, box);
-      gl.uniformMatrix4fv(uniforms.u_projection_matrix, false,
-        isFlat ? Float32Array.from(multiply(projection.mainMatrix, box)) : Float32Array.from(projection.mainMatrix));
+      gl.uniformMatrix4fv(uniforms.u_projection_matrix ?? null, false, inBox(projection.mainMatrix, box));
       gl.uniformMatrix4fv(uniforms.u_projection_fallback_matrix ?? null, false,
-        Float32Array.from(multiply(projection.fallbackMatrix ?? projection.mainMatrix, box)));
+        inBox(projection.fallbackMatrix ?? projection.mainMatrix, box));
       gl.drawElements(gl.TRIANGLES, count, gl.UNSIGNED_INT, start);
     }
   }

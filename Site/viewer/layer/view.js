@@ -4,8 +4,11 @@
 const ACROSS = 18;
 const DOWN = 12;
 
-/** Longitude and latitude at points spread over the map, edges included; null beside the globe. */
-export const samplePoints = (gl) => {
+/**
+ * Longitude and latitude at points spread over the map, edges included; null beside the globe.
+ * `detail`: how many pixels are drawn for one of the screen, along an axis.
+ */
+export const samplePoints = (gl, detail) => {
   const { width, height } = gl.transform;
   const onGlobe = gl.getProjection?.()?.type === "globe" && gl.getZoom() < 12;
   const points = [];
@@ -22,11 +25,11 @@ export const samplePoints = (gl) => {
       points.push(place);
     }
   }
-  return { points, pixels: { x: width / ACROSS, y: height / DOWN } };
+  return { points, apart: width / ACROSS * detail, detail };
 };
 
-/** Cells of level 0 that one pixel covers, the middle of what neighbouring points say. */
-const cellsPerPixel = (positions, pixels, grid) => {
+/** Cells of level 0 that one pixel covers, the middle of what neighbouring points say; they lie `apart` pixels apart. */
+const cellsPerPixel = (positions, apart, grid) => {
   const found = [];
   for (let row = 0; row <= DOWN; row += 1) {
     for (let column = 0; column < ACROSS; column += 1) {
@@ -34,7 +37,7 @@ const cellsPerPixel = (positions, pixels, grid) => {
       if (!a || !b) continue;
       let across = Math.abs(b.column - a.column);
       if (grid.closed) across = Math.min(across, grid.columns - across);
-      found.push(Math.hypot(across, b.row - a.row) / pixels.x);
+      found.push(Math.hypot(across, b.row - a.row) / apart);
     }
   }
   if (!found.length) return 0;
@@ -47,7 +50,7 @@ const FEW = 12;
 const LATTICE = 8;
 
 /** Places of a lattice over the whole grid that are in view, and cells per pixel between them. */
-const latticeInView = (grid, gl) => {
+const latticeInView = (grid, gl, detail) => {
   const { width, height } = gl.transform;
   const places = [];
   const ratios = [];
@@ -59,7 +62,7 @@ const latticeInView = (grid, gl) => {
       if (!place) continue;
       const { lng } = gl.getCenter();
       const { x, y } = gl.project([place[0] + 360 * Math.round((lng - place[0]) / 360), place[1]]);
-      if (before && j > 0) ratios.push(grid.columns / LATTICE / Math.hypot(x - before.x, y - before.y));
+      if (before && j > 0) ratios.push(grid.columns / LATTICE / detail / Math.hypot(x - before.x, y - before.y));
       before = { x, y };
       if (x >= -1 && y >= -1 && x <= width + 1 && y <= height + 1) {
         places.push({ row: Math.min(row, grid.rows - 0.5), column: Math.min(column, grid.columns - 0.5) });
@@ -74,14 +77,14 @@ const latticeInView = (grid, gl) => {
  * The level whose cells are about as large as pixels, and its windows in view [[i, j]…], those in
  * the middle of the screen first. The rule for the level is that of the picture tiles.
  */
-export const windowsInView = (field, { points, pixels }, gl) => {
+export const windowsInView = (field, { points, apart, detail }, gl) => {
   const { grid } = field;
   const positions = points.map((one) => one && grid.position(one[0], one[1]));
   const inside = positions.reduce((count, one) => count + (one ? 1 : 0), 0);
   // A grid smaller than the spaces between the points is looked for from its own side.
-  const own = inside < FEW ? latticeInView(grid, gl) : null;
+  const own = inside < FEW ? latticeInView(grid, gl, detail) : null;
   if (!inside && !own?.places.length) return { level: field.levels - 1, list: [] };
-  const ratio = own?.ratio ?? cellsPerPixel(positions, pixels, grid);
+  const ratio = own?.ratio ?? cellsPerPixel(positions, apart, grid);
   const level = ratio > 1
     ? Math.min(Math.round(Math.log2(ratio)), field.levels - 1) : 0;
   const side = 2 ** level;

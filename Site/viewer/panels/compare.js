@@ -3,7 +3,7 @@
 import { choice, field, make, segments } from "../dom.js";
 import { icons } from "../icons.js";
 import { isValues } from "../layer/drawing.js";
-import { timeText } from "../layer/times.js";
+import { timeLabel } from "../layer/times.js";
 import { timeOf } from "../site.js";
 import { activeLayer, freshID } from "../state.js";
 import { layerTitle } from "../titles.js";
@@ -26,7 +26,7 @@ const startCompare = (app, mode) => {
 };
 
 const timeChoice = (app, label, values, current, pick) => field(label,
-  choice([["", app.t("compare.follows")], ...values.map((one) => [one, timeText(one)])], current ?? "", pick));
+  choice([["", app.t("compare.follows")], ...values.map((one) => [one, timeLabel(app.texts.locale, values, one)])], current ?? "", pick));
 
 const comparing = (app, state) => {
   const { t, store } = app;

@@ -6,6 +6,7 @@ import { nearestTime } from "../layer/times.js";
 import { activeLayer } from "../state.js";
 import { layerTitle } from "../titles.js";
 import { gridOf } from "./field-values.js";
+import { findPlace } from "./places-actions.js";
 import { lookOf } from "../layer/colours.js";
 
 /** Rows and columns of the level that are in view; nothing where that is all of it. */
@@ -37,7 +38,7 @@ const variableOf = async (cube, document, key, level, { time, dims }) => {
 /** The cell of the last point in the chart that has this variable. */
 const cellOf = async (app, document, variable) => {
   const entry = app.store.get().series.findLast((one) => one.dataset === document.id && one.variable === variable.key && !one.expression);
-  const place = entry && await app.findPlace(entry.place);
+  const place = entry && await findPlace(app, entry.place);
   if (place?.geometry.type !== "Point" || !document.series) return undefined;
   const [longitude, latitude] = place.geometry.coordinates;
   const cell = (await gridOf(app, document, variable.grid)).locate(longitude, latitude, 0);

@@ -1,7 +1,7 @@
 // The part of the export panel that makes films.
 
 import { choice, field, make } from "../dom.js";
-import { timeText } from "../layer/times.js";
+import { timeLabel } from "../layer/times.js";
 import { timeOf } from "../site.js";
 import { activeLayer } from "../state.js";
 import { filmFormats, makeFilm } from "./animation.js";
@@ -26,12 +26,13 @@ export const filmForm = async (app) => {
   const stop = make("button", { type: "button", className: "plain", hidden: true }, t("export.film.cancel"));
   const bar = make("progress", { hidden: true, max: 1, value: 0, "aria-label": t("export.film") });
   const said = make("p", { className: "hint", role: "status" });
+  const label = (index) => timeLabel(app.texts.locale, times, times[index]);
   const slider = (key) => {
-    const text = make("span", {}, timeText(times[wanted[key]]));
+    const text = make("span", {}, label(wanted[key]));
     const input = make("input", { type: "range", min: 0, max: times.length - 1, step: 1, value: wanted[key],
-      "aria-label": t(`export.${key}`), "aria-valuetext": timeText(times[wanted[key]]), oninput: () => {
+      "aria-label": t(`export.${key}`), "aria-valuetext": label(wanted[key]), oninput: () => {
         wanted[key] = Number(input.value);
-        text.textContent = timeText(times[wanted[key]]);
+        text.textContent = label(wanted[key]);
         input.setAttribute("aria-valuetext", text.textContent);
         tell();
       } });

@@ -2,7 +2,7 @@
 
 import { lookOf, tablesOf } from "../layer/colours.js";
 import { isValues } from "../layer/drawing.js";
-import { timeText } from "../layer/times.js";
+import { timeLabel } from "../layer/times.js";
 import { extrasOf, timeOf, unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
 import { datasetTitle, layerTitle } from "../titles.js";
@@ -45,7 +45,7 @@ const snapshot = (gl) => new Promise((resolve) => {
 });
 
 /** The legends of all layers that are shown, as a picture draws them. */
-const legendsOf = (app) => {
+export const legendsOf = (app) => {
   const colours = app.map.drawing.colours();
   return app.store.get().layers.filter((one) => one.visible && isValues(one) && one.kind !== "rgb").flatMap((layer) => {
     const shown = app.map.drawing.field(layer);
@@ -65,7 +65,8 @@ export const subtitleOf = (app) => {
   const variable = app.site.loaded.get(layer?.dataset)?.variable(layer.variable);
   if (!variable) return "";
   const drawn = app.map.layerAt(layer.id);
-  const time = timeOf(variable) && timeText(drawn?.slice.time ?? layer.time ?? state.time);
+  const { values } = timeOf(variable) ?? {};
+  const time = values && timeLabel(app.texts.locale, values, drawn?.slice.time ?? layer.time ?? state.time);
   const dims = extrasOf(variable).map((one) => `${one.title} ${layer.dims?.[one.name] ?? one.default}${unitsOf(one.units) ? ` ${one.units}` : ""}`);
   return [time, ...dims].filter(Boolean).join(" · ");
 };
@@ -77,7 +78,7 @@ export const titleOf = (app) => {
   return [layerTitle(app, layer), datasetTitle(app, layer)].filter((one, index, all) => one && all.indexOf(one) === index).join(" – ");
 };
 
-const attributionOf = (app) => {
+export const attributionOf = (app) => {
   const documents = app.store.get().layers.filter((one) => one.visible).map((one) => app.site.loaded.get(one.dataset) ?? one);
   const credits = documents.map(({ attribution, licence }) => [attribution, licence].filter(Boolean).join(", "));
   const base = app.store.get().basemap === "none" ? [] : [BASE_MAP];
@@ -99,6 +100,7 @@ export const pictureOfMap = async (app, { scale, title, signal }) => {
   const isOther = maps.some((gl) => gl.getPixelRatio() !== scale);
   try {
     if (isOther) for (const gl of maps) gl.setPixelRatio(scale);
+    app.map.drawing.setDetail(scale);
     await settled(app, signal);
     const pictures = await Promise.all(maps.map(snapshot));
     const both = Object.assign(document.createElement("canvas"), { width: Math.round(width * scale), height: Math.round(height * scale) });
@@ -113,6 +115,7 @@ export const pictureOfMap = async (app, { scale, title, signal }) => {
   } finally {
     // Back to what the screen has.
     if (isOther) for (const gl of maps) gl.setPixelRatio(undefined);
+    app.map.drawing.setDetail(1);
   }
 };
 

@@ -4,8 +4,9 @@
 import { choice, field, iconButton, make, toggle } from "../dom.js";
 import { icons } from "../icons.js";
 import { overlays } from "../basemap.js";
-import { freshID, withLayer } from "../state.js";
+import { withLayer } from "../state.js";
 import { datasetTitle, layerTitle } from "../titles.js";
+import { otherForm } from "./layers-other.js";
 
 /** The list with one entry moved to another place. */
 export const moved = (list, from, to) => {
@@ -90,53 +91,6 @@ const sortable = (app, list) => {
   });
 };
 
-/** A template of XYZ tiles from what people paste: XYZ, or a RESTful WMTS with its own words. */
-export const templateOf = (text) => {
-  const url = text.trim()
-    .replace(/\{TileMatrix\}/i, "{z}").replace(/\{TileRow\}/i, "{y}").replace(/\{TileCol\}/i, "{x}")
-    .replace(/\{TileMatrixSet\}/i, "WebMercatorQuad").replace(/\{Style\}/i, "default");
-  const scheme = url.includes("{-y}") ? "tms" : "xyz";
-  const plain = url.replace("{-y}", "{y}");
-  const fine = /^https?:\/\//.test(plain) && ["{z}", "{x}", "{y}"].every((word) => plain.includes(word));
-  const bbox = /^https?:\/\/.*\{bbox-epsg-3857\}/.test(plain);
-  return fine || bbox ? { url: plain, scheme } : null;
-};
-
-const addOther = (app) => {
-  const { t } = app;
-  const url = make("input", { type: "url", required: true, placeholder: "https://…/{z}/{x}/{y}.png", autocomplete: "off" });
-  const title = make("input", { type: "text", autocomplete: "off" });
-  const wrong = make("p", { className: "error", role: "alert", hidden: true });
-  const form = make("form", {
-    className: "stack",
-    onsubmit: (event) => {
-      event.preventDefault();
-      const template = templateOf(url.value);
-      wrong.hidden = Boolean(template);
-      if (!template) {
-        wrong.textContent = t("layers.badURL");
-        return url.focus();
-      }
-      app.store.set((state) => {
-        const layer = {
-          id: freshID(state), kind: "xyz", visible: true, opacity: 1, dims: {}, ...template,
-          title: title.value.trim() || new URL(template.url.replace(/[{}]/g, "")).host,
-        };
-        return { layers: [layer, ...state.layers] };
-      });
-      form.reset();
-    },
-  }, field(t("layers.url"), url), field(t("layers.name"), title), wrong,
-  make("button", { type: "submit", className: "plain" }, t("layers.addOther")));
-  url.addEventListener("invalid", () => {
-    wrong.hidden = false;
-    wrong.textContent = t("layers.badURL");
-  });
-  form.noValidate = true;
-  return make("details", {}, make("summary", {}, t("layers.otherTitle")), form,
-    make("p", { className: "hint" }, t("layers.otherHint")));
-};
-
 const render = (host, app) => {
   const { t, store } = app;
   const list = make("ol", { className: "layer-list", "aria-label": t("layers.title") });
@@ -164,7 +118,7 @@ const render = (host, app) => {
         }))))));
   };
   sortable(app, list);
-  host.append(none, list, make("h3", {}, t("layers.ground")), base, addOther(app));
+  host.append(none, list, make("h3", {}, t("layers.ground")), base, otherForm(app));
   draw();
   drawBase();
   const ends = [

@@ -1,6 +1,7 @@
 // What can be done with places from several panels.
 
 import { activeLayer } from "../state.js";
+import { isNarrow } from "../dom.js";
 import { extrasOf } from "../site.js";
 import { draw } from "./draw.js";
 import { boundsOf, placesFrom } from "./places-model.js";
@@ -98,7 +99,7 @@ export const changePlace = (app, id, patch) => {
 
 /** Lets a person draw a place; on a small screen the panel makes room meanwhile. Gives its id. */
 export const drawPlace = async (app, kind) => {
-  const narrow = matchMedia("(max-width: 48rem)").matches;
+  const narrow = isNarrow();
   const { panel } = app.store.get();
   if (narrow) app.store.set({ panel: null });
   const geometry = await draw(app, kind);

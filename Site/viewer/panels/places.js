@@ -8,7 +8,7 @@ import { PlacesOnMap } from "./places-map.js";
 import { kindOf } from "./places-model.js";
 import { readPlaces } from "./places-read.js";
 import {
-  addPlaces, changePlace, drawPlace, findPlace, locate, placesOf, removePlace, showSeries, showStatistics,
+  addPlaces, changePlace, drawPlace, locate, placesOf, removePlace, showSeries, showStatistics,
 } from "./places-actions.js";
 
 const LARGEST = 8 << 20;
@@ -161,10 +161,8 @@ const keepOnMap = (app) => {
 };
 
 export const register = (app) => {
-  app.placeAt = () => undefined;
   if (app.map.gl) keepOnMap(app);
   else document.addEventListener("mapready", () => keepOnMap(app), { once: true });
   acceptDrops(app);
-  app.findPlace = (id) => findPlace(app, id);
   app.registerPanel({ id: "places", title: "places.title", icon: icons.places, order: 40, render });
 };

@@ -1,6 +1,7 @@
 // One line of the chart from what the state says of it.
 
 import { unitsOf } from "../site.js";
+import { findPlace } from "./places-actions.js";
 import { readSeries } from "./series-read.js";
 
 /** Statistics over an area, as the state names them, and as the library does. */
@@ -31,7 +32,7 @@ const resolutionText = (app, { area, cells }) =>
  */
 export const loadLine = async (app, entry, signal) => {
   const { t } = app;
-  const place = await app.findPlace(entry.place);
+  const place = await findPlace(app, entry.place);
   if (!place) throw shown(t("series.gone"));
   if (place.geometry.type === "LineString") throw shown(t("series.line"));
   const read = await readSeries(app, entry, place.geometry, signal);

@@ -9,7 +9,7 @@ import { Chart } from "./chart.js";
 import { freeColour, nearest } from "./chart-scales.js";
 import { timeAxis, timePosition } from "./chart-time.js";
 import { loadPlot } from "./plot-library.js";
-import { addPlaces, addSeries, shownVariable } from "./places-actions.js";
+import { addPlaces, addSeries, findPlace, shownVariable } from "./places-actions.js";
 import { rememberOpen, reopen } from "./bottom-panel.js";
 import { seriesForm } from "./series-adder.js";
 import { seriesToCsv, seriesToGeoJson } from "./export-series.js";
@@ -17,9 +17,6 @@ import { offer } from "./export-file.js";
 import { nameOf, showLegend, showValues } from "./series-legend.js";
 import { keyOf, loadLine } from "./series-load.js";
 import { showTable } from "./series-table.js";
-
-/** Dates in English are written day first, as everywhere in the viewer. */
-const localeOf = (app) => (app.texts.language === "en" ? "en-GB" : app.texts.language);
 
 /** The panel while it is open: loads what the state names, draws what has come. */
 class SeriesPanel {
@@ -150,7 +147,7 @@ class SeriesPanel {
     const datasets = new Set(series.map((one) => one.dataset));
     const lines = [];
     for (const entry of series) {
-      const place = await app.findPlace(entry.place).catch(() => undefined);
+      const place = await findPlace(app, entry.place).catch(() => undefined);
       const document = app.site.loaded.get(entry.dataset);
       const colour = freeColour(used, place?.properties.colour);
       used.push(colour);
@@ -199,7 +196,7 @@ class SeriesPanel {
     if (this.chart?.axis.calendar !== calendar) {
       this.chart?.destroy();
       this.chart = new Chart(this.plot, {
-        uPlot, axis: timeAxis(calendar, localeOf(app)), label: t("series.chart"), format: this.format,
+        uPlot, axis: timeAxis(calendar, app.texts.locale), label: t("series.chart"), format: this.format,
         onPick: (x) => this.pick(x), onHover: (x) => this.hover(x),
       });
     }
@@ -265,7 +262,7 @@ class SeriesPanel {
     const first = this.ready[0];
     const at = first && index(first);
     this.readout.textContent = at === undefined ? ""
-      : formatTime(first.labels[at], localeOf(this.app), this.loaded.get(first.id).precision);
+      : formatTime(first.labels[at], this.app.texts.locale, this.loaded.get(first.id).precision);
     showValues(this.legend, this.lines, (line) => {
       const found = index(line);
       return found === undefined ? "" : `${this.format(line.y[found])} ${Number.isFinite(line.y[found]) ? line.units : ""}`;
@@ -276,7 +273,8 @@ class SeriesPanel {
     if (!this.options.clicks) return;
     const shown = shownVariable(this.app.store.get());
     if (!shown) return;
-    const place = this.app.placeAt(point) ?? addPlaces(this.app, [{ geometry: { type: "Point", coordinates: [lng, lat] } }])[0];
+    // Places come on the map with the module of their panel.
+    const place = this.app.placeAt?.(point) ?? addPlaces(this.app, [{ geometry: { type: "Point", coordinates: [lng, lat] } }])[0];
     addSeries(this.app, [{ ...shown, place, method: "mean" }]);
   }
 

@@ -11,7 +11,7 @@ import { layerTitle } from "../titles.js";
 import { subtitleOf } from "./export-map.js";
 import { shownSlice, valueAtPoint, valuesInArea } from "./field-values.js";
 import { drawHistogram } from "./histogram.js";
-import { drawPlace, placesOf } from "./places-actions.js";
+import { drawPlace, findPlace, placesOf } from "./places-actions.js";
 import { toTabs } from "./series-table.js";
 import { statisticsRows } from "./statistics-table.js";
 
@@ -93,7 +93,7 @@ class StatisticsPanel {
       await new Promise((resolve) => setTimeout(resolve, 150));
       signal.throwIfAborted();
       const { place } = app.store.get();
-      const [shown, found] = await Promise.all([shownSlice(app), app.findPlace(place)]);
+      const [shown, found] = await Promise.all([shownSlice(app), findPlace(app, place)]);
       if (!shown) return this.say(t("statistics.none"));
       const geometry = found?.geometry ?? viewBox(app);
       const read = geometry.type === "Point"

@@ -4,7 +4,7 @@ import { niceTicks, numberText } from "../../lib/colour/index.js";
 import { between } from "../../lib/geo/index.js";
 import { make, toggle } from "../dom.js";
 import { icons } from "../icons.js";
-import { timeText } from "../layer/times.js";
+import { timeLabel } from "../layer/times.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
 import { layerTitle } from "../titles.js";
@@ -105,7 +105,7 @@ class TransectPanel {
     this.chart.show([this.line]);
     const missing = samples.every((one) => !Number.isFinite(one.value));
     this.summary = missing ? t("transect.missing")
-      : t("transect.shown", { title: [title, timeText(slice.time)].filter(Boolean).join(", "), level, length: numberText(x.at(-1), app.texts.language, 4) });
+      : t("transect.shown", { title: [title, slice.time && timeLabel(app.texts.locale, slice.field.times, slice.time)].filter(Boolean).join(", "), level, length: numberText(x.at(-1), app.texts.language, 4) });
     this.status.textContent = this.summary;
     showTable(this.table, [this.line], { t, format: this.format, caption: t("transect.table"), first: t("transect.distance") });
   }

@@ -54,7 +54,8 @@ struct ArrayProducts: Sendable {
           guard variable.timeCount != nil else { return nil }
           return SeriesBuilder(
             variable, dataset: recipe.id, isGrowing: seriesRecipe.isGrowing,
-            folder: workshop.folder, journal: workshop.journal, pool: workshop.pool)
+            isShared: workshop.isShared, folder: workshop.folder, journal: workshop.journal,
+            pool: workshop.pool)
         }
       } ?? []
   }

@@ -22,12 +22,7 @@ struct BuildCommand: ParsableCommand {
       command or the recipe is wrong.
       """)
 
-  @Argument(
-    help: ArgumentHelp(
-      "A recipe (.yaml, .yml), or the NetCDF files or Zarr stores of one cube.",
-      valueName: "recipe-or-source"),
-    completion: .file())
-  var inputs: [String]
+  @OptionGroup var source: RecipeOptions
 
   @Option(
     name: .shortAndLong,
@@ -35,84 +30,20 @@ struct BuildCommand: ParsableCommand {
     completion: .directory)
   var output: String
 
-  @Option(help: ArgumentHelp("How many processor cores to use.", valueName: "n"))
-  var workers: Int = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(
-    help: ArgumentHelp(
-      "Memory for fields, such as 512M or 2G; larger fields go through a scratch file.",
-      valueName: "size"))
-  var memory = ByteCount(1 << 30)
-
-  @Option(
-    help: ArgumentHelp(
-      "The address where the site will be published; goes before the recipe's.", valueName: "url"))
-  var baseURL: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Without a recipe: the CRS of a projected grid whose file names none, such as EPSG:3031.",
-      valueName: "crs"))
-  var crs: String?
-
-  @Option(help: ArgumentHelp("Without a recipe: the finest zoom to make.", valueName: "zoom"))
-  var maxZoom: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "The folder that holds Templates and Site, where they are not found by themselves.",
-      valueName: "folder"),
-    completion: .directory)
-  var share: String?
-
+  @OptionGroup var options: WorkOptions
+  @OptionGroup var watch: MetricsOptions
   @OptionGroup var talk: TalkOptions
 
-  func validate() throws {
-    guard (1...1024).contains(workers) else {
-      throw ValidationError("--workers must be between 1 and 1024.")
-    }
-    guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16M.") }
-    guard !inputs.isEmpty else { throw ValidationError("Name a recipe or a source.") }
-    if isRecipe, crs != nil || maxZoom != nil {
-      throw ValidationError("--crs and --max-zoom go with sources; a recipe has keys for them.")
-    }
-    guard (0...24).contains(maxZoom ?? 0) else {
-      throw ValidationError("--max-zoom must be between 0 and 24.")
-    }
-  }
-
   func run() throws {
-    var recipe = try loadRecipe()
-    if let baseURL { recipe.site.baseURL = baseURL }
-    let session = try BuildSession(
-      recipe: recipe, output: output, share: SharedFiles.find(share),
-      pool: WorkerPool(workers: workers), memoryBudget: memory.bytes, progress: talk.progress)
-    let report = try session.run()
-    if !talk.quiet { print(report.text, terminator: "") }
-    if !report.failures.isEmpty { throw ExitCode(1) }
-  }
-
-  /// Whether a recipe is named, not sources.
-  private var isRecipe: Bool {
-    inputs.count == 1 && [".yaml", ".yml"].contains { inputs[0].lowercased().hasSuffix($0) }
-  }
-
-  private func loadRecipe() throws -> Recipe {
-    if isRecipe, let path = inputs.first {
-      do {
-        return try Recipe.load(path: path)
-      } catch {
-        FileHandle.standardError.write(Data(error.description.utf8))
-        throw ExitCode(2)
-      }
+    let recipe = try source.recipe()
+    try watch.record("build", site: output) { metrics in
+      let session = try BuildSession(
+        recipe: recipe, output: output, options: options, progress: talk.progress)
+      let report = try session.run()
+      report.measure(&metrics)
+      if !talk.quiet { print(report.text, terminator: "") }
+      if !report.failures.isEmpty { throw ExitCode(1) }
     }
-    var recipe = Recipe.automatic(sources: Array(inputs.prefix(1)))
-    for index in recipe.datasets.indices {
-      recipe.datasets[index].sources = inputs
-      recipe.datasets[index].options.crs = crs
-      recipe.datasets[index].maxZoom = maxZoom
-    }
-    return recipe
   }
 }
 

@@ -9,10 +9,10 @@ struct BuildReport {
     let id: String
     var made = 0
     var current = 0
-    var tiles = 0
-    var bytes = 0
+    var tiles = Product()
     var cube = Product()
     var series = Product()
+    var viewer = Product()
     var notes: [String] = []
   }
 
@@ -45,6 +45,8 @@ struct BuildReport {
   }
 
   let output: String
+  /// What workers had made before; nothing where they had not.
+  var parts = PartJoining.Report()
   var datasets: [Dataset] = []
   var failures: [Failure] = []
   var release = 0
@@ -60,10 +62,17 @@ struct BuildReport {
         dataset.made == 0
         ? "up to date" : "\(dataset.made) fields made, \(dataset.current) up to date"
       lines.append(
-        "\(dataset.id): \(dataset.tiles) tiles \(ByteCount.text(dataset.bytes))"
-          + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
+        "\(dataset.id): \(dataset.tiles.objects) tiles \(ByteCount.text(dataset.tiles.bytes))"
+          + dataset.cube.text("cube") + dataset.series.text("series")
+          + dataset.viewer.text("4D viewer") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
+    if parts.runs > 0 {
+      lines.append(
+        "Joined what \(parts.runs) runs of workers made: \(parts.units) units, \(parts.objects) "
+          + "files checked.")
+    }
+    lines += parts.faults.prefix(20).map { "  - made again: \($0.unit): \($0.reason)" }
     lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
     let time = ProgressDisplay.duration(seconds)
     if failures.isEmpty {
@@ -88,9 +97,10 @@ struct BuildReport {
         datasets.map { dataset in
           [
             "id": .string(dataset.id), "made": .integer(Int64(dataset.made)),
-            "current": .integer(Int64(dataset.current)), "tiles": .integer(Int64(dataset.tiles)),
-            "bytes": .integer(Int64(dataset.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json,
+            "current": .integer(Int64(dataset.current)),
+            "tiles": .integer(Int64(dataset.tiles.objects)),
+            "bytes": .integer(Int64(dataset.tiles.bytes)), "cube": dataset.cube.json,
+            "series": dataset.series.json, "viewer4D": dataset.viewer.json,
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),

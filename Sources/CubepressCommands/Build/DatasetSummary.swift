@@ -103,7 +103,7 @@ struct DatasetSummary {
     }
     let summaries = records.compactMap { UnitSummary($0.summary) }
     let shown = zip(prepared.fields, summaries)
-      .filter { $0.1.layers.contains { $0.count > 0 } }
+      .filter { $0.1.showsSomething }
     noteEmptyFields(prepared, shown: shown.count)
     guard let best = shown.max(by: { $0.1.statistics.valid <= $1.1.statistics.valid }) else {
       return nil

@@ -39,15 +39,21 @@ struct PublishCommand: ParsableCommand {
   var json = false
 
   @OptionGroup var options: TargetOptions
+  @OptionGroup var watch: MetricsOptions
   @OptionGroup var talk: TalkOptions
 
   func run() throws {
+    try watch.record("publish", site: location) { try run(&$0) }
+  }
+
+  private func run(_ metrics: inout Metrics) throws {
     let start = ProcessInfo.processInfo.systemUptime
     // SiteFolder would make the folder.
     let site = try SiteFolder(path: FolderStore(path: folder).location)
     let target = try options.open(location)
     let report = try Publisher(site, to: target, takesOver: takeOver, progress: talk.progress)
       .publish()
+    report.measure(&metrics)
     let verification = verify ? try Verification(site, against: target).run() : nil
     let seconds = ProcessInfo.processInfo.systemUptime - start
     if json {
