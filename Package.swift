@@ -87,6 +87,7 @@ let package = Package(
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
+    module("FileServing", ["Codecs", "Stores", "Transport"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
@@ -120,7 +121,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
+        "FileServing", "PublishedArrays", "Series", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
         "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -136,7 +137,7 @@ let package = Package(
     module(
       "TeamServer",
       [
-        "JSON", "Teams", "Pages", "Transport",
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -190,6 +191,7 @@ let package = Package(
     tests(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
+    tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "TeamServer",
@@ -206,7 +208,7 @@ let package = Package(
     tests(
       "CubepressCommands",
       [
-        "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
+        "CubepressCommands", "FileServing", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
         "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

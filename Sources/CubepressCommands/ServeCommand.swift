@@ -22,7 +22,7 @@ struct ServeCommand: ParsableCommand {
       .deletingLastPathComponent().appendingPathComponent("cubepress-server").path
     let arguments = ["cubepress-server", "serve"] + options
     var pointers = arguments.map { strdup($0) } + [nil]
-    defer { pointers.forEach { free($0) } }
+    defer { for pointer in pointers { free(pointer) } }
     // On success neither of the two returns.
     execv(beside, &pointers)
     execvp("cubepress-server", &pointers)

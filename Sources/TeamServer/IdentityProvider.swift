@@ -108,8 +108,10 @@ actor IdentityProvider {
 
   private func discovered() async throws -> Metadata {
     if let metadata { return metadata }
-    let address = settings.issuer + "/.well-known/openid-configuration"
-    let document = try await ask(HTTPRequest("GET", address))
+    // An issuer may end with a slash, which is then part of its name (Discovery, section 4.1).
+    let base = settings.issuer.hasSuffix("/") ? settings.issuer.dropLast() : settings.issuer[...]
+    let address = base + "/.well-known/openid-configuration"
+    let document = try await ask(HTTPRequest("GET", String(address)))
     guard document["issuer"]?.stringValue == settings.issuer,
       let authorization = document["authorization_endpoint"]?.stringValue,
       let token = document["token_endpoint"]?.stringValue,

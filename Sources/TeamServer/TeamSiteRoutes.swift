@@ -13,6 +13,12 @@ internal import Teams
 struct TeamSiteRoutes: Sendable {
   let database: TeamDatabase
   let settings: ServerSettings
+  private let files = FileAnswers()
+
+  init(database: TeamDatabase, settings: ServerSettings) {
+    self.database = database
+    self.settings = settings
+  }
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("sites/:team/**", use: file)
@@ -27,7 +33,7 @@ struct TeamSiteRoutes: Sendable {
     guard let key = Self.key(context.parameters.getCatchAll()) else { throw HTTPError(.notFound) }
     guard try await mayRead(key, of: team, principal) else { throw HTTPError(.notFound) }
     if key == Self.listKey { return try await list(of: team, principal) }
-    return try await served(key, of: team, request, context)
+    return try await files.answer(request, key: key, site: settings.siteFolder(ofTeam: team))
   }
 
   private static let listKey = "api/datasets.json"
@@ -96,28 +102,6 @@ struct TeamSiteRoutes: Sendable {
       headers: [.contentType: "application/json", .cacheControl: "private, no-cache"],
       body: .init(byteBuffer: ByteBuffer(string: JSONValue.object(filtered).serialized())))
   }
-
-  /// The file with its type, tag and, where asked for, a part of it.
-  private func served(
-    _ key: String, of team: String, _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    let files = FileMiddleware<TeamRequestContext, LocalFileSystem>(
-      settings.siteFolder(ofTeam: team), urlBasePath: "/sites/" + team,
-      cacheControl: .init([]), searchForIndexHtml: true
-    ).withAdditionalMediaTypes(forFileExtensions: Self.mediaTypes)
-    var response = try await files.handle(request, context: context) { _, _ in
-      throw HTTPError(.notFound)
-    }
-    // What a browser or proxy keeps must not outlive the right to read it.
-    response.headers[.cacheControl] = "private, no-cache"
-    return response
-  }
-
-  private static let mediaTypes: [String: MediaType] = [
-    "geojson": .init(type: .application, subType: "geo+json"),
-    "terrain": .init(type: .application, subType: "vnd.quantized-mesh"),
-    "mjs": .init(type: .text, subType: "javascript"),
-  ]
 
   /// People are led to the sign-in page; programs are asked for a token.
   ///

@@ -86,7 +86,7 @@ struct ProviderOptions: ParsableArguments {
         in: .whitespacesAndNewlines)
     }
     return IdentityProviderSettings(
-      title: title, issuer: issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer,
+      title: title, issuer: issuer,
       clientID: client, clientSecret: secret)
   }
 }

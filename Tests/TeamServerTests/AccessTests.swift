@@ -33,7 +33,9 @@ struct AccessTests {
     ("/sites/ice/..%2fnotes.txt", []),
     ("/sites/ice/datasets/bed/..%2fsurface/index.html", []),
     ("/sites/ice/datasets/bed/../surface/index.html", []),
-    ("/sites/ice/datasets/bed//index.html", []),
+    ("/sites/ice/datasets/bed//index.html", team + ["guest"]),
+    ("/sites/ice/datasets//surface/index.html", team),
+    ("/sites/ice/datasets/bed", []),
     ("/sites/%2e%2e/index.html", []),
   ]
 
