@@ -32,6 +32,8 @@ let package = Package(
   name: "cubepress",
   products: [
     .executable(name: "cubepress", targets: ["cubepress"]),
+    // Apart, because what it depends on takes minutes to build.
+    .executable(name: "cubepress-server", targets: ["cubepress-server"]),
     // For Tests/Benchmarks, a package of its own.
     .library(name: "Codecs", targets: ["Codecs"]),
     .library(name: "Images", targets: ["Images"]),
@@ -41,6 +43,14 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0",
+      traits: ["FullFoundation"]),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [
     library("CNetCDF", pkgConfig: "netcdf", debian: "libnetcdf-dev"),
@@ -56,6 +66,7 @@ let package = Package(
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
     library("CCmark", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
@@ -82,6 +93,7 @@ let package = Package(
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
+    module("FileServing", ["Codecs", "Stores", "Transport"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
@@ -130,7 +142,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
+        "FileServing", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
         "Transport", "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -139,6 +151,28 @@ let package = Package(
       ]),
     .executableTarget(
       name: "cubepress", dependencies: ["CubepressCommands", "NetCDFReader"],
+      swiftSettings: strict),
+
+    // The server for private cubes
+    module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "TeamServer",
+      [
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ]),
+    .executableTarget(
+      name: "cubepress-server",
+      dependencies: [
+        "TeamServer", "Teams", "Pages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
 
     .target(
@@ -193,10 +227,24 @@ let package = Package(
     tests(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
+    tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
+    tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "TeamServer",
+      [
+        "TeamServer", "Teams", "JSON",
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
     tests(
       "CubepressCommands",
       [
-        "CubepressCommands", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
+        "CubepressCommands", "FileServing", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores", "JSON", "Cubes",
         "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

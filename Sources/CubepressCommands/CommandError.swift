@@ -31,10 +31,4 @@ struct CommandError: Error, CustomStringConvertible {
       description: "\(folder) holds files but no site made by cubepress: nothing was written. "
         + "Choose an empty or new folder")
   }
-
-  static func noTemplates(_ tried: [String]) -> CommandError {
-    CommandError(
-      description: "the page templates were not found in " + tried.joined(separator: " or ")
-        + ". Name the folder that holds Templates and Site with --share or CUBEPRESS_SHARE")
-  }
 }

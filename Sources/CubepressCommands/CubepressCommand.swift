@@ -25,7 +25,7 @@ public struct CubepressCommand: AsyncParsableCommand {
       StylesCommand.self, ExtractCommand.self, StoryCommand.self, PublishCommand.self,
       ReleasesCommand.self,
       DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
-      NightlyCommand.self,
+      NightlyCommand.self, ServeCommand.self,
     ])
 
   /// Makes the command.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileServing
 import Glibc
 import Stores
 
@@ -26,7 +27,7 @@ struct PreviewCommand: AsyncParsableCommand {
   var host = "127.0.0.1"
 
   func run() async throws {
-    let site = try PreviewSite(path: folder)
+    let site = try SiteFiles(path: folder)
     let host = host == "localhost" ? "127.0.0.1" : host
     let server = try PreviewServer(site: site, address: .init(host: host, port: port))
     let folder = folder

@@ -1,4 +1,5 @@
 import Dispatch
+import FileServing
 import FlyingFox
 import FlyingSocks
 import Foundation
@@ -16,7 +17,7 @@ struct PreviewServer: Sendable {
   private let wanted: Address
 
   /// Prepares a server; it listens only once it runs.
-  init(site: PreviewSite, address: Address) throws {
+  init(site: SiteFiles, address: Address) throws {
     wanted = address
     var configuration: HTTPServer.Configuration
     do {
@@ -77,17 +78,17 @@ struct PreviewServer: Sendable {
 
 /// Answers with the files of a site.
 private struct PreviewHandler: HTTPHandler {
-  let site: PreviewSite
+  let site: SiteFiles
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
     var fields: [String: String] = [:]
     for header in request.headers.keys {
       fields[header.rawValue.lowercased()] = request.headers[header]
     }
-    let wanted = PreviewRequest(
+    let wanted = FileRequest(
       method: request.method.rawValue, path: request.target.path(),
       query: request.target.query(), fields: fields)
-    let (answer, start) = await blocking { () -> (PreviewAnswer, [UInt8]) in
+    let (answer, start) = await blocking { () -> (FileAnswer, [UInt8]) in
       let answer = site.answer(wanted)
       switch answer.body {
       case .bytes(let bytes): return (answer, bytes)
@@ -126,7 +127,7 @@ private struct FileBody: AsyncBufferedSequence {
 
   static let pieceSize = 1 << 19
 
-  let site: PreviewSite
+  let site: SiteFiles
   let key: String
   let offsets: Range<Int>
   let start: [UInt8]

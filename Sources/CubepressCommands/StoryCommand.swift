@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalogue
+import FileServing
 import Foundation
 import Pages
 import Recipes
@@ -70,7 +71,7 @@ struct StoryCommand: AsyncParsableCommand {
     }
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let server = try PreviewServer(
-      site: try PreviewSite(path: folder), address: .init(host: "127.0.0.1", port: port))
+      site: try SiteFiles(path: folder), address: .init(host: "127.0.0.1", port: port))
     try await server.run { address in
       print("\(source) is at http://\(address.host):\(address.port)/\(page)")
       print("Stop with Ctrl-C.")

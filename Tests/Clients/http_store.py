@@ -14,9 +14,10 @@ from zarr.abc.store import (
 class HTTPStore(Store):
     """Reads below an address and counts what that takes."""
 
-    def __init__(self, base: str):
+    def __init__(self, base: str, headers: dict | None = None):
         super().__init__(read_only=True)
         self.base = base.rstrip("/")
+        self.headers = headers or {}
         self.requests = 0
         self.bytes = 0
         self.missing = 0
@@ -37,7 +38,7 @@ class HTTPStore(Store):
         elif isinstance(byte_range, SuffixByteRequest):
             header = f"bytes=-{byte_range.suffix}"
         request = urllib.request.Request(
-            f"{self.base}/{key}", headers={"Range": header} if header else {}
+            f"{self.base}/{key}", headers=self.headers | ({"Range": header} if header else {})
         )
         self.requests += 1
         try:

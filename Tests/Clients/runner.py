@@ -21,6 +21,7 @@ from check_qgis import qgis_checks
 from check_restart import restart_checks
 from check_search import search_checks
 from check_stories import story_checks
+from check_server import server_checks
 from check_slurm import slurm_checks
 from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
@@ -39,6 +40,7 @@ def main() -> int:
     parser.add_argument("site", type=Path)
     parser.add_argument("--recipe", type=Path, default=ROOT / "Recipes/demo/demo.yaml")
     parser.add_argument("--cubepress", help="the program; without it only the site is checked")
+    parser.add_argument("--server", help="the server for private cubes")
     parser.add_argument("--only", help="run the checks whose name contains this")
     parser.add_argument("--kills", type=int, default=6, help="how often to kill a build")
     parser.add_argument("--memory-size", type=int, default=200, help="MB of the large cubes")
@@ -74,6 +76,8 @@ def main() -> int:
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
         source_checks(report, arguments.cubepress)
         nightly_checks(report, arguments.cubepress, arguments.kills)
+    if arguments.cubepress and arguments.server:
+        server_checks(report, arguments.cubepress, arguments.server)
     return report.close()
 
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cubes
 import Foundation
 import Jobs
+import Pages
 import Recipes
 
 /// `cubepress build`: from cubes to a site.

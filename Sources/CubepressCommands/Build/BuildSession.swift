@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Jobs
 import Multiscales
+import Pages
 import Publishing
 import Pyramids
 import Recipes

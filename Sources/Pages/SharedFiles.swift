@@ -1,22 +1,27 @@
 import Foundation
 
 /// Finds the templates and browser files that come with the program.
-struct SharedFiles {
+public struct SharedFiles: Sendable {
   /// The folder of the Mustache templates.
-  let templates: String
+  public let templates: String
   /// The folder of style sheets and scripts.
-  let site: String
+  public let site: String
 
   /// Looks in the named folder, in `CUBEPRESS_SHARE`, in `../share/cubepress` beside the program,
   /// and in the folders above the program (a checkout in which it was built).
-  static func find(_ named: String?) throws -> SharedFiles {
+  ///
+  /// - Throws: `PageError` where none of them has both.
+  public static func find(_ named: String?) throws(PageError) -> SharedFiles {
     var tried: [String] = []
     for folder in candidates(named) {
       let found = SharedFiles(templates: folder + "/Templates", site: folder + "/Site")
       if isFolder(found.templates), isFolder(found.site) { return found }
       tried.append(folder)
     }
-    throw CommandError.noTemplates(tried.prefix(3).map(\.self))
+    throw PageError(
+      "find the templates of the pages",
+      because: "there are no Templates and Site folders in \(tried.prefix(3).joined(separator: ", "))",
+      remedy: "name the folder that holds them with --share or CUBEPRESS_SHARE")
   }
 
   private static func candidates(_ named: String?) -> [String] {

@@ -1,21 +1,24 @@
 import Glibc
-import Stores
+public import Stores
 import Transport
 
 /// Answers requests for the files of a site as a bucket that serves websites would.
 ///
 /// Folders are never listed, nothing outside the folder (also not by a symbolic link) and nothing below `.cubepress` is served,
 /// and every answer allows use from other sites. Calls block.
-struct PreviewSite: Sendable {
+public struct SiteFiles: Sendable {
   private let folder: FolderStore
-  private let packing = PreviewPacking()
+  private let packing = TextPacking()
 
-  init(path: String) throws(StoreError) {
+  /// Takes a folder.
+  ///
+  /// - Throws: `StoreError` where there is none.
+  public init(path: String) throws(StoreError) {
     folder = try FolderStore(path: path)
   }
 
   /// The answer to a request.
-  func answer(_ request: PreviewRequest) -> PreviewAnswer {
+  public func answer(_ request: FileRequest) -> FileAnswer {
     var answer = respond(to: request)
     answer.fields += Self.fieldsOfEveryAnswer
     if request.method == "HEAD" { answer.body = .bytes([]) }
@@ -23,7 +26,9 @@ struct PreviewSite: Sendable {
   }
 
   /// Some bytes of a file that was the body of an answer.
-  func read(_ key: String, _ offsets: Range<Int>) throws(StoreError) -> [UInt8] {
+  ///
+  /// - Throws: `StoreError` where it cannot be read any more.
+  public func read(_ key: String, _ offsets: Range<Int>) throws(StoreError) -> [UInt8] {
     try folder.read(key, range: .from(offset: offsets.lowerBound, length: offsets.count)) ?? []
   }
 
@@ -38,7 +43,7 @@ struct PreviewSite: Sendable {
     ("X-Content-Type-Options", "nosniff"),
   ]
 
-  private func respond(to request: PreviewRequest) -> PreviewAnswer {
+  private func respond(to request: FileRequest) -> FileAnswer {
     switch request.method {
     case "GET", "HEAD": break
     case "OPTIONS": return preflight
@@ -74,8 +79,8 @@ struct PreviewSite: Sendable {
   /// The file `index.html` in a folder; paths without final `/` are sent on, or else the relative
   /// links of the page would lead elsewhere.
   private func page(
-    of key: String, _ isFolderPath: Bool, _ request: PreviewRequest
-  ) throws(StoreError) -> PreviewAnswer {
+    of key: String, _ isFolderPath: Bool, _ request: FileRequest
+  ) throws(StoreError) -> FileAnswer {
     let index = key.isEmpty ? "index.html" : key + "/index.html"
     guard let status = try folder.status(of: index), !status.isFolder,
       folder.followingLinks(index).map(isPublic) == true
@@ -90,13 +95,13 @@ struct PreviewSite: Sendable {
   }
 
   private func file(
-    _ key: String, _ status: FileStatus, _ request: PreviewRequest
-  ) -> PreviewAnswer {
+    _ key: String, _ status: FileStatus, _ request: FileRequest
+  ) -> FileAnswer {
     let time = "\(status.modifiedSeconds).\(status.modifiedNanoseconds)"
-    let isPacked = PreviewPacking.applies(to: request, key: key, size: status.size)
+    let isPacked = TextPacking.applies(to: request, key: key, size: status.size)
     let tag = "\"\(String(status.size, radix: 16))-\(time)\(isPacked ? "-gzip" : "")\""
     let date = httpDate(status.modifiedSeconds)
-    var answer = PreviewAnswer(status: 200)
+    var answer = FileAnswer(status: 200)
     answer.fields = [
       ("ETag", tag), ("Last-Modified", date), ("Accept-Ranges", "bytes"),
       // A preview shows what was built last.
@@ -124,7 +129,7 @@ struct PreviewSite: Sendable {
       return answer
     }
     let isSame = request.fields["if-range"].map { $0 == tag || $0 == date } ?? true
-    let range = isSame ? PreviewRange(field: request.fields["range"], size: status.size) : .all
+    let range = isSame ? RangeField(field: request.fields["range"], size: status.size) : .all
     switch range {
     case .all:
       answer.body = .file(key: key, offsets: 0..<status.size)
@@ -147,7 +152,7 @@ struct PreviewSite: Sendable {
     key.split(separator: "/", maxSplits: 1).first != Substring(SiteFolder.privateFolder)
   }
 
-  private func isKnown(_ request: PreviewRequest, tag: String, date: String) -> Bool {
+  private func isKnown(_ request: FileRequest, tag: String, date: String) -> Bool {
     if let known = request.fields["if-none-match"] { return matches(known, tag) }
     return request.fields["if-modified-since"] == date
   }
@@ -160,8 +165,8 @@ struct PreviewSite: Sendable {
     }
   }
 
-  private var preflight: PreviewAnswer {
-    var answer = PreviewAnswer(status: 200)
+  private var preflight: FileAnswer {
+    var answer = FileAnswer(status: 200)
     answer.fields = [
       ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
       (
@@ -173,17 +178,17 @@ struct PreviewSite: Sendable {
     return answer
   }
 
-  private var missing: PreviewAnswer { text(404, "there is no such file on this site") }
+  private var missing: FileAnswer { text(404, "there is no such file on this site") }
 
-  private func text(_ status: Int, _ message: String) -> PreviewAnswer {
+  private func text(_ status: Int, _ message: String) -> FileAnswer {
     let bytes = Array("\(status): \(message)\n".utf8)
     let fields = [("Content-Type", "text/plain; charset=utf-8")]
-    return PreviewAnswer(status: status, fields: fields, body: .bytes(bytes), length: bytes.count)
+    return FileAnswer(status: status, fields: fields, body: .bytes(bytes), length: bytes.count)
   }
 }
 
 /// A time in the form of HTTP (RFC 9110, 5.6.7).
-func httpDate(_ secondsSince1970: Int) -> String {
+public func httpDate(_ secondsSince1970: Int) -> String {
   var seconds = secondsSince1970
   var parts = tm()
   gmtime_r(&seconds, &parts)

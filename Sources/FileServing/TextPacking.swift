@@ -5,7 +5,7 @@ import Synchronization
 /// Packs text files with gzip for clients that take it, as the fronts of published sites do.
 ///
 /// What was packed is kept, so that each version of a file is packed once.
-final class PreviewPacking: Sendable {
+final class TextPacking: Sendable {
   private struct Kept {
     let tag: String
     let bytes: [UInt8]
@@ -20,7 +20,7 @@ final class PreviewPacking: Sendable {
   /// Whether the answer to a request is to be packed.
   ///
   /// Never for a range: its offsets mean the file's own bytes (RFC 9110, 14.2).
-  static func applies(to request: PreviewRequest, key: String, size: Int) -> Bool {
+  static func applies(to request: FileRequest, key: String, size: Int) -> Bool {
     guard sizes.contains(size), request.fields["range"] == nil, isText(ContentType.of(key: key)),
       let accepted = request.fields["accept-encoding"]?.lowercased()
     else { return false }

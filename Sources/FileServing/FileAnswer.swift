@@ -1,35 +1,50 @@
-/// A request to the preview server, freed of the server's types.
-struct PreviewRequest: Sendable {
-  var method = "GET"
+/// A request for a file, freed of the types of any server.
+public struct FileRequest: Sendable {
+  /// The method, as in `GET`.
+  public var method: String
   /// The path as sent: percent-encoded, with `/` first.
-  var path: String
+  public var path: String
   /// The query as sent, without `?`.
-  var query = ""
+  public var query: String
   /// The header fields by lower-case name.
-  var fields: [String: String] = [:]
+  public var fields: [String: String]
+
+  /// Describes a request.
+  public init(
+    method: String = "GET", path: String, query: String = "", fields: [String: String] = [:]
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.fields = fields
+  }
 }
 
-/// An answer of the preview server, freed of the server's types.
-struct PreviewAnswer: Sendable {
+/// An answer to a request for a file, freed of the types of any server.
+public struct FileAnswer: Sendable {
   /// What is sent after the header fields.
-  enum Body: Sendable, Equatable {
+  public enum Body: Sendable, Equatable {
+    /// These bytes.
     case bytes([UInt8])
     /// A stretch of a file, which may be large.
     case file(key: String, offsets: Range<Int>)
   }
 
-  var status: Int
-  var fields: [(name: String, value: String)] = []
-  var body = Body.bytes([])
+  /// The status, as in 200.
+  public internal(set) var status: Int
+  /// The header fields, without length and date.
+  public var fields: [(name: String, value: String)] = []
+  /// What is sent after them.
+  public internal(set) var body = Body.bytes([])
   /// The length of the body, also when it is not sent (HEAD).
-  var length = 0
+  public internal(set) var length = 0
 
   /// The value of a field, for tests.
-  subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+  public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 }
 
 /// The range that a client asks for (RFC 9110, 14.1.2 and 14.2).
-enum PreviewRange: Equatable {
+enum RangeField: Equatable {
   /// Send everything: there is no such field, it is malformed, or asks for several ranges.
   case all
   case part(Range<Int>)

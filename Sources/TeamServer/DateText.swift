@@ -1,0 +1,20 @@
+internal import Foundation
+
+/// Times for people, in UTC.
+enum DateText {
+  /// A day, such as `2026-11-24`.
+  static func day(_ seconds: Int64) -> String {
+    date(seconds).formatted(.iso8601.year().month().day())
+  }
+
+  /// A minute, such as `2026-11-24 18:07`.
+  static func minute(_ seconds: Int64) -> String {
+    date(seconds).formatted(
+      .iso8601.year().month().day().dateTimeSeparator(.space).time(
+        includingFractionalSeconds: false))
+  }
+
+  private static func date(_ seconds: Int64) -> Date {
+    Date(timeIntervalSince1970: Double(seconds))
+  }
+}

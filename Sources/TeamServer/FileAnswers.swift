@@ -1,0 +1,84 @@
+internal import FileServing
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import NIOPosix
+internal import Stores
+internal import Synchronization
+
+/// Answers requests for the files of teams' sites, off the threads that take requests.
+///
+/// The key, not the path of the request, says which file it is: what was looked at to decide who may read
+/// it is what is read.
+final class FileAnswers: Sendable {
+  /// Opened sites by folder, with the texts that they have packed.
+  private let sites = Mutex<[String: SiteFiles]>([:])
+
+  /// The most that is read at once, in bytes.
+  private static let pieceSize = 256 << 10
+
+  /// The answer for a file.
+  ///
+  /// - Parameters:
+  ///   - request: whose range, conditions and accepted encodings count.
+  ///   - key: the file's key in the site.
+  ///   - folder: the folder of the site.
+  /// - Returns: the file or the part of it that was asked for, or that it has not changed.
+  /// - Throws: 404 where there is no such site or file, or it leads out of the site.
+  func answer(_ request: Request, key: String, site folder: String) async throws -> Response {
+    let allowed = CharacterSet.urlPathAllowed
+    let wanted = FileRequest(
+      method: request.method.rawValue,
+      path: "/" + (key.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""),
+      fields: Dictionary(
+        request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $1 }))
+    let (site, answer) = try await NIOThreadPool.singleton.runIfActive {
+      let site = try self.site(folder)
+      return (site, site.answer(wanted))
+    }
+    guard ![301, 403, 404].contains(answer.status) else { throw HTTPError(.notFound) }
+    var headers = HTTPFields()
+    for (name, value) in answer.fields where !Self.replaced.contains(name.lowercased()) {
+      if let name = HTTPField.Name(name) { headers[name] = value }
+    }
+    // What a browser or proxy keeps must not outlive the right to read it.
+    headers[.cacheControl] = "private, no-cache"
+    return Response(
+      status: .init(code: answer.status), headers: headers, body: body(of: answer, site: site))
+  }
+
+  /// A private site is open to no other site's pages.
+  private static let replaced: Set<String> = [
+    "access-control-allow-origin", "access-control-expose-headers", "cross-origin-resource-policy",
+    "cache-control",
+  ]
+
+  private func site(_ folder: String) throws -> SiteFiles {
+    if let site = sites.withLock({ $0[folder] }) { return site }
+    do {
+      let site = try SiteFiles(path: folder)
+      sites.withLock { $0[folder] = site }
+      return site
+    } catch { throw HTTPError(.notFound) }
+  }
+
+  private func body(of answer: FileAnswer, site: SiteFiles) -> ResponseBody {
+    switch answer.body {
+    case .bytes(let bytes): return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+    case .file(let key, let offsets):
+      return ResponseBody(contentLength: offsets.count) { writer in
+        var start = offsets.lowerBound
+        while start < offsets.upperBound {
+          let piece = start..<min(start + Self.pieceSize, offsets.upperBound)
+          let bytes = try await NIOThreadPool.singleton.runIfActive { try site.read(key, piece) }
+          // A file that became shorter ends the connection: its length was promised.
+          guard bytes.count == piece.count else { throw HTTPError(.internalServerError) }
+          try await writer.write(ByteBuffer(bytes: bytes))
+          start = piece.upperBound
+        }
+        try await writer.finish(nil)
+      }
+    }
+  }
+}

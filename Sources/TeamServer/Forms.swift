@@ -1,0 +1,45 @@
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Teams
+
+/// The fields of an HTML form (`application/x-www-form-urlencoded`).
+struct Form: Sendable {
+  private let fields: [String: String]
+
+  /// - Throws: 413 for a body over the limit, 400 for one that is no form.
+  init(_ request: Request, limit: Int) async throws {
+    let body = try await request.body.collect(upTo: limit)
+    var fields: [String: String] = [:]
+    for pair in String(buffer: body).split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = Self.decode(parts[0]),
+        let value = Self.decode(parts.count > 1 ? parts[1] : "")
+      else { throw HTTPError(.badRequest, message: "The form is badly encoded.") }
+      fields[name] = value
+    }
+    self.fields = fields
+  }
+
+  private static func decode(_ text: Substring) -> String? {
+    text.replacing("+", with: " ").removingPercentEncoding
+  }
+
+  /// The text of a field without blanks around it; empty where there is none.
+  func text(_ name: String) -> String {
+    (fields[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// A field exactly as it was typed, for passwords.
+  func exactText(_ name: String) -> String { fields[name] ?? "" }
+
+  /// Whether the form was made by a page that the same session asked for.
+  ///
+  /// - Throws: 403 where it was not.
+  func requireSecret(of principal: Principal) throws {
+    guard let secret = principal.formSecret, exactText("form") == secret else {
+      throw HTTPError(
+        .forbidden, message: "The form is from an earlier session: go back, reload and try again.")
+    }
+  }
+}

@@ -1,0 +1,78 @@
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import Pages
+internal import Teams
+
+/// The server for what must not be public: one process, one data folder.
+public struct TeamServer: Sendable {
+  private let settings: ServerSettings
+  private let database: TeamDatabase
+
+  /// Opens, and where need be makes, the data folder.
+  ///
+  /// - Throws: ``TeamsError`` or a file system's error where it cannot be used.
+  public init(_ settings: ServerSettings) throws {
+    self.settings = settings
+    try FileManager.default.createDirectory(
+      atPath: settings.dataFolder, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    database = try TeamDatabase(path: settings.databasePath)
+  }
+
+  /// The address at which the first administrator sets a password, where nobody can sign in yet.
+  ///
+  /// Adds the user `admin`; `nil` where there are users.
+  public func firstInvitation() async throws -> String? {
+    guard try await database.isEmpty() else { return nil }
+    let user = try await database.addUser("admin", title: "Administrator", isAdministrator: true)
+    let secret = try await database.invite(
+      user, lasting: settings.invitationLifetime, now: secondsNow())
+    return settings.baseURL + "/invitation/" + secret
+  }
+
+  /// Answers requests until SIGTERM or SIGINT; then takes no more and ends those under way.
+  ///
+  /// - Parameter whenListening: called once with the port.
+  /// - Throws: where it cannot listen, or a template or browser file is missing.
+  public func run(whenListening: @escaping @Sendable (Int) -> Void) async throws {
+    var logger = Logger(label: "cubepress-server")
+    logger.logLevel = .info
+    let application = Application(
+      router: try router(),
+      configuration: .init(address: .hostname(settings.host, port: settings.port)),
+      onServerRunning: { whenListening($0.localAddress?.port ?? 0) }, logger: logger)
+    try await application.runService()
+  }
+
+  func router() throws -> Router<TeamRequestContext> {
+    let assets = try SiteAssets.load(folder: settings.siteFolder)
+    let pages = try PageRenderer(
+      templates: try PageTemplates.load(folder: settings.templatesFolder), assets: assets)
+    let cookies = SessionCookies(isSecure: settings.isSecure, lifetime: settings.sessionLifetime)
+    let metrics = Metrics()
+    let router = Router(context: TeamRequestContext.self)
+    router.middlewares.add(Answering(pages: pages))
+    router.middlewares.add(Measuring(metrics: metrics, limit: settings.concurrentRequests))
+    router.middlewares.add(CrossSiteGuard(origin: settings.baseURL))
+    router.middlewares.add(Authentication(database: database, cookies: cookies))
+    OperationRoutes(database: database, metrics: metrics).add(to: router)
+    AssetRoutes(assets: assets).add(to: router)
+    let signIn = SignInRoutes(
+      database: database, pages: pages, cookies: cookies, settings: settings)
+    signIn.add(to: router)
+    if let provider = settings.identityProvider {
+      ProviderRoutes(
+        database: database, provider: IdentityProvider(provider, baseURL: settings.baseURL),
+        signIn: signIn, settings: settings
+      ).add(to: router)
+    }
+    HomeRoutes(database: database, pages: pages, settings: settings).add(to: router)
+    TeamRoutes(database: database, pages: pages, settings: settings).add(to: router)
+    AdministrationRoutes(database: database, pages: pages, settings: settings).add(to: router)
+    TeamSiteRoutes(database: database, settings: settings).add(to: router)
+    return router
+  }
+}

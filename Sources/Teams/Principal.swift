@@ -1,0 +1,65 @@
+internal import GRDB
+
+/// Who sends a request, as far as the request proves it.
+public struct Principal: Sendable, Hashable {
+  /// The user on whose behalf it is sent.
+  public let user: User
+  /// `nil` for a session in the browser, which may all that its user may.
+  public let scope: TokenScope?
+  /// What a form must send back to show that it came from a page of ours; `nil` for a token, which no
+  /// browser adds by itself.
+  public let formSecret: String?
+
+  /// The most that this request may do.
+  private var limit: Role { scope?.highestRole ?? .owner }
+
+  func limited(_ role: Role?) -> Role? { role.map { min($0, limit) } }
+
+  /// Whether it may make users and teams: administrators in the browser.
+  public var mayAdministrate: Bool { user.isAdministrator && scope == nil }
+}
+
+extension TeamDatabase {
+  /// The role of a request in a team; `nil` where it has none, or there is no such team.
+  public func role(
+    of principal: Principal, inTeam team: String
+  ) async throws(TeamsError) -> Role? {
+    let role = try await read("look up a role") { database in
+      try Self.memberRole(database, principal.user, team)
+    }
+    return principal.limited(role)
+  }
+
+  /// The role of a request for a dataset: its user's in the team that owns it, or the highest that the
+  /// team has granted to one of the user's other teams; `nil` where there is neither.
+  public func role(
+    of principal: Principal, forDataset dataset: String, ofTeam team: String
+  ) async throws(TeamsError) -> Role? {
+    let role = try await read("look up a role") { database -> Role? in
+      let granted = try String.fetchAll(
+        database,
+        sql: """
+          SELECT dataset_grant.role FROM dataset_grant
+          JOIN team ON team.id = dataset_grant.team
+          JOIN member ON member.team = dataset_grant.to_team
+          WHERE team.name = ? AND dataset = ? AND member.user = ?
+          """, arguments: [team, dataset, principal.user.id]
+      ).compactMap(Role.init)
+      let own = try Self.memberRole(database, principal.user, team)
+      return (granted + [own].compactMap(\.self)).max()
+    }
+    return principal.limited(role)
+  }
+
+  private static func memberRole(
+    _ database: Database, _ user: User, _ team: String
+  ) throws -> Role? {
+    try String.fetchOne(
+      database,
+      sql: """
+        SELECT member.role FROM member JOIN team ON team.id = member.team
+        WHERE member.user = ? AND team.name = ?
+        """, arguments: [user.id, team]
+    ).flatMap(Role.init)
+  }
+}

@@ -1,0 +1,49 @@
+/// Why something about users, teams or their grants could not be done.
+public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
+  /// What kind of failure it is, for a caller that answers each differently.
+  public enum Kind: Sendable, Equatable {
+    /// The words of the request break a rule: a name, a password, a role.
+    case invalid
+    /// What is named does not exist, or the asker may not know of it.
+    case unknown
+    /// It exists already.
+    case taken
+    /// The database cannot be opened, read or written.
+    case storage
+  }
+
+  /// What kind of failure it is.
+  public let kind: Kind
+  /// What was tried, as words after "cannot".
+  public let attempt: String
+  /// Why it could not be done.
+  public let reason: String
+  /// What to do about it.
+  public let remedy: String
+
+  init(_ kind: Kind, _ attempt: String, because reason: String, remedy: String) {
+    self.kind = kind
+    self.attempt = attempt
+    self.reason = reason
+    self.remedy = remedy
+  }
+
+  /// The whole error as one sentence.
+  public var description: String { "Cannot \(attempt): \(reason); \(remedy)." }
+}
+
+extension TeamsError {
+  /// Nobody has this name.
+  public static func noUser(_ name: String) -> TeamsError {
+    TeamsError(
+      .unknown, "find the user '\(name)'", because: "nobody has this name",
+      remedy: "ask an administrator to add them")
+  }
+
+  /// No team has this name.
+  public static func noTeam(_ name: String) -> TeamsError {
+    TeamsError(
+      .unknown, "find the team '\(name)'", because: "no team has this name",
+      remedy: "ask its members how it is spelt")
+  }
+}

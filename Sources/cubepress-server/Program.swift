@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+import Pages
+import TeamServer
+import Teams
+
+@main
+struct Program: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cubepress-server",
+    abstract: "Serves what a team keeps private.",
+    discussion: """
+      One process and one data folder: the database cubepress.sqlite, and for each team a site laid out
+      like a public one, DATA/teams/TEAM/site, which `cubepress build RECIPE -o` makes.
+
+      When nobody can sign in yet, `serve` prints a link at which the administrator's password is set.
+      """,
+    subcommands: [Serve.self, BackUp.self, Invite.self], defaultSubcommand: Serve.self)
+}
+
+/// Prints a line at once; `print` holds text back where a pipe or a journal reads it.
+private func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+struct DataOption: ParsableArguments {
+  @Option(name: .customLong("data"), help: "The data folder; made where it is missing.")
+  var folder: String
+}
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Answers requests until it is stopped.")
+
+  @OptionGroup var data: DataOption
+  @Option(help: "The address to listen on; behind nginx leave it as it is.")
+  var host = "127.0.0.1"
+  @Option(help: "The port; 0 lets the system choose one.")
+  var port = 8080
+  @Option(
+    help: "The address under which browsers reach the server, such as https://cubes.example.org.")
+  var baseURL: String?
+  @OptionGroup(title: "Identity provider") var provider: ProviderOptions
+  @Option(help: "The folder that holds Templates and Site; found by itself in most cases.")
+  var share: String?
+
+  func run() async throws {
+    let shared = try SharedFiles.find(share)
+    var settings = ServerSettings(
+      dataFolder: data.folder, baseURL: baseURL ?? "http://\(host):\(port)",
+      templatesFolder: shared.templates, siteFolder: shared.site)
+    settings.identityProvider = try provider.settings()
+    settings.host = host
+    settings.port = port
+    let server = try TeamServer(settings)
+    if let link = try await server.firstInvitation() {
+      say("Nobody can sign in yet. Set the administrator's password at\n  \(link)")
+    }
+    try await server.run { port in
+      say("Serving \(data.folder) on http://\(host):\(port)/")
+    }
+  }
+}
+
+/// Where people of an institute sign in.
+struct ProviderOptions: ParsableArguments {
+  @Option(
+    name: .customLong("provider-issuer"),
+    help:
+      "The issuer of an OpenID Connect provider, such as https://id.example.org/realms/institute.")
+  var issuer: String?
+  @Option(name: .customLong("provider-client"), help: "As whom the provider knows this server.")
+  var client: String?
+  @Option(
+    name: .customLong("provider-secret-file"),
+    help: "A file with the client's secret; without it the server is a public client.")
+  var secretFile: String?
+  @Option(name: .customLong("provider-title"), help: "What the sign-in page calls the provider.")
+  var title = "your institute"
+
+  func settings() throws -> IdentityProviderSettings? {
+    guard let issuer else { return nil }
+    guard let client else {
+      throw ValidationError(
+        "--provider-issuer needs --provider-client, the client's identifier there")
+    }
+    let secret = try secretFile.map {
+      try String(contentsOfFile: $0, encoding: .utf8).trimmingCharacters(
+        in: .whitespacesAndNewlines)
+    }
+    return IdentityProviderSettings(
+      title: title, issuer: issuer,
+      clientID: client, clientSecret: secret)
+  }
+}
+
+struct BackUp: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup",
+    abstract: "Copies the database into a new file, while the server goes on.",
+    discussion: "To restore it, stop the server and put the file in the place of cubepress.sqlite.")
+
+  @OptionGroup var data: DataOption
+  @Argument(help: "The file to write; it must not exist yet.")
+  var file: String
+
+  func run() async throws {
+    try await TeamDatabase(path: data.folder + "/cubepress.sqlite").backUp(to: file)
+  }
+}
+
+struct Invite: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Prints a link at which a user sets a new password, such as an administrator who forgot theirs."
+  )
+
+  @OptionGroup var data: DataOption
+  @Argument(help: "The user's name.")
+  var user: String
+  @Option(help: "The address under which browsers reach the server.")
+  var baseURL = "http://127.0.0.1:8080"
+
+  func run() async throws {
+    let database = try TeamDatabase(path: data.folder + "/cubepress.sqlite")
+    guard let found = try await database.user(named: user) else { throw TeamsError.noUser(user) }
+    let now = Int64(Date.now.timeIntervalSince1970)
+    print(baseURL + "/invitation/" + (try await database.invite(found, lasting: 86_400, now: now)))
+  }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Teams
+import Testing
+
+@testable import TeamServer
+
+/// Signing in and out, invitations, and what must not help anybody to get in.
+struct SignInTests {
+  @Test func theFirstInvitation() async throws {
+    let workspace = try await Workspace()
+    #expect(try await workspace.server.firstInvitation() == nil, "there are users")
+    var settings = workspace.settings
+    settings.dataFolder += "/fresh"
+    let server = try TeamServer(settings)
+    let link = try #require(try await server.firstInvitation())
+    #expect(link.hasPrefix("http://cubes.test/invitation/"))
+    let path = String(link.dropFirst("http://cubes.test".count))
+    let client = TestClient(try server.router().buildResponder())
+    #expect(try await client.get(path).status == .ok)
+    let differ = try await client.post(
+      path, [:], ["password": Workspace.password, "again": "another password"])
+    #expect(differ.status == .unprocessableContent)
+    let done = try await client.post(
+      path, [:], ["password": Workspace.password, "again": Workspace.password])
+    #expect(done.status == .seeOther)
+    #expect(done.headers[.setCookie]?.contains("HttpOnly") == true)
+    #expect(done.headers[.setCookie]?.contains("SameSite=Lax") == true)
+    #expect(try await client.get(path).status == .notFound, "it works once")
+    let again = try await client.post(
+      "/sign-in", [:], ["name": "admin", "password": Workspace.password, "to": "/teams/ice"])
+    #expect(again.status == .seeOther)
+    #expect(again.headers[.location] == "/teams/ice")
+  }
+
+  @Test func signingOutEndsTheSession() async throws {
+    let workspace = try await Workspace()
+    let session = try await workspace.session("reader")
+    let client = try workspace.client()
+    #expect(try await client.get("/teams/ice", session.headers).status == .ok)
+    let out = try await client.post("/sign-out", session.headers, ["form": session.form])
+    #expect(out.status == .seeOther)
+    #expect(try await client.get("/teams/ice", session.headers).status == .notFound)
+  }
+
+  @Test func aPlantedCookieIsWorthNothing() async throws {
+    let workspace = try await Workspace()
+    let reader = try #require(try await workspace.database.user(named: "reader"))
+    try await workspace.database.setPassword(Workspace.password, of: reader)
+    let client = try workspace.client()
+    let planted: HTTPFields = [.cookie: "cubepress=planted"]
+    let response = try await client.post(
+      "/sign-in", planted, ["name": "reader", "password": Workspace.password])
+    #expect(response.status == .seeOther)
+    #expect(response.headers[.setCookie]?.contains("planted") == false)
+    #expect(try await client.get("/teams/ice", planted).status == .notFound)
+  }
+
+  @Test func guessingIsSlowed() async throws {
+    let workspace = try await Workspace()
+    let reader = try #require(try await workspace.database.user(named: "reader"))
+    try await workspace.database.setPassword(Workspace.password, of: reader)
+    let client = try workspace.client()
+    for _ in 0..<10 {
+      let wrong = try await client.post("/sign-in", [:], ["name": "reader", "password": "wrong"])
+      #expect(wrong.status == .unprocessableContent)
+      #expect(wrong.text.contains("Name or password is wrong."))
+    }
+    let right = try await client.post(
+      "/sign-in", [:], ["name": "reader", "password": Workspace.password])
+    #expect(right.status == .tooManyRequests)
+    #expect(right.headers[.retryAfter] != nil)
+  }
+
+  @Test func namesThatDoNotExistAnswerAlike() async throws {
+    let workspace = try await Workspace()
+    let client = try workspace.client()
+    let none = try await client.post("/sign-in", [:], ["name": "nobody", "password": "wrong"])
+    let some = try await client.post("/sign-in", [:], ["name": "reader", "password": "wrong"])
+    #expect(none.status == some.status)
+    #expect(none.text.replacing("nobody", with: "reader") == some.text)
+  }
+
+  @Test(
+    "where to go after signing in",
+    arguments: [
+      ("/teams/ice", "/teams/ice"), ("https://evil.test/", "/"), ("//evil.test/", "/"),
+      ("/\\evil.test", "/"), ("/a\r\nSet-Cookie: x=y", "/"), ("", "/"), ("teams", "/"),
+    ])
+  func target(wanted: String, taken: String) {
+    #expect(SignInRoutes.target(wanted) == taken)
+  }
+
+  @Test(
+    "tokens",
+    arguments: ["Bearer wrong", "Basic !!!", "Basic dTpw", "Digest abc", "Bearer", "nonsense"])
+  func wrongTokens(field: String) async throws {
+    let workspace = try await Workspace()
+    let client = try workspace.client()
+    let response = try await client.get("/sites/ice/index.html", [.authorization: field])
+    #expect(response.status == .unauthorized)
+    #expect(!response.text.contains(field))
+  }
+
+  @Test func aTokenAsPassword() async throws {
+    let workspace = try await Workspace()
+    let secret = try #require(
+      try await workspace.token("reader")[.authorization]?.split(separator: " ").last)
+    let pair = "anybody:\(secret)".data(using: .utf8)?.base64EncodedString() ?? ""
+    let client = try workspace.client()
+    let response = try await client.get(
+      "/sites/ice/index.html", [.authorization: "Basic " + pair])
+    #expect(response.status == .ok)
+  }
+
+  @Test func largeFormsAreRefused() async throws {
+    let workspace = try await Workspace()
+    let client = try workspace.client()
+    let response = try await client.post(
+      "/sign-in", [:], ["name": String(repeating: "a", count: 5000)])
+    #expect(response.status == .contentTooLarge)
+  }
+
+  @Test func safetyHeadersStandEverywhere() async throws {
+    let workspace = try await Workspace()
+    let client = try workspace.client()
+    for path in ["/sign-in", "/health/live", "/none"] {
+      let response = try await client.get(path, [.accept: "text/html"])
+      #expect(response.headers[.xContentTypeOptions] == "nosniff", "\(path)")
+    }
+    let page = try await client.get("/sign-in")
+    #expect(page.headers[.contentSecurityPolicy]?.contains("default-src 'none'") == true)
+    #expect(page.headers[.cacheControl] == "no-store")
+    #expect(try await client.get("/health/ready").status == .ok)
+  }
+
+  @Test func markupInNamesIsShownNotObeyed() async throws {
+    let workspace = try await Workspace()
+    let client = try workspace.client()
+    let response = try await client.post(
+      "/sign-in", [:], ["name": "\"><script>alert(1)</script>", "password": "x"])
+    #expect(!response.text.contains("<script>"))
+  }
+}

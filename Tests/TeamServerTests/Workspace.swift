@@ -1,0 +1,81 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Teams
+import TestKit
+
+@testable import TeamServer
+
+/// A server with two teams, a user for each role, and a small site of the first team.
+///
+/// `ice` has the datasets `bed` and `surface`; `bed` is shared with `sea`. The users are called by what
+/// they are: `owner`, `editor` and `reader` of `ice`, `guest` in `sea`, `stranger` in no team, `admin`.
+struct Workspace {
+  static let users = ["owner", "editor", "reader", "guest", "stranger", "admin"]
+  static let password = "correct horse battery"
+
+  let folder: TemporaryFolder
+  let database: TeamDatabase
+  let settings: ServerSettings
+  let server: TeamServer
+
+  init() async throws {
+    folder = try TemporaryFolder()
+    let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().path
+    var settings = ServerSettings(
+      dataFolder: folder.path, baseURL: "http://cubes.test",
+      templatesFolder: repository + "/Templates", siteFolder: repository + "/Site")
+    settings.largestBody = 4096
+    self.settings = settings
+    server = try TeamServer(settings)
+    database = try TeamDatabase(path: settings.databasePath)
+    try await database.addUser("admin", title: "Admin", isAdministrator: true)
+    let owner = try await database.addUser("owner", title: "Owner")
+    let editor = try await database.addUser("editor", title: "Editor")
+    let reader = try await database.addUser("reader", title: "Reader")
+    let guest = try await database.addUser("guest", title: "Guest")
+    try await database.addUser("stranger", title: "Stranger")
+    let ice = try await database.addTeam("ice", title: "Ice", owner: owner)
+    let sea = try await database.addTeam("sea", title: "Sea", owner: guest)
+    try await database.setRole(.editor, of: editor, in: ice)
+    try await database.setRole(.reader, of: reader, in: ice)
+    try await database.grant(.reader, on: "bed", of: ice, to: sea)
+    for (key, text) in Self.files { try folder.write(text, to: "teams/ice/site/" + key) }
+  }
+
+  private static let files = [
+    "index.html": "<h1>bed, surface</h1>",
+    "assets/a.js": "export {};",
+    "viewer/index.html": "<h1>viewer</h1>",
+    "api/datasets.json":
+      #"{"datasets":[{"id":"bed","title":"Bed"},{"id":"surface","title":"Surface"}]}"#,
+    "api/datasets/bed.json": #"{"id":"bed"}"#,
+    "api/datasets/surface.json": #"{"id":"surface"}"#,
+    "datasets/bed/index.html": "<h1>bed</h1>",
+    "datasets/bed/cube.zarr/0/z/c/0/0": "0123456789",
+    "datasets/bed/tiles/z/2017-01-16T10:09:21Z/0.png": "tile",
+    "datasets/surface/index.html": "<h1>surface</h1>",
+    "datasets/surface/cube.zarr/zarr.json": "{}",
+    ".cubepress/journal": "hidden",
+    "../notes.txt": "outside",
+  ]
+
+  /// The token of a user, as the header of a request.
+  func token(_ user: String, _ scope: TokenScope = .read) async throws -> HTTPFields {
+    guard let found = try await database.user(named: user) else { return [:] }
+    let secret = try await database.addToken(
+      for: found, label: "test", scope: scope, lifetime: 60, now: secondsNow())
+    return [.authorization: "Bearer " + secret]
+  }
+
+  /// A session of a user in a browser: the cookie, and what its forms must send back.
+  func session(_ user: String) async throws -> (headers: HTTPFields, form: String) {
+    guard let found = try await database.user(named: user) else { return ([:], "") }
+    let secret = try await database.beginSession(of: found, lifetime: 60, now: secondsNow())
+    let form = try await database.principal(session: secret, now: secondsNow())?.formSecret
+    return ([.cookie: "cubepress=" + secret, .accept: "text/html"], form ?? "")
+  }
+
+  func client() throws -> TestClient { TestClient(try server.router().buildResponder()) }
+}

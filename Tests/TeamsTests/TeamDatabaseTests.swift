@@ -1,0 +1,262 @@
+import Foundation
+import GRDB
+import TestKit
+import Testing
+
+@testable import Teams
+
+/// Users, teams, roles and grants, and that nothing else gives a right.
+struct TeamDatabaseTests {
+  private let folder: TemporaryFolder
+  private let database: TeamDatabase
+  private let now: Int64 = 1_800_000_000
+
+  init() throws {
+    folder = try TemporaryFolder()
+    database = try TeamDatabase(path: folder.path + "/test.sqlite")
+  }
+
+  private func session(of user: User) async throws -> Principal {
+    let secret = try await database.beginSession(of: user, lifetime: 60, now: now)
+    return try #require(try await database.principal(session: secret, now: now))
+  }
+
+  private func token(of user: User, _ scope: TokenScope) async throws -> Principal {
+    let secret = try await database.addToken(
+      for: user, label: "test", scope: scope, lifetime: 60, now: now)
+    return try #require(try await database.principal(token: secret, now: now))
+  }
+
+  @Test("names are ids", arguments: ["a", "0", "sea-ice_2.1", String(repeating: "a", count: 64)])
+  func goodName(name: String) async throws {
+    let user = try await database.addUser(name, title: "")
+    #expect(try await database.user(named: name) == user)
+  }
+
+  @Test(
+    "other names are refused",
+    arguments: [
+      "", ".", "..", "-a", "A", "a/b", "a b", "é", "a\0", "a%2e", String(repeating: "a", count: 65),
+    ])
+  func badName(name: String) async throws {
+    await #expect(throws: TeamsError.self) { try await database.addUser(name, title: "") }
+    #expect(try await database.isEmpty())
+  }
+
+  @Test func aNameIsTakenOnce() async throws {
+    try await database.addUser("ada", title: "Ada")
+    let error = await #expect(throws: TeamsError.self) {
+      try await database.addUser("ada", title: "Another")
+    }
+    #expect(error?.kind == .taken)
+  }
+
+  @Test func passwords() async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    #expect(try await database.user(named: "ada", password: "") == nil)
+    try await database.setPassword("correct horse battery", of: user)
+    #expect(try await database.user(named: "ada", password: "correct horse battery") == user)
+    #expect(try await database.user(named: "ada", password: "correct horse batterz") == nil)
+    #expect(try await database.user(named: "bob", password: "correct horse battery") == nil)
+    await #expect(throws: TeamsError.self) { try await database.setPassword("short", of: user) }
+    // A password may hold any characters, a zero among them, and all of it counts.
+    try await database.setPassword("0123456789\0a", of: user)
+    #expect(try await database.user(named: "ada", password: "0123456789\0b") == nil)
+    #expect(try await database.user(named: "ada", password: "0123456789\0a") == user)
+  }
+
+  @Test func passwordsAreKeptAsArgon2id() async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    try await database.setPassword("correct horse battery", of: user)
+    let kept = try await database.read("look") {
+      try String.fetchOne($0, sql: "SELECT password FROM user")
+    }
+    #expect(kept?.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$") == true)
+  }
+
+  /// The hash was made by argon2-cffi 25.1.0 (`PasswordHasher(time_cost=2, memory_cost=19456,
+  /// parallelism=1).hash("correct horse battery", salt=bytes(range(16)))`).
+  @Test func hashesOfOtherProgramsAreUnderstood() async {
+    let hash =
+      "$argon2id$v=19$m=19456,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$quyusfeeuAGbpiw09i+j4VKJ+I/5h3mugd4HghmS/x8"
+    #expect(await Passwords.matches("correct horse battery", hash))
+    #expect(await !Passwords.matches("correct horse batterz", hash))
+  }
+
+  @Test func aNewPasswordEndsSessions() async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    let secret = try await database.beginSession(of: user, lifetime: 60, now: now)
+    #expect(try await database.principal(session: secret, now: now)?.user == user)
+    try await database.setPassword("correct horse battery", of: user)
+    #expect(try await database.principal(session: secret, now: now) == nil)
+  }
+
+  @Test func sessionsAndTokensExpire() async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    let session = try await database.beginSession(of: user, lifetime: 60, now: now)
+    let token = try await database.addToken(
+      for: user, label: "t", scope: .read, lifetime: 60, now: now)
+    #expect(token.hasPrefix("cpt_"))
+    #expect(try await database.principal(session: session, now: now + 59) != nil)
+    #expect(try await database.principal(session: session, now: now + 60) == nil)
+    #expect(try await database.principal(token: token, now: now + 59) != nil)
+    #expect(try await database.principal(token: token, now: now + 60) == nil)
+    // One is not taken for the other.
+    #expect(try await database.principal(token: session, now: now) == nil)
+    #expect(try await database.principal(session: token, now: now) == nil)
+  }
+
+  @Test("lifetimes out of bounds", arguments: [0, -1, TeamDatabase.longestTokenLife + 1, .max])
+  func lifetime(seconds: Int64) async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    await #expect(throws: TeamsError.self) {
+      try await database.addToken(
+        for: user, label: "", scope: .read, lifetime: seconds, now: now)
+    }
+  }
+
+  @Test func secretsAreNotInTheDatabase() async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    let secrets = [
+      try await database.addToken(for: user, label: "t", scope: .read, lifetime: 60, now: now),
+      try await database.beginSession(of: user, lifetime: 60, now: now),
+      try await database.invite(user, lasting: 60, now: now),
+    ]
+    try await database.backUp(to: folder.path + "/copy.sqlite")
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/copy.sqlite"))
+    for secret in secrets { #expect(bytes.range(of: Data(secret.utf8)) == nil) }
+    #expect(Set(secrets).count == 3)
+  }
+
+  @Test func anInvitationWorksOnce() async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    let first = try await database.invite(user, lasting: 60, now: now)
+    let second = try await database.invite(user, lasting: 60, now: now)
+    #expect(try await database.invited(by: first, now: now) == nil, "a new one replaces it")
+    #expect(try await database.invited(by: second, now: now + 60) == nil, "it is over")
+    await #expect(throws: TeamsError.self, "too short") {
+      try await database.accept(invitation: second, password: "short", now: now)
+    }
+    let password = "correct horse battery"
+    #expect(try await database.accept(invitation: second, password: password, now: now) == user)
+    #expect(try await database.accept(invitation: second, password: password, now: now) == nil)
+    #expect(try await database.user(named: "ada", password: password) == user)
+  }
+
+  @Test func disabledUsersAreOut() async throws {
+    let user = try await database.addUser("ada", title: "Ada")
+    try await database.setPassword("correct horse battery", of: user)
+    let session = try await database.beginSession(of: user, lifetime: 60, now: now)
+    let token = try await database.addToken(
+      for: user, label: "t", scope: .read, lifetime: 60, now: now)
+    try await database.disable(user)
+    #expect(try await database.user(named: "ada", password: "correct horse battery") == nil)
+    #expect(try await database.principal(session: session, now: now) == nil)
+    #expect(try await database.principal(token: token, now: now) == nil)
+    #expect(try await database.user(named: "ada") == nil)
+  }
+
+  @Test("a role in a team, limited by the scope of a token", arguments: Role.allCases)
+  func teamRole(role: Role) async throws {
+    let owner = try await database.addUser("owner", title: "Owner")
+    let ada = try await database.addUser("ada", title: "Ada")
+    let team = try await database.addTeam("ice", title: "Ice", owner: owner)
+    try await database.setRole(role, of: ada, in: team)
+    let inTeam = { (principal: Principal) async throws in
+      try await database.role(of: principal, inTeam: "ice")
+    }
+    #expect(try await inTeam(session(of: ada)) == role)
+    #expect(try await inTeam(token(of: ada, .read)) == .reader)
+    #expect(try await inTeam(token(of: ada, .write)) == min(role, .editor))
+    #expect(try await database.role(of: session(of: ada), inTeam: "sea") == nil)
+    #expect(
+      try await database.role(of: session(of: ada), forDataset: "any", ofTeam: "ice") == role)
+  }
+
+  @Test func administratorsSeeNoData() async throws {
+    let admin = try await database.addUser("admin", title: "", isAdministrator: true)
+    let owner = try await database.addUser("owner", title: "Owner")
+    try await database.addTeam("ice", title: "Ice", owner: owner)
+    let principal = try await session(of: admin)
+    #expect(principal.mayAdministrate)
+    #expect(try await database.role(of: principal, inTeam: "ice") == nil)
+    #expect(try await database.role(of: principal, forDataset: "a", ofTeam: "ice") == nil)
+    #expect(try await !token(of: admin, .write).mayAdministrate)
+  }
+
+  @Test func grants() async throws {
+    let owner = try await database.addUser("owner", title: "Owner")
+    let ada = try await database.addUser("ada", title: "Ada")
+    let eve = try await database.addUser("eve", title: "Eve")
+    let ice = try await database.addTeam("ice", title: "Ice", owner: owner)
+    let sea = try await database.addTeam("sea", title: "Sea", owner: ada)
+    try await database.grant(.reader, on: "bed", of: ice, to: sea)
+    let role = { (user: User, dataset: String) async throws in
+      try await database.role(of: session(of: user), forDataset: dataset, ofTeam: "ice")
+    }
+    #expect(try await role(ada, "bed") == .reader)
+    #expect(try await role(ada, "surface") == nil, "another dataset of the team")
+    #expect(try await role(eve, "bed") == nil, "a member of neither")
+    #expect(try await database.role(of: session(of: ada), inTeam: "ice") == nil)
+    #expect(try await database.grants(to: ada).map(\.dataset) == ["bed"])
+    #expect(try await database.grants(to: eve).isEmpty)
+    try await database.grant(.editor, on: "bed", of: ice, to: sea)
+    #expect(try await role(ada, "bed") == .editor)
+    #expect(try await database.grants(of: ice).map(\.role) == [.editor])
+    try await database.revoke(dataset: "bed", of: ice, from: sea)
+    #expect(try await role(ada, "bed") == nil)
+  }
+
+  @Test func aTeamKeepsAnOwner() async throws {
+    let owner = try await database.addUser("owner", title: "Owner")
+    let team = try await database.addTeam("ice", title: "Ice", owner: owner)
+    await #expect(throws: TeamsError.self) { try await database.remove(owner, from: team) }
+    await #expect(throws: TeamsError.self) {
+      try await database.setRole(.editor, of: owner, in: team)
+    }
+    #expect(try await database.members(of: team).map(\.role) == [.owner])
+    let ada = try await database.addUser("ada", title: "Ada")
+    try await database.setRole(.owner, of: ada, in: team)
+    try await database.remove(owner, from: team)
+    #expect(try await database.members(of: team).map(\.user.name) == ["ada"])
+  }
+
+  @Test func usersOfAProvider() async throws {
+    let first = try await database.user(subject: "https://id|1", wantedName: "ada", title: "Ada")
+    let again = try await database.user(subject: "https://id|1", wantedName: "eve", title: "Eve")
+    #expect(first != nil)
+    #expect(first == again, "the subject decides, not the name")
+    let other = try await database.user(subject: "https://id|2", wantedName: "ada", title: "Ada")
+    #expect(other?.name == "ada-2", "nobody gets another's account by choosing their name")
+  }
+
+  @Test func theAuditLogOfATeam() async throws {
+    try await database.record("shared", on: "bed", by: "ada", team: "ice", now: now)
+    try await database.record("added a user", on: "eve", by: "admin", now: now)
+    #expect(try await database.audit(team: "ice", limit: 9).map(\.action) == ["shared"])
+    #expect(try await database.audit(team: nil, limit: 9).map(\.object) == ["eve"])
+    #expect(try await database.audit(team: "sea", limit: 9).isEmpty)
+  }
+
+  @Test func aDatabaseIsOpenedAgain() async throws {
+    try await database.addUser("ada", title: "Ada")
+    let again = try TeamDatabase(path: folder.path + "/test.sqlite")
+    #expect(try await again.users().map(\.name) == ["ada"])
+  }
+
+  @Test func whatIsNoDatabase() throws {
+    let path = folder.path + "/text.sqlite"
+    try Data(repeating: 65, count: 8192).write(to: URL(fileURLWithPath: path))
+    let error = #expect(throws: TeamsError.self) { try TeamDatabase(path: path) }
+    #expect(error?.reason.contains("damaged or no database") == true)
+    #expect(throws: TeamsError.self) { try TeamDatabase(path: folder.path + "/none/at/all") }
+  }
+
+  @Test func backUpDoesNotOverwrite() async throws {
+    try await database.addUser("ada", title: "Ada")
+    let path = folder.path + "/copy.sqlite"
+    try await database.backUp(to: path)
+    #expect(try await TeamDatabase(path: path).users().map(\.name) == ["ada"])
+    await #expect(throws: TeamsError.self) { try await database.backUp(to: path) }
+  }
+}
