@@ -54,23 +54,30 @@ let package = Package(
     library("CRSVG", pkgConfig: "librsvg-2.0", debian: "librsvg2-dev"),
     library("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
+    library("CCmark", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
+    .target(name: "CDeflateBlocks"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
     .target(name: "CResampling"),
+    .target(name: "CTerrain"),
 
     // rank 0
     module("JSON"),
-    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CBzip2", "CLZ4"]),
-    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CKernels"]),
+    module("Codecs", ["CBlosc", "CZstd", "CDeflate", "CDeflateBlocks", "CBzip2", "CLZ4"]),
+    module("Images", ["CPNGShim", "CWebP", "CRSVG", "CDeflate", "CDeflateBlocks", "CKernels"]),
     module("Grids", ["JSON", "CPROJ"]),
     module("Transport", ["CCurl", "CCurlShim"]),
     module("Pages", [.product(name: "Mustache", package: "swift-mustache")]),
+    module("Markdown", ["CCmark"]),
+    module("Sanitising"),
+    module("Highlighting"),
     // rank 1
+    module("Notebooks", ["JSON"]),
     module("Vectors", ["JSON"]),
     module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
     // rank 2
@@ -81,10 +88,13 @@ let package = Package(
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
     module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
-    module("Cubes", ["Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
+    module("Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
-      "Recipes", ["JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams")]),
+      "Recipes",
+      [
+        "Buckets", "JSON", "Cubes", "Grids", "Images", .product(name: "Yams", package: "Yams"),
+      ]),
     module("Multiscales", ["JSON", "Cubes", "Grids", "Jobs", "CHalving"]),
     // rank 5
     module(
@@ -99,15 +109,30 @@ let package = Package(
       ["Codecs", "JSON", "Stores", "Jobs", "Zarr", "Cubes", "Multiscales", "PublishedArrays"]),
     module("Services", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images"]),
     module(
+      "ViewerLayers",
+      ["JSON", "Stores", "Jobs", "Cubes", "Grids", "Images", "Multiscales", "Recipes"]),
+    module(
       "Catalogue", ["JSON", "Recipes", "Cubes", "Pyramids", "Grids", "Images", "Pages"]),
+    module(
+      "Terrain",
+      [
+        "Codecs", "JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids",
+        "CTerrain",
+      ]),
+    module(
+      "Stories",
+      [
+        "JSON", "Recipes", "Pyramids", "Grids", "Images", "Pages", "Markdown", "Sanitising",
+        "Highlighting", "Notebooks",
+      ]),
     // rank 7
     module(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "PublishedArrays", "Series", "Zarr", "ZarrCubes",
-        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Pages", "Transport",
-        "Vectors",
+        "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
+        "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
+        "Transport", "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -130,6 +155,17 @@ let package = Package(
     tests("Jobs", ["Jobs", "JSON", "Stores"]),
     tests("Transport", ["Transport"]),
     tests("Pages", ["Pages"]),
+    tests("Markdown", ["Markdown"]),
+    tests("Sanitising", ["Sanitising"]),
+    tests("Highlighting", ["Highlighting"]),
+    tests("Notebooks", ["Notebooks", "JSON"]),
+    tests(
+      "Stories",
+      [
+        "Stories", "SampleSites", "Catalogue", "Notebooks", "Pages", "Pyramids", "Recipes",
+        "Sanitising", "JSON",
+      ],
+      fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
@@ -137,7 +173,7 @@ let package = Package(
     tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
-    tests("Recipes", ["Recipes", "Images", "Grids", "Cubes", "JSON"]),
+    tests("Recipes", ["Buckets", "Recipes", "Images", "Grids", "Cubes", "JSON"]),
     tests("Multiscales", ["Multiscales", "Cubes", "Jobs", "JSON", "Stores"]),
     tests(
       "Pyramids",
@@ -146,6 +182,13 @@ let package = Package(
       "PublishedArrays",
       ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
     tests("Series", ["Series"]),
+    tests(
+      "ViewerLayers",
+      ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
+    tests(
+      "Terrain",
+      ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
+      fixtures: true),
     tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
     tests(
       "Catalogue",

@@ -21,11 +21,27 @@ const toText = (bytes) => {
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
 
-const without = (value, base) =>
+/** A plain value as a fragment, without `#`. */
+export const pack = async (value) => {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return `${VERSION}.${toText(await pipe(bytes, new CompressionStream("deflate-raw")))}`;
+};
+
+/** The value of a packed fragment; null if it is written in plain words. */
+export const unpack = async (fragment) => {
+  const packed = fragment.replace(/^#/, "").match(/^(\d+)\.([\w-]+)$/);
+  if (!packed) return null;
+  if (packed[1] !== VERSION) throw new Error(`version ${packed[1]}`);
+  const bytes = await pipe(toBytes(packed[2]), new DecompressionStream("deflate-raw"));
+  return JSON.parse(new TextDecoder().decode(bytes));
+};
+
+/** What of a value differs from a base. */
+export const without = (value, base) =>
   Object.fromEntries(Object.entries(value).filter(([key, one]) =>
     one !== undefined && !same(one, base[key])));
 
-const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
+export const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
 
 const compact = (state) => {
   const { view } = state;
@@ -40,24 +56,17 @@ const compact = (state) => {
 
 /** The fragment of a state. Places are left out where they are too many; `shortened` says so. */
 export const encode = async (state) => {
-  const write = async (one) => {
-    const bytes = new TextEncoder().encode(JSON.stringify(compact(one)));
-    return `${VERSION}.${toText(await pipe(bytes, new CompressionStream("deflate-raw")))}`;
-  };
-  const whole = await write(state);
+  const whole = await pack(compact(state));
   if (whole.length <= LONGEST) return { fragment: whole, shortened: false };
-  return { fragment: await write({ ...state, places: [], series: [] }), shortened: true };
+  return { fragment: await pack(compact({ ...state, places: [], series: [] })), shortened: true };
 };
 
 /** What a fragment says: a patch of the defaults; null where it says nothing. */
 export const decode = async (fragment) => {
   const text = fragment.replace(/^#/, "");
   if (!text) return null;
-  const packed = text.match(/^(\d+)\.([\w-]+)$/);
-  if (packed) {
-    if (packed[1] !== VERSION) throw new Error(`version ${packed[1]}`);
-    const bytes = await pipe(toBytes(packed[2]), new DecompressionStream("deflate-raw"));
-    const state = JSON.parse(new TextDecoder().decode(bytes));
+  const state = await unpack(text);
+  if (state) {
     const layers = (state.layers ?? []).map((one) => ({ ...layerDefaults, ...one }));
     return { ...state, view: { ...defaults.view, ...state.view }, layers };
   }
@@ -88,22 +97,25 @@ const step = (state) => [
   state.compare?.mode, state.view.projection, state.panel,
 ];
 
-/** Keeps the address and the store alike, both ways. */
-export const keepAddress = (store, { shortened, damaged, restore }) => {
+/** How the map writes its state. */
+export const mapAddress = { encode, decode, step, defaults };
+
+/** Keeps the address and the store alike, both ways; `form` is how the page writes its state. */
+export const keepAddress = (store, { shortened, damaged, restore }, form) => {
   let timer;
-  let last = step(store.get());
+  let last = form.step(store.get());
   let written = location.hash.slice(1);
   let told = false;
   const write = async () => {
     const state = store.get();
-    const { fragment, shortened: cut } = await encode(state);
+    const { fragment, shortened: cut } = await form.encode(state);
     // Meanwhile a newer state may be on its way into the address: that one is written.
     if (state !== store.get()) return;
     if (cut && !told) shortened();
     told = cut;
     if (fragment === written) return;
     written = fragment;
-    const next = step(state);
+    const next = form.step(state);
     const address = `${location.pathname}${location.search}#${fragment}`;
     if (same(next, last)) history.replaceState(null, "", address);
     else history.pushState(null, "", address);
@@ -119,14 +131,14 @@ export const keepAddress = (store, { shortened, damaged, restore }) => {
     clearTimeout(timer);
     written = fragment;
     try {
-      const state = await decode(fragment);
+      const state = await form.decode(fragment);
       // Meanwhile one may have gone back once more.
       if (written !== fragment) return;
-      restore({ ...defaults, ...state });
+      restore({ ...form.defaults, ...state });
     } catch (error) {
       damaged(error);
     }
-    last = step(store.get());
+    last = form.step(store.get());
   });
   return { write };
 };

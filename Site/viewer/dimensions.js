@@ -53,7 +53,9 @@ export const addDimensions = (app, host) => {
   const draw = () => {
     const layer = activeLayer(app.store.get());
     const variable = app.site.loaded.get(layer?.dataset)?.variable(layer?.variable);
-    const extras = layer?.kind === "xyz" ? [] : extrasOf(variable).filter((one) => one.values.length > 1);
+    // On the globe a layer may show all places of a dimension at once.
+    const extras = layer?.kind === "xyz" ? [] : extrasOf(variable)
+      .filter((one) => one.values.length > 1 && one.name !== layer?.stack?.dimension);
     host.hidden = !extras.length;
     host.setAttribute("aria-label", app.t("dims.title"));
     host.replaceChildren(...extras.map((one) => control(app, layer, one)));

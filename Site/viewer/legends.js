@@ -68,7 +68,7 @@ export const legendOf = (app, layer) => {
   const { variable } = field;
   const title = layerTitle(app, layer);
   const units = layer.kind === "expression" ? unitsOf(layer.units) : field.bands === 3 ? "" : unitsOf(variable.units);
-  const dims = extrasOf(variable).map((one) => `${one.title} ${layer.dims?.[one.name] ?? one.default}`
+  const dims = extrasOf(variable).filter((one) => one.name !== layer.stack?.dimension).map((one) => `${one.title} ${layer.dims?.[one.name] ?? one.default}`
     + (one.units ? ` ${one.units}` : "")).join(", ");
   const head = make("p", { className: "legend-title" }, make("strong", {}, title),
     units ? make("span", { className: "units" }, ` ${units}`) : null,

@@ -42,7 +42,7 @@ export const addReadout = (app, host) => {
   const show = (place, values) => {
     host.classList.toggle("shown", Boolean(place));
     if (!place) return;
-    const digits = Math.min(5, Math.max(2, Math.round(app.store.get().view.zoom / 2) + 1));
+    const digits = Math.min(5, Math.max(2, Math.round((app.store.get().view?.zoom ?? 4) / 2) + 1));
     where.textContent = placeText(place, app.texts.language, digits);
     const compare = app.store.get().compare;
     list.replaceChildren(...values.slice(0, 4).flatMap((one) => [

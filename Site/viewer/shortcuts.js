@@ -1,19 +1,30 @@
-// Keys that work anywhere outside of text fields; the settings panel lists them.
+// Keys that work anywhere outside of text fields; the settings panel lists them. The globe
+// (Site/globe) has the same, with some of its own.
 
 export const shortcuts = [
   ["←  →", "key.step"], ["Home  End", "key.ends"], ["Space", "key.play"], ["+  −", "key.zoom"],
   ["V", "key.value"], ["G", "key.globe"], ["F", "key.fit"], ["Esc", "key.escape"],
 ];
 
-/** Adds the keys; arrows move the map while it has the focus, time elsewhere (or with Alt). */
-export const addShortcuts = (app) => {
+/** Of the map alone. */
+const mapKeys = ({ store }) => ({
+  g: () => store.set(({ view }) => ({
+    view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },
+  })),
+});
+
+/**
+ * Adds the keys; arrows move the map while it has the focus, time elsewhere (or with Alt). `more`
+ * has keys that only one kind of page has, `canvas` selects what has the focus then.
+ */
+export const addShortcuts = (app, more = mapKeys(app), canvas = ".maplibregl-canvas") => {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
     const from = event.target;
     if (from.closest?.("input, select, textarea, dialog, [role=separator], [role=slider]")) return;
-    const onMap = from.closest?.(".maplibregl-canvas");
+    const onMap = from.closest?.(canvas);
     const onButton = from.closest?.("button, a, summary, [tabindex]") && !onMap;
-    const { store, map } = app;
+    const { map } = app;
     const keys = {
       ArrowLeft: () => (!onMap || event.altKey ? app.time.by(-1) : null),
       ArrowRight: () => (!onMap || event.altKey ? app.time.by(1) : null),
@@ -23,10 +34,8 @@ export const addShortcuts = (app) => {
       "+": () => (onMap ? null : map.gl?.zoomIn()),
       "-": () => (onMap ? null : map.gl?.zoomOut()),
       v: () => app.sayMiddle(),
-      g: () => store.set(({ view }) => ({
-        view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },
-      })),
       f: () => app.fitActive(),
+      ...more,
     };
     const run = keys[event.key] ?? keys[event.key.toLowerCase?.()];
     if (!run) return;

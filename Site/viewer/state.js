@@ -65,8 +65,8 @@ export const layerDefaults = Object.freeze({
 export const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** A store of one value. Callbacks run after a change of what their selector takes out of it. */
-export const createStore = (initial) => {
-  let state = { ...defaults, ...initial };
+export const createStore = (initial, base = defaults) => {
+  let state = { ...base, ...initial };
   const listeners = new Set();
   let telling = false;
   const tell = () => {

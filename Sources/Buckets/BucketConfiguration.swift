@@ -91,7 +91,8 @@ extension S3Client {
     var call = S3Call("PUT", nil).sending(bytes)
     call.query = [(setting.rawValue, "")]
     // Older servers insist on this hash for settings.
-    call.fields = [("content-md5", md5(bytes))] + Self.checksum(call.bodyHash)
+    let sum = Data(bytes.withUnsafeBytes(md5)).base64EncodedString()
+    call.fields = [("content-md5", sum)] + Self.checksum(call.bodyHash)
     _ = try perform(call)
   }
 
@@ -109,12 +110,11 @@ extension S3Client {
   }
 }
 
-/// The MD5 of some bytes in base 64 (RFC 1864).
-private func md5(_ bytes: [UInt8]) -> String {
+/// The MD5 of some bytes (RFC 1321), which many servers give as the tag of an object.
+package func md5(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
   var size: UInt32 = 0
-  let sum = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
-    EVP_Digest(bytes, bytes.count, buffer.baseAddress, &size, EVP_md5(), nil)
+  return [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
+    EVP_Digest(bytes.baseAddress, bytes.count, buffer.baseAddress, &size, EVP_md5(), nil)
     count = Int(size)
   }
-  return Data(sum).base64EncodedString()
 }

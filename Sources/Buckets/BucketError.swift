@@ -4,14 +4,18 @@ public struct BucketError: Error, CustomStringConvertible, Sendable, Equatable {
   public enum Kind: Sendable, Hashable {
     /// The address of the bucket or an option is wrong.
     case address
-    /// No credentials were found, or they are refused.
+    /// Credentials cannot be had, or are refused.
     case credentials
+    /// There are no credentials anywhere.
+    case noCredentials
     /// The server refuses this request.
     case denied
     /// There is no such bucket or object.
     case absent
     /// A condition of the request does not hold (412), so nothing was changed.
     case condition
+    /// The range begins past the end of the object (416).
+    case range
     /// The server does not know this kind of request.
     case unsupported
     /// The server fails or cannot be reached, also after several attempts.

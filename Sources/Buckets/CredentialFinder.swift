@@ -41,10 +41,11 @@ struct CredentialFinder: Sendable {
     if let found = try fromProfile(name, visited: []) { return found }
     if let found = try services.container() { return found }
     if let found = try services.instance() { return found }
-    throw failure(
-      "none were found in the environment, in the profile “\(name)”, from a container or an "
-        + "instance",
-      "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run aws configure.")
+    throw BucketError(
+      .noCredentials, attempt: "find credentials",
+      reason: "none were found in the environment, in the profile “\(name)”, from a container "
+        + "or an instance",
+      remedy: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run aws configure.")
   }
 
   private func environmentKeys() -> AWSCredentials? {

@@ -9,6 +9,10 @@ import Synchronization
 public final class CredentialSource: Sendable {
   private let finder: CredentialFinder
   private let kept = Mutex<AWSCredentials?>(nil)
+  /// Whether every place was looked at in vain, which takes a while.
+  private let isBare = Atomic<Bool>(false)
+  /// Whether there are no credentials, as far as was looked for them.
+  var areNone: Bool { isBare.load(ordering: .relaxed) }
 
   /// Lent credentials are fetched anew when they are that close to their end.
   private static let margin = 300
@@ -42,5 +46,21 @@ public final class CredentialSource: Sendable {
     let found = try finder.find()
     kept.withLock { $0 = found }
     return found
+  }
+
+  /// Credentials that are good for some minutes at least; `nil` where there are none anywhere.
+  ///
+  /// - Throws: ``BucketError`` when a place is named but holds nothing usable.
+  func credentialsIfAny(
+    insteadOf used: AWSCredentials? = nil
+  ) throws(BucketError) -> AWSCredentials? {
+    if areNone { return nil }
+    do {
+      return try credentials(insteadOf: used)
+    } catch {
+      guard error.kind == .noCredentials else { throw error }
+      isBare.store(true, ordering: .relaxed)
+      return nil
+    }
   }
 }

@@ -67,7 +67,7 @@ struct RequestPump: Sendable {
   }
 
   private func start(
-    _ request: HTTPRequest, _ job: Job, _ attempt: Int, _ credentials: AWSCredentials,
+    _ request: HTTPRequest, _ job: Job, _ attempt: Int, _ credentials: AWSCredentials?,
     _ state: inout State, _ answers: Answers
   ) {
     var request = request
@@ -91,7 +91,7 @@ struct RequestPump: Sendable {
     let job: Job
     let attempt: Int
     let time: Double
-    let credentials: AWSCredentials
+    let credentials: AWSCredentials?
   }
 
   private struct Waiting {

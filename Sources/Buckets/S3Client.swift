@@ -23,6 +23,9 @@ struct S3Call: Sendable {
     self.name = name
   }
 
+  /// Whether it changes nothing.
+  var isRead: Bool { method == "GET" || method == "HEAD" }
+
   /// The same request with a body in memory.
   func sending(_ bytes: [UInt8]) -> S3Call {
     var call = self
@@ -37,6 +40,7 @@ struct S3Call: Sendable {
 /// Calls block and may be made from any thread.
 public final class S3Client: Sendable {
   private let source: CredentialSource
+  private let signing: Signing
   private let place: Mutex<BucketAddress>
   /// How far the server's clock is ahead of ours, in seconds.
   private let skew = Atomic<Int>(0)
@@ -45,14 +49,29 @@ public final class S3Client: Sendable {
   /// How often a request is sent before it fails.
   static let maximumAttempts = 8
 
+  /// Whether requests are signed.
+  public enum Signing: Sendable, Hashable {
+    /// All are; without credentials there is no request.
+    case always
+    /// They are where there are credentials: public buckets want none.
+    case whenPossible
+    /// None is.
+    case never
+  }
+
   /// Makes a client; nothing is sent yet.
   ///
   /// - Parameters:
   ///   - address: the bucket.
   ///   - source: where credentials come from.
+  ///   - signing: whether requests are signed.
   ///   - connections: how many requests may be under way at once.
-  public init(_ address: BucketAddress, source: CredentialSource, connections: Int = 64) {
+  public init(
+    _ address: BucketAddress, source: CredentialSource, signing: Signing = .always,
+    connections: Int = 64
+  ) {
     self.source = source
+    self.signing = signing
     place = Mutex(address)
     var configuration = HTTPConfiguration()
     configuration.maximumConnections = connections
@@ -65,23 +84,46 @@ public final class S3Client: Sendable {
   /// The time as the server sees it, in seconds since 1970-01-01 UTC.
   public var now: Int { Int(time(nil)) + skew.load(ordering: .relaxed) }
 
-  /// A request, signed now.
+  /// A request, signed now where it is to be signed.
   func signed(
     _ call: S3Call, insteadOf used: AWSCredentials? = nil
-  ) throws(BucketError) -> (request: HTTPRequest, credentials: AWSCredentials) {
+  ) throws(BucketError) -> (request: HTTPRequest, credentials: AWSCredentials?) {
     let address = address
-    let credentials = try source.credentials(insteadOf: used)
+    let credentials = try credentials(insteadOf: used)
     let path = address.path(of: call.name)
     let query = URIEncoding.query(call.query)
-    let fields = SignatureV4(region: address.region, service: "s3").signedFields(
-      SignatureV4.Request(
-        method: call.method, host: address.host, path: path, query: query, fields: call.fields,
-        bodyHash: call.bodyHash), credentials, at: now)
+    var fields = call.fields
+    if let credentials {
+      fields = SignatureV4(region: address.region, service: "s3").signedFields(
+        SignatureV4.Request(
+          method: call.method, host: address.host, path: path, query: query, fields: call.fields,
+          bodyHash: call.bodyHash), credentials, at: now)
+    }
     return (
       HTTPRequest(
         call.method, address.url(path: path, query: query), fields: fields, body: call.body,
         limit: call.limit), credentials
     )
+  }
+
+  /// Why requests go out without a signature; `nil` where they are signed.
+  var whyUnsigned: String? {
+    switch signing {
+    case .never: "it was said to be anonymous"
+    case .whenPossible where source.areNone:
+      "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile"
+    default: nil
+    }
+  }
+
+  private func credentials(
+    insteadOf used: AWSCredentials?
+  ) throws(BucketError) -> AWSCredentials? {
+    switch signing {
+    case .never: return nil
+    case .whenPossible: return try source.credentialsIfAny(insteadOf: used)
+    case .always: return try source.credentials(insteadOf: used)
+    }
   }
 
   /// Sends a request until it is answered for good; blocks.
@@ -139,7 +181,9 @@ public final class S3Client: Sendable {
     if reply.isSuccess, !failsInside { return .done(reply) }
     let complaint = S3Complaint(reply)
     guard attempt < Self.maximumAttempts else {
-      return .failed(complaint.error(trying: attemptText(call), address, attempts: attempt))
+      return .failed(
+        complaint.error(
+          trying: attemptText(call), address, isRead: call.isRead, attempts: attempt))
     }
     if complaint.mayPass {
       let asked = reply["retry-after"].flatMap { Double($0) }
@@ -153,7 +197,9 @@ public final class S3Client: Sendable {
     if attempt <= 2, learnsTime(reply) || learnsRegion(reply, complaint) {
       return .again(after: 0, isCongested: false, needsCredentials: false)
     }
-    return .failed(complaint.error(trying: attemptText(call), address, attempts: attempt))
+    return .failed(
+      complaint.error(
+        trying: attemptText(call), address, isRead: call.isRead, attempts: attempt))
   }
 
   /// A random wait that grows with each attempt: callers that failed together must not come back

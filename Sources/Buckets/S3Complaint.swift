@@ -44,15 +44,19 @@ struct S3Complaint {
   }
 
   /// The failure in words.
-  func error(trying attempt: String, _ address: BucketAddress, attempts: Int) -> BucketError {
+  func error(
+    trying attempt: String, _ address: BucketAddress, isRead: Bool, attempts: Int
+  ) -> BucketError {
     let said = code.isEmpty ? "status \(status)" : message.isEmpty ? code : "\(code): \(message)"
     let tries = attempts > 1 ? " (tried \(attempts) times)" : ""
-    let (kind, reason, remedy) = explanation(address)
+    let (kind, reason, remedy) = explanation(address, isRead: isRead)
     return BucketError(
       kind, attempt: attempt, reason: reason + " (\(said))" + tries, remedy: remedy)
   }
 
-  private func explanation(_ address: BucketAddress) -> (BucketError.Kind, String, String?) {
+  private func explanation(
+    _ address: BucketAddress, isRead: Bool
+  ) -> (BucketError.Kind, String, String?) {
     if isFull { return (.full, "there is no room left", "Make room or raise the quota.") }
     switch (status, code) {
     case (_, "NoSuchBucket"):
@@ -75,8 +79,13 @@ struct S3Complaint {
     case (401, _), (403, _):
       return (
         .denied, "the server does not allow it",
-        "The credentials need s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket there."
+        isRead
+          ? "The credentials need s3:GetObject and s3:ListBucket there; without the latter, what "
+            + "does not exist is refused too."
+          : "The credentials need s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket "
+            + "there."
       )
+    case (416, _): return (.range, "the object is shorter", nil)
     case (412, _): return (.condition, "it was changed by somebody else", nil)
     case (501, _), (405, _): return (.unsupported, "the server does not know how", nil)
     case (_, "BadDigest"), (_, "XAmzContentSHA256Mismatch"), (_, "InvalidDigest"):

@@ -26,12 +26,19 @@ struct SiteReferences {
     }
   }
 
-  /// Whether there is a file of that key, or a folder with a page.
+  /// What stands in a folder that can be referred to: a page, or what makes it a Zarr group.
+  private static let heads = ["index.html", "zarr.json", ".zmetadata"]
+
+  /// Whether there is a file of that key, or a folder with a page or a Zarr group.
   func exists(_ key: String) throws(StoreError) -> Bool {
     do {
       guard let status = try site.status(of: key) else { return false }
       if !status.isFolder { return true }
-      return try site.status(of: key.isEmpty ? "index.html" : key + "/index.html") != nil
+      for head in Self.heads where try site.status(of: key.isEmpty ? head : "\(key)/\(head)") != nil
+      {
+        return true
+      }
+      return false
     } catch {
       if error.kind == .invalidKey { return false }
       throw error
@@ -81,7 +88,7 @@ struct SiteReferences {
   /// The members whose texts are addresses, in STAC, TileJSON, schema.org and our own documents.
   private static let addressMembers: Set<String> = [
     "href", "url", "src", "contentUrl", "image", "thumbnail", "thumbnailUrl", "icon", "legend",
-    "legendSVG", "legendPNG", "page", "places", "wmts",
+    "legendSVG", "legendPNG", "page", "places", "wmts", "stac", "document", "terrain", "layer",
   ]
 
   /// The texts in a JSON document that are references, without templates.
@@ -108,6 +115,23 @@ struct SiteReferences {
       }
     default: break
     }
+  }
+}
+
+/// Finds what the documents of the 4D viewer refer to, which name addresses by ids alone.
+enum ViewerReferences {
+  /// Whether a key is that of one of its documents.
+  static func isDocument(_ key: String) -> Bool {
+    key == "4d_viewer/variables" || key.hasPrefix("4d_viewer/") && key.hasSuffix("/configuration")
+  }
+
+  /// The configurations of all layers, or the first tile of one.
+  static func all(in document: JSONValue) -> [String] {
+    if let layers = document["variables"]?.arrayValue {
+      return layers.compactMap { $0["id"]?.stringValue.map { "\($0)/configuration" } }
+    }
+    let isVolume = document["tile-grid"]?["tile-size"]?["z"] != nil
+    return ["tiles/0/0_0_" + (isVolume ? "0_0_bin" : "None_0_png")]
   }
 }
 

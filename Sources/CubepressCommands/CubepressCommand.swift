@@ -22,8 +22,10 @@ public struct CubepressCommand: AsyncParsableCommand {
     subcommands: [
       InspectCommand.self, BuildCommand.self, PlanCommand.self, WorkCommand.self,
       SealCommand.self, CostCommand.self, PreviewCommand.self, CheckCommand.self,
-      StylesCommand.self, ExtractCommand.self, PublishCommand.self, ReleasesCommand.self,
+      StylesCommand.self, ExtractCommand.self, StoryCommand.self, PublishCommand.self,
+      ReleasesCommand.self,
       DiffCommand.self, RollbackCommand.self, PruneCommand.self, BucketCommand.self,
+      NightlyCommand.self,
     ])
 
   /// Makes the command.

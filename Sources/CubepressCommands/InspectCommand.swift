@@ -14,6 +14,7 @@ struct InspectCommand: ParsableCommand {
         cubepress inspect sst.nc
         cubepress inspect 'daily/*.nc' --stats
         cubepress inspect https://example.org/cube.zarr --json
+        cubepress inspect 's3://bucket/daily/*.nc' --source-endpoint https://s3.example.org
       """)
 
   @OptionGroup var source: SourceOptions

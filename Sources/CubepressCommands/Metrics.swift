@@ -138,7 +138,10 @@ extension BuildReport {
 
   private func products(_ value: (Product) -> Int) -> [Metrics.Sample] {
     datasets.flatMap { dataset in
-      [("tiles", dataset.tiles), ("cube", dataset.cube), ("series", dataset.series)].map {
+      [
+        ("tiles", dataset.tiles), ("cube", dataset.cube), ("series", dataset.series),
+        ("4d_viewer", dataset.viewer),
+      ].map {
         .init(value($0.1), [("dataset", dataset.id), ("product", $0.0)])
       }
     }
@@ -146,7 +149,7 @@ extension BuildReport {
 }
 
 extension PublishReport {
-  /// Adds what was published.
+  /// Adds what was published, where no build says the same of the release.
   func measure(_ metrics: inout Metrics) {
     metrics.gauge("release", "The number of the current release.", [.init(release)])
     metrics.gauge(
@@ -154,6 +157,11 @@ extension PublishReport {
       [("added", changes.added), ("changed", changes.changed), ("removed", changes.removed)].map {
         .init($0.1, [("change", $0.0)])
       })
+    measureSending(&metrics)
+  }
+
+  /// Adds what was sent.
+  func measureSending(_ metrics: inout Metrics) {
     metrics.gauge("sent_objects", "How many objects were sent.", [.init(sentCount)])
     metrics.gauge("sent_bytes", "How many bytes were sent.", [.init(sentBytes)])
     metrics.gauge(

@@ -129,7 +129,12 @@ struct SiteCheck {
         .contains { file.key.hasSuffix($0) }
       // Documents of Zarr hold attributes of the source, whose texts refer to nothing here.
       let isZarr = file.key.contains(".zarr/")
-      if hasReferences, !isManifest, !isZarr { documents.append(file.key) }
+      // Libraries of others refer to their own files in their own ways.
+      let isLibrary = file.key.hasPrefix("assets/")
+      let isViewers = ViewerReferences.isDocument(file.key)
+      if hasReferences && !isManifest && !isZarr && !isLibrary || isViewers {
+        documents.append(file.key)
+      }
     }
     // The capabilities first: they say at which address the site will be.
     let services = documents.filter { $0.hasSuffix("/WMTSCapabilities.xml") }
@@ -153,10 +158,29 @@ struct SiteCheck {
     if key.hasSuffix(".html") {
       return HTMLReferences.all(in: try site.read(key) ?? [])
     }
+    if ViewerReferences.isDocument(key) {
+      return try json(key).map { ViewerReferences.all(in: $0) } ?? []
+    }
     if key.hasSuffix("json") {
-      return try json(key).map { references.candidates(in: $0) } ?? []
+      guard let document = try json(key) else { return [] }
+      if key.hasPrefix("api/datasets/") { noteFAIR(document, key) }
+      return references.candidates(in: document)
     }
     return try xml(key)?.all { $0.attributes["xlink:href"] ?? $0.attributes["href"] } ?? []
+  }
+
+  /// What of the FAIR principles a dataset does not follow, and what would help.
+  private mutating func noteFAIR(_ document: JSONValue, _ key: String) {
+    let criteria = document["fair"]?.arrayValue ?? []
+    let open = criteria.filter { $0["met"]?.boolValue == false }.compactMap { criterion in
+      criterion["text"]?.stringValue.map { "\(criterion["principle"]?.stringValue ?? ""): \($0)" }
+    }
+    guard !open.isEmpty else { return }
+    report.notes.append(
+      Finding(
+        id: "fair", key: key,
+        text: "\(criteria.count - open.count) of \(criteria.count) criteria of FAIR are met; "
+          + open.joined(separator: "; ")))
   }
 
   // MARK: Arrays

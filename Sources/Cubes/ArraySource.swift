@@ -18,6 +18,8 @@ protocol ArraySource: Sendable {
   func readStrings(_ array: SourceArray) throws(CubeError) -> [String]
   /// A text that changes when the region may have changed.
   func fingerprint(_ array: SourceArray, _ region: [Range<Int>]) throws(CubeError) -> String
+  /// Says that a region will be read soon.
+  func expect(_ array: SourceArray, _ region: [Range<Int>])
 }
 
 /// One array of a source, described.
@@ -61,6 +63,9 @@ struct SourceArray: Sendable {
 }
 
 extension ArraySource {
+  /// Does nothing: only what is far away needs preparation.
+  func expect(_ array: SourceArray, _ region: [Range<Int>]) {}
+
   /// The array of that name, or of that name without groups where only one has it.
   func array(named name: String) -> SourceArray? {
     if let exact = arrays.first(where: { $0.name == name }) { return exact }

@@ -1,5 +1,5 @@
 /// Something odd about a cube, and how it was read nevertheless.
-public struct CubeNote: Sendable, Hashable, CustomStringConvertible {
+public struct CubeNote: Sendable, Hashable, CustomStringConvertible, Codable {
   /// A stable identifier such as `wrap-column`, equal for all notes of one kind.
   public let id: String
   /// One sentence for people that names what it is about.

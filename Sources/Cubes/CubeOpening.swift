@@ -8,15 +8,18 @@ extension Cube {
   /// Where several sources hold the same time, the one given first counts.
   ///
   /// - Parameters:
-  ///   - sources: Paths, globs and URLs. NetCDF files and Zarr stores are told apart by content.
+  ///   - sources: Paths, globs and addresses (`http://`, `https://`, `s3://`, with globs in buckets).
+  ///     NetCDF files and Zarr stores are told apart by name or content.
   ///   - options: How to read what the sources leave open.
+  ///   - access: How sources on servers are reached.
   /// - Returns: The cube, with its metadata read and its values not.
   /// - Throws: `CubeError` where nothing can be opened, sources do not fit together, or no variable
   ///   could be placed on a map.
   public static func open(
-    _ sources: [String], options: CubeOptions = CubeOptions()
+    _ sources: [String], options: CubeOptions = CubeOptions(),
+    access: SourceAccess = SourceAccess()
   ) throws(CubeError) -> Cube {
-    var opener = SourceOpener(options: options)
+    var opener = SourceOpener(options: options, access: access)
     let opened = try opener.open(sources)
     guard let first = opened.first else {
       throw CubeError("open the cube", of: "nothing", reason: "no source is given")
@@ -33,6 +36,7 @@ extension Cube {
     var joining = SourceJoining(contents, options: options, location: location)
     var variables = try joining.variables()
     notes.add(joining.notes)
+    for case let remote as RemoteNetCDFSource in opened.map(\.level0) { remote.keepOutline() }
     guard !variables.isEmpty else { throw nothingPlaced(joining.skipped, location) }
     if options.levels == .useExisting, opened.count == 1 {
       let coarser = try levels(first.coarser, options: options)

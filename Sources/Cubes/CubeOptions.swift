@@ -1,3 +1,5 @@
+public import Buckets
+
 /// How a cube is to be read where its files leave a choice.
 public struct CubeOptions: Sendable, Hashable {
   /// What to do with coarser copies that an xcube `.levels` source brings along.
@@ -18,15 +20,18 @@ public struct CubeOptions: Sendable, Hashable {
   public var crs: String?
   /// The coordinate that holds the time, where the source does not make it plain.
   public var timeVariable: String?
+  /// How sources in buckets are reached.
+  public var bucket: BucketAccess
 
   /// Makes options; the defaults suit sources that follow the CF conventions.
   public init(
     joinDimension: String? = nil, levels: LevelUse = .rebuild, crs: String? = nil,
-    timeVariable: String? = nil
+    timeVariable: String? = nil, bucket: BucketAccess = BucketAccess()
   ) {
     self.joinDimension = joinDimension
     self.levels = levels
     self.crs = crs
     self.timeVariable = timeVariable
+    self.bucket = bucket
   }
 }

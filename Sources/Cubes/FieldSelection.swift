@@ -61,6 +61,12 @@ extension Variable {
   ) throws(CubeError) {
     try reader.read(fields, rows: rows, columns: columns, take)
   }
+
+  /// Says that fields will be read soon, whole and in this order, so that chunks that are far away are
+  /// on their way meanwhile.
+  public func expect(_ fields: [FieldSelection]) {
+    reader.expect(fields)
+  }
 }
 
 /// A window of one field as it is stored: read, but not yet decoded.

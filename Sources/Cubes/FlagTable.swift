@@ -1,9 +1,9 @@
 public import JSON
 
 /// What the numbers of a categorical variable mean (CF 1.11 section 3.5).
-public struct FlagTable: Sendable, Hashable {
+public struct FlagTable: Sendable, Hashable, Codable {
   /// How a number tells its meaning.
-  public enum Kind: String, Sendable, Hashable {
+  public enum Kind: String, Sendable, Hashable, Codable {
     /// The whole number is one of a list: exactly one meaning applies (`flag_values`).
     case values
     /// Each bit is a meaning of its own; several may apply (`flag_masks`).
@@ -13,7 +13,7 @@ public struct FlagTable: Sendable, Hashable {
   }
 
   /// One meaning.
-  public struct Entry: Sendable, Hashable {
+  public struct Entry: Sendable, Hashable, Codable {
     /// The number that stands for it; with `masks` alone the same as the mask.
     public let value: Double
     /// The bits to look at, where the variable has masks.

@@ -12,13 +12,24 @@ final class NetCDFSource: ArraySource {
   private let file: NetCDFFile
   private let identity: String
 
-  init(path: String) throws(CubeError) {
-    location = path
-    identity = try Self.identity(of: path)
+  convenience init(path: String) throws(CubeError) {
+    try self.init(path: path, location: path, identity: try Self.identity(of: path))
+  }
+
+  /// Opens a file.
+  ///
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - location: what people call it.
+  ///   - identity: a text that other bytes do not have.
+  /// - Throws: `CubeError` where it is not NetCDF, or damaged.
+  init(path: String, location: String, identity: String) throws(CubeError) {
+    self.location = location
+    self.identity = identity
     do {
       file = try NetCDFFile(path: path)
     } catch {
-      throw CubeError(error.operation, of: path, reason: error.reason, remedy: error.remedy)
+      throw CubeError(error.operation, of: location, reason: error.reason, remedy: error.remedy)
     }
     attributes = file.attributes
     arrays = file.variables.map { variable in
@@ -50,6 +61,12 @@ final class NetCDFSource: ArraySource {
 
   /// Name, size and time of change of the file and what is read of it: the same in another folder.
   func fingerprint(_ array: SourceArray, _ region: [Range<Int>]) throws(CubeError) -> String {
+    Self.fingerprint(identity: identity, array, region)
+  }
+
+  static func fingerprint(
+    identity: String, _ array: SourceArray, _ region: [Range<Int>]
+  ) -> String {
     let ranges = region.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
     return "netcdf:\(identity):\(array.name):\(ranges)"
   }

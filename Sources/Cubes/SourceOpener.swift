@@ -11,52 +11,72 @@ struct SourceOpener {
   }
 
   private let options: CubeOptions
+  private let access: SourceAccess
   private(set) var notes = NoteCollector()
+  private var remote: RemoteStores
 
-  init(options: CubeOptions) {
+  init(options: CubeOptions, access: SourceAccess) {
     self.options = options
+    self.access = access
+    remote = RemoteStores(options.bucket, access: access)
   }
 
   /// Opens everything that a list of paths, globs and URLs names.
   mutating func open(_ locations: [String]) throws(CubeError) -> [Opened] {
     var opened: [Opened] = []
-    for location in try locations.flatMapThrowing(Self.expanded) {
-      opened.append(try open(location))
+    for location in locations {
+      let expanded =
+        RemoteLocation(location) == nil
+        ? try Self.expanded(location) : try remote.expanded(location)
+      for location in expanded { opened.append(try open(location)) }
     }
     return opened
   }
 
   private mutating func open(_ location: String) throws(CubeError) -> Opened {
-    let isRemote = location.hasPrefix("http://") || location.hasPrefix("https://")
+    if let place = RemoteLocation(location) { return try open(place, location) }
     let path = location.hasPrefix("file://") ? String(location.dropFirst(7)) : location
-    if !isRemote, Self.isFile(path) {
-      if Self.isNetCDF(path) {
-        return Opened(level0: try NetCDFSource(path: path), coarser: [])
-      }
-    } else if isRemote, path.hasSuffix(".nc") || path.hasSuffix(".nc4") {
-      throw CubeError(
-        "open the cube", of: location, reason: "NetCDF files are only read from disk",
-        remedy: "download it first, or publish it as Zarr")
+    if Self.isFile(path), Self.isNetCDF(path) {
+      return Opened(level0: try NetCDFSource(path: path), coarser: [])
     }
-    let store: any Store
     do {
-      store = try StoreOpener.open(path)
-    } catch {
+      return try openZarr(try StoreOpener.open(path), location)
+    } catch let error as StoreError {
       throw CubeError("open the cube", of: location, reason: error.description)
+    } catch {
+      throw error as? CubeError ?? CubeError("open the cube", of: location, reason: "\(error)")
     }
-    return try openZarr(store, location)
+  }
+
+  private mutating func open(
+    _ place: RemoteLocation, _ location: String
+  ) throws(CubeError) -> Opened {
+    do {
+      if try remote.isNetCDF(place) {
+        let source = try RemoteNetCDFSource(
+          place, in: try remote.folder(of: place), access: access)
+        return Opened(level0: source, coarser: [])
+      }
+      return try openZarr(try remote.store(place), location)
+    } catch let error as StoreError {
+      throw CubeError("open the cube", of: place.name, reason: error.description)
+    } catch {
+      throw error as? CubeError ?? CubeError("open the cube", of: place.name, reason: "\(error)")
+    }
   }
 
   private mutating func openZarr(
     _ store: any Store, _ location: String
-  ) throws(CubeError) -> Opened {
+  ) throws -> Opened {
     let trimmed = location.hasSuffix("/") ? String(location.dropLast()) : location
-    guard trimmed.hasSuffix(".levels") || Self.hasGroup(store, "0.zarr") else {
+    let isPyramid = trimmed.prefix { $0 != "?" && $0 != "#" }.hasSuffix(".levels")
+    // What is not there may be refused by a server, so nothing more is asked for than is needed.
+    guard try isPyramid || !Self.hasGroup(store, "") && Self.hasGroup(store, "0.zarr/") else {
       return Opened(level0: try ZarrSource(store), coarser: [])
     }
     let base = try ZarrSource(store, path: "0.zarr")
     var coarser: [any ArraySource] = []
-    while coarser.count < 32, Self.hasGroup(store, "\(coarser.count + 1).zarr") {
+    while coarser.count < 32, try Self.hasGroup(store, "\(coarser.count + 1).zarr/") {
       coarser.append(try ZarrSource(store, path: "\(coarser.count + 1).zarr"))
     }
     if options.levels == .useExisting {
@@ -72,10 +92,12 @@ struct SourceOpener {
     return Opened(level0: base, coarser: coarser)
   }
 
-  private static func hasGroup(_ store: any Store, _ path: String) -> Bool {
-    ["zarr.json", ".zgroup", ".zmetadata"].contains { name in
-      ((try? store.size(of: "\(path)/\(name)")) ?? nil) != nil
+  private static func hasGroup(_ store: any Store, _ folder: String) throws(StoreError) -> Bool {
+    for name in ["zarr.json", ".zgroup", ".zmetadata"]
+    where try store.size(of: folder + name) != nil {
+      return true
     }
+    return false
   }
 
   /// The files that a glob names, sorted; anything else is itself.
@@ -95,7 +117,7 @@ struct SourceOpener {
     }
   }
 
-  private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  private static func isThere(_ path: String) -> Bool { Glibc.access(path, F_OK) == 0 }
 
   private static func isFile(_ path: String) -> Bool {
     var status = stat()
@@ -108,24 +130,17 @@ struct SourceOpener {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     for offset in [0, 512, 1024, 2048, 4096, 8192] {
       var bytes = [UInt8](repeating: 0, count: 8)
       guard pread(descriptor, &bytes, 8, off_t(offset)) >= 4 else { return false }
-      if bytes == signature { return true }
-      if offset == 0, Array(bytes.prefix(3)) == Array("CDF".utf8) { return true }
+      if beginsNetCDF(bytes, atStart: offset == 0) { return true }
     }
     return false
   }
-}
 
-extension Array {
-  /// Each element's results, one after the other.
-  fileprivate func flatMapThrowing<Result, Failure: Error>(
-    _ transform: (Element) throws(Failure) -> [Result]
-  ) throws(Failure) -> [Result] {
-    var results: [Result] = []
-    for element in self { results += try transform(element) }
-    return results
+  /// Whether eight bytes are those that a NetCDF file begins with.
+  static func beginsNetCDF(_ bytes: [UInt8], atStart: Bool = true) -> Bool {
+    bytes == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+      || atStart && bytes.starts(with: "CDF".utf8)
   }
 }

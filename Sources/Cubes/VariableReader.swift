@@ -122,6 +122,23 @@ extension VariableReader {
     (indices.min() ?? 0)..<(indices.max() ?? 0) + 1
   }
 
+  /// Says that several fields will be read soon.
+  func expect(_ fields: [FieldSelection]) {
+    let (rows, columns) = (0..<rows, 0..<columns)
+    for field in fields {
+      guard
+        let place = try? locate(
+          time: field.time, extras: field.extras, rows: rows, columns: columns)
+      else { continue }
+      let part = parts[place.part]
+      part.source.expect(
+        part.array,
+        part.region(
+          time: place.time..<place.time + 1, extras: place.extras.map { $0..<$0 + 1 }, rows: rows,
+          columns: columns))
+    }
+  }
+
   func series(row: Int, column: Int, extras: [Int]) throws(CubeError) -> [Double] {
     var series = [Double](repeating: .nan, count: stepCount)
     var places: [Int: [(step: Int, index: Int)]] = [:]

@@ -83,6 +83,8 @@ struct ZarrSource: ArraySource {
     }
   }
 
+  func expect(_ array: SourceArray, _ region: [Range<Int>]) { opened[array.name]?.expect(region) }
+
   func readStrings(_ array: SourceArray) throws(CubeError) -> [String] {
     let opened = try self.array(array)
     do {

@@ -10,7 +10,7 @@ import CPROJ
 /// PROJ do for an unknown datum and what map makers expect: a coastline of a spherical model lies
 /// on the coastline of the base map. Between two ellipsoids PROJ's datum transformation is used,
 /// with grids that are installed and never the network.
-public struct CRS: Sendable, Hashable, CustomStringConvertible {
+public struct CRS: Sendable, Hashable, CustomStringConvertible, Codable {
   /// What PROJ reads: `EPSG:n`, `OGC:CRS84`, a PROJ string, WKT or PROJJSON.
   public let definition: String
   /// The name the definition gives, or PROJ's name for it.

@@ -10,10 +10,14 @@ struct CurvilinearLocator: Sendable {
   let cells: Curvilinear
   /// From a polar tile's system to longitude and latitude; `nil` where closed formulas do.
   private let pool: ProjectorPool?
+  private let anchor: PixelAnchor
 
-  init(cells: Curvilinear, tiles: TileMatrixSet) throws(GridError) {
+  init(
+    cells: Curvilinear, tiles: TileMatrixSet, anchor: PixelAnchor = .centre
+  ) throws(GridError) {
     self.cells = cells
     self.tiles = tiles
+    self.anchor = anchor
     let isClosed = tiles.crs.isPlainLongitudeLatitude || tiles == .webMercatorQuad
     pool = isClosed ? nil : try ProjectorPool(from: tiles.crs, to: .geographic)
   }
@@ -32,13 +36,21 @@ struct CurvilinearLocator: Sendable {
     return search { mesh.direction(column: $0, row: $1) }
   }
 
+  /// The place that stands for a pixel, in units of the tiles' CRS.
+  private func place(
+    _ address: TileAddress, column: Double, row: Double
+  ) -> (x: Double, y: Double) {
+    let shift = anchor.offset - 0.5
+    return tiles.pixelCentre(address, column: column + shift, row: row + shift)
+  }
+
   private typealias Angle = (cosine: Double, sine: Double)
 
   /// Cosines and sines of the longitudes of pixel columns and the latitudes of pixel rows.
   private func gridLines(_ address: TileAddress) -> (meridians: [Angle], parallels: [Angle]) {
     let isMercator = !tiles.crs.isPlainLongitudeLatitude
     let places = (0..<tiles.tileSize).map {
-      tiles.pixelCentre(address, column: Double($0), row: Double($0))
+      place(address, column: Double($0), row: Double($0))
     }
     let angle = { (degrees: Double) -> Angle in
       (cos(degrees * radiansPerDegree), sin(degrees * radiansPerDegree))
@@ -58,7 +70,7 @@ struct CurvilinearLocator: Sendable {
     let side = tiles.tileSize / step + 1
     var (xs, ys): ([Double], [Double]) = ([], [])
     for place in 0..<side * side {
-      let centre = tiles.pixelCentre(
+      let centre = self.place(
         address, column: Double(place % side * step), row: Double(place / side * step))
       xs.append(centre.x)
       ys.append(centre.y)

@@ -2,7 +2,7 @@
 ///
 /// `west` lies in -180 ..< 180. `east` is not below `west` and exceeds 180 where the box crosses
 /// the antimeridian; it is at most `west + 360`.
-public struct GeographicBounds: Sendable, Hashable {
+public struct GeographicBounds: Sendable, Hashable, Codable {
   /// The western edge, in degrees east, -180 ..< 180.
   public let west: Double
   /// The southern edge, in degrees north.

@@ -107,12 +107,17 @@ struct MeshCanvas {
     scratch.newY.removeAll(keepingCapacity: true)
     for place in scratch.places {
       let (row, column) = place.quotientAndRemainder(dividingBy: MeshScratch.side)
-      let centre = locator.tiles.pixelCentre(address, column: Double(column), row: Double(row))
+      let centre = locator.place(address, column: Double(column), row: Double(row))
       scratch.newX.append(centre.x)
       scratch.newY.append(centre.y)
     }
     projector.transform(&scratch.newX, &scratch.newY)
-    locator.dropStrays(scratch, projector, address)
+    locator.dropStrays(
+      scratch, projector, cell: locator.tiles.cellSize(z: address.z)
+    ) { order in
+      let (row, column) = scratch.places[order].quotientAndRemainder(dividingBy: MeshScratch.side)
+      return locator.place(address, column: Double(column), row: Double(row))
+    }
     for (order, place) in scratch.places.enumerated() {
       scratch.xs[place] = scratch.newX[order]
       scratch.ys[place] = scratch.newY[order]

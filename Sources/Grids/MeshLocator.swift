@@ -11,9 +11,13 @@ struct MeshLocator: Sendable {
   /// Whether the grid's x is an angle, so that 360 is nothing.
   let isAngular: Bool
   let pool: ProjectorPool
+  private let anchor: PixelAnchor
 
-  init(x: GridAxis, y: GridAxis, crs: CRS, tiles: TileMatrixSet) throws(GridError) {
+  init(
+    x: GridAxis, y: GridAxis, crs: CRS, tiles: TileMatrixSet, anchor: PixelAnchor = .centre
+  ) throws(GridError) {
     self.tiles = tiles
+    self.anchor = anchor
     self.x = x
     self.y = y
     isAngular = crs.isAngular
@@ -29,12 +33,27 @@ struct MeshLocator: Sendable {
     }
   }
 
+  /// The place that stands for a pixel, in units of the tiles' CRS.
+  func place(_ address: TileAddress, column: Double, row: Double) -> (x: Double, y: Double) {
+    let shift = anchor.offset - 0.5
+    return tiles.pixelCentre(address, column: column + shift, row: row + shift)
+  }
+
   /// Drops places of the tile that only seem to fall into the grid.
   ///
   /// Far from where a projection is meant to be used its formulas may give wrong coordinates without
   /// an error (transverse Mercator a quarter of the globe from its meridian): they do not lead back
   /// to where they came from. Only places in or near the grid need the check.
-  func dropStrays(_ scratch: MeshScratch, _ projector: Projector, _ address: TileAddress) {
+  ///
+  /// - Parameters:
+  ///   - scratch: holds the coordinates in the grid's system.
+  ///   - projector: how they came there.
+  ///   - cell: how far from its origin a place may come back.
+  ///   - origin: where the place of some order came from.
+  func dropStrays(
+    _ scratch: MeshScratch, _ projector: Projector, cell: Double,
+    origin: (_ order: Int) -> (x: Double, y: Double)
+  ) {
     guard !isAngular else { return }
     let (roomX, roomY) = (
       (x.upperEdge - x.lowerEdge) / 2, (y.upperEdge - y.lowerEdge) / 2
@@ -52,13 +71,10 @@ struct MeshLocator: Sendable {
       scratch.backY.append(placeY)
     }
     projector.invert(&scratch.backX, &scratch.backY)
-    let cell = tiles.cellSize(z: address.z)
     // Longitudes may come back a turn away, and at a pole as any longitude.
     let turn = tiles.turn ?? .infinity
     for (back, order) in scratch.near.enumerated() {
-      let (row, column) = scratch.places[order].quotientAndRemainder(
-        dividingBy: MeshScratch.side)
-      let centre = tiles.pixelCentre(address, column: Double(column), row: Double(row))
+      let centre = origin(order)
       var across = abs(scratch.backX[back] - centre.x)
       if across > turn / 2 { across = abs(across - turn) }
       let down = abs(scratch.backY[back] - centre.y)
@@ -71,22 +87,39 @@ struct MeshLocator: Sendable {
     }
   }
 
+  /// Exactly where places fall in the grid.
+  ///
+  /// - Parameters:
+  ///   - xs: in units of the tiles' CRS.
+  ///   - ys: as many.
+  ///   - cell: the size of the pixels that they stand for.
+  /// - Returns: fractional columns and rows; NaN outside.
+  /// - Throws: `GridError` when PROJ cannot go on.
+  func exactIndices(
+    _ xs: [Double], _ ys: [Double], cell: Double
+  ) throws(GridError) -> (columns: [Double], rows: [Double]) {
+    try pool.withProjector { projector, scratch in
+      (scratch.newX, scratch.newY) = (xs, ys)
+      projector.transform(&scratch.newX, &scratch.newY)
+      dropStrays(scratch, projector, cell: cell) { (xs[$0], ys[$0]) }
+      let columns = scratch.newX.map(x.index(of:))
+      let rows = scratch.newY.map(y.index(of:))
+      return (
+        zip(columns, rows).map { $1.isNaN ? .nan : $0 },
+        zip(columns, rows).map { $0.isNaN ? .nan : $1 }
+      )
+    }
+  }
+
   /// Exactly where the pixels of a tile fall, without a mesh; for tests and measures.
   func exactIndexMap(
     _ address: TileAddress
   ) throws(GridError) -> (columns: [Double], rows: [Double]) {
     let size = tiles.tileSize
     let places = (0..<size * size).map {
-      tiles.pixelCentre(address, column: Double($0 % size), row: Double($0 / size))
+      place(address, column: Double($0 % size), row: Double($0 / size))
     }
-    var (xs, ys) = (places.map(\.x), places.map(\.y))
-    try pool.withProjector { projector, _ in projector.transform(&xs, &ys) }
-    let columns = xs.map(x.index(of:))
-    let rows = ys.map(y.index(of:))
-    return (
-      zip(columns, rows).map { $1.isNaN ? .nan : $0 },
-      zip(columns, rows).map { $0.isNaN ? .nan : $1 }
-    )
+    return try exactIndices(places.map(\.x), places.map(\.y), cell: tiles.cellSize(z: address.z))
   }
 
   /// Whether a tile may touch the grid, looking at a coarse lattice of its places with some margin.

@@ -89,8 +89,7 @@ struct SeparableLocator: Sendable {
     let top = tiles.origin.y - (Double(address.y * size) + 0.5) * cell
     let columns = [Double](unsafeUninitializedCapacity: size) { buffer, count in
       for pixel in 0..<size {
-        let place = horizontal.scale * (left + Double(pixel) * cell) + horizontal.offset
-        buffer.initializeElement(at: pixel, to: x.index(of: place))
+        buffer.initializeElement(at: pixel, to: column(at: left + Double(pixel) * cell))
       }
       count = size
     }
@@ -103,12 +102,25 @@ struct SeparableLocator: Sendable {
     return .separable(columns: columns, rows: rows)
   }
 
+  /// The column in which a place of the tiles' CRS lies.
+  func column(at place: Double) -> Double {
+    x.index(of: horizontal.scale * place + horizontal.offset)
+  }
+
+  /// The row in which a place of the tiles' CRS lies.
+  func row(at place: Double) -> Double {
+    switch vertical {
+    case .affine(let scale, let offset): y.index(of: scale * place + offset)
+    case .latitude: y.index(of: mercatorLatitude(place / Self.radius))
+    case .northing: y.index(of: Self.radius * mercatorNorthing(place))
+    }
+  }
+
   private func fillRows(_ buffer: UnsafeMutableBufferPointer<Double>, top: Double, cell: Double) {
     switch vertical {
-    case .affine(let scale, let offset):
+    case .affine, .northing:
       for pixel in buffer.indices {
-        let place = scale * (top - Double(pixel) * cell) + offset
-        buffer.initializeElement(at: pixel, to: y.index(of: place))
+        buffer.initializeElement(at: pixel, to: row(at: top - Double(pixel) * cell))
       }
     case .latitude:
       // Latitude is 2 atan(exp y) - 90 degrees (Snyder 7-4); exp is a geometric series over rows.
@@ -118,11 +130,6 @@ struct SeparableLocator: Sendable {
         let latitude = (2 * atan(power) - Double.pi / 2) / radiansPerDegree
         buffer.initializeElement(at: pixel, to: y.index(of: latitude))
         power *= ratio
-      }
-    case .northing:
-      for pixel in buffer.indices {
-        let place = Self.radius * mercatorNorthing(top - Double(pixel) * cell)
-        buffer.initializeElement(at: pixel, to: y.index(of: place))
       }
     }
   }

@@ -1,5 +1,5 @@
 /// One zoom level of a tile matrix set.
-public struct TileMatrix: Sendable, Hashable {
+public struct TileMatrix: Sendable, Hashable, Codable {
   /// The zoom level, 0 for the coarsest.
   public let z: Int
   /// Scale with pixels of 0.28 mm (OGC 17-083r4, 6.1).
@@ -13,7 +13,7 @@ public struct TileMatrix: Sendable, Hashable {
 }
 
 /// A rectangle of tiles of one zoom level; both ends belong to it.
-public struct TileLimits: Sendable, Hashable {
+public struct TileLimits: Sendable, Hashable, Codable {
   /// The westernmost column.
   public let minX: Int
   /// The easternmost column.
@@ -80,7 +80,7 @@ public struct TileMatrixSet: Sendable, Hashable {
   /// The upper left corner of all levels, x before y.
   public let origin: (x: Double, y: Double)
   /// Pixels along each side of a tile.
-  public let tileSize = 256
+  public var tileSize: Int { 256 }
   /// The zoom levels from 0 to 24.
   public let matrices: [TileMatrix]
   /// Whether `TopLeftCorner` in a WMTS document is y before x.
@@ -197,5 +197,24 @@ extension CRS {
     CRS(
       definition: definition, name: name, epsg: epsg, isGeographic: false, isAngular: false,
       metresPerUnit: 1, satelliteHeight: nil, isPlainLongitudeLatitude: false)
+  }
+}
+
+extension TileMatrixSet: Codable {
+  /// Reads the identifier of a set.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let id = try container.decode(String.self)
+    guard let set = Self.named(id) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "there is no tile matrix set \(id)")
+    }
+    self = set
+  }
+
+  /// Writes the identifier.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(id)
   }
 }

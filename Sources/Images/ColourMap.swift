@@ -1,7 +1,7 @@
 /// 256 colours in order, from the low end of a range to the high one.
-public struct ColourMap: Sendable, Hashable {
+public struct ColourMap: Sendable, Hashable, Codable {
   /// What a map is good for.
-  public enum Group: String, Sendable, Hashable, CaseIterable {
+  public enum Group: String, Sendable, Hashable, CaseIterable, Codable {
     /// Light rises or falls evenly: for quantities from little to much.
     case sequential
     /// Like sequential, made for one ocean quantity each (cmocean).

@@ -1,5 +1,5 @@
 /// How an image is written.
-public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
+public enum ImageFormat: String, Sendable, Hashable, CaseIterable, Codable {
   /// PNG with a palette: exact, read by everything.
   case png
   /// WebP: exact, or much smaller at a stated quality.

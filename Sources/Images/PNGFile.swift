@@ -1,6 +1,6 @@
 import CDeflate
 
-/// The chunks of a palette PNG, written into one buffer that is kept for the next file.
+/// The chunks of a PNG, written into one buffer that is kept for the next file.
 struct PNGFile {
   private var bytes: [UInt8]
   private var end = 0
@@ -8,6 +8,7 @@ struct PNGFile {
   private static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
   /// Colour type 3 of the PNG specification, section 11.2.1.
   private static let indexedColour: UInt8 = 3
+  private static let greyAlpha: UInt8 = 4
   /// Deflate with a window of 32 KiB (RFC 1950).
   private static let zlibHeader: [UInt8] = [0x78, 0x01]
   /// Check sum of the image data, of the chunk, and the closing chunk.
@@ -20,13 +21,7 @@ struct PNGFile {
 
   /// Begins a new file: all before the image data.
   mutating func begin(width: Int, height: Int, bits: UInt8, palette: [RGBA]) {
-    end = 0
-    write(PNGFile.signature)
-    writeChunk("IHDR") { file in
-      file.write(width)
-      file.write(height)
-      file.write([bits, PNGFile.indexedColour, 0, 0, 0])
-    }
+    begin(width: width, height: height, bits: bits, colourType: PNGFile.indexedColour)
     writeChunk("PLTE") { file in
       for colour in palette { file.write([colour.r, colour.g, colour.b]) }
     }
@@ -36,6 +31,21 @@ struct PNGFile {
       writeChunk("tRNS") { file in
         file.write(translucent.map(\.a))
       }
+    }
+  }
+
+  /// Begins a new file of grey levels and opacities.
+  mutating func begin(width: Int, height: Int, greyAlphaBits bits: UInt8) {
+    begin(width: width, height: height, bits: bits, colourType: PNGFile.greyAlpha)
+  }
+
+  private mutating func begin(width: Int, height: Int, bits: UInt8, colourType: UInt8) {
+    end = 0
+    write(PNGFile.signature)
+    writeChunk("IHDR") { file in
+      file.write(width)
+      file.write(height)
+      file.write([bits, colourType, 0, 0, 0])
     }
   }
 

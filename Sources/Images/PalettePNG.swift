@@ -1,4 +1,5 @@
 import CDeflate
+import CDeflateBlocks
 import CKernels
 
 /// Writes palette PNGs (PNG specification, third edition) of one size.

@@ -1,5 +1,5 @@
 /// A colour: red, green, blue in sRGB and how opaque it is, each from 0 to 255.
-public struct RGBA: Sendable, Hashable {
+public struct RGBA: Sendable, Hashable, Codable {
   /// Red.
   public var r: UInt8
   /// Green.

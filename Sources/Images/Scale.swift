@@ -1,5 +1,5 @@
 /// How values spread over a colour map.
-public enum Scale: Sendable, Hashable {
+public enum Scale: Sendable, Hashable, Codable {
   /// Equal steps of value are equal steps of colour.
   case linear
   /// Equal ratios of values are equal steps of colour; the range must be positive.
@@ -15,7 +15,7 @@ public enum Scale: Sendable, Hashable {
 }
 
 /// One value of categorical data.
-public struct Category: Sendable, Hashable {
+public struct Category: Sendable, Hashable, Codable {
   /// The value as it is in the data.
   public let value: Double
   /// What it means.

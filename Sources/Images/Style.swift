@@ -12,9 +12,9 @@
 /// - A categorical style gives a value the colour of the category of equal value, both rounded to
 ///   single precision. Other values are drawn as missing.
 /// - NaN is missing.
-public struct Style: Sendable, Hashable {
+public struct Style: Sendable, Hashable, Codable {
   /// How values between the cells of a grid come about.
-  public enum Interpolation: String, Sendable, Hashable, CaseIterable {
+  public enum Interpolation: String, Sendable, Hashable, CaseIterable, Codable {
     /// The value of the cell; always used for categories.
     case nearest
     /// Blended of the four cells around, never with missing ones.

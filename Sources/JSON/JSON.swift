@@ -3,7 +3,7 @@
 /// Attribute documents of data cubes are written by many hands, so the parser also takes the bare
 /// tokens `NaN`, `Infinity` and `-Infinity` that Python's `json` module writes. Serialised text is
 /// deterministic: equal values give equal bytes.
-public enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable, Hashable, Codable {
   case null
   case bool(Bool)
   /// A number written without fraction or exponent that fits 64 bits.
@@ -97,7 +97,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 /// The members of a JSON object, in the order in which they were written.
 ///
 /// Two objects are equal when they have equal members in equal order.
-public struct JSONObject: Sendable, Hashable {
+public struct JSONObject: Sendable, Hashable, Codable {
   /// The member names, in order, each once.
   public private(set) var keys: [String] = []
   private var values: [String: JSONValue] = [:]

@@ -18,6 +18,14 @@ public struct BuiltObject: Sendable, Hashable {
   }
 }
 
+extension BuiltObject {
+  /// Describes a file of pieces that follow one another.
+  public init(key: String, pieces: [[UInt8]]) {
+    self.init(
+      key: key, size: pieces.reduce(0) { $0 + $1.count }, sha256: sha256Hex(pieces: pieces))
+  }
+}
+
 /// What a finished unit of work left behind.
 public struct UnitRecord: Sendable {
   /// Says from what and how the unit was made; an equal one need not be made again.
@@ -43,7 +51,8 @@ public struct UnitRecord: Sendable {
 public struct Journal: Sendable {
   private let folder: SiteFolder
   private let part: PartManifest?
-  private static let root = SiteFolder.privateFolder + "/units"
+  /// The folder of the records below that of the site.
+  public static let root = SiteFolder.privateFolder + "/units"
   private static let suffix = ".unit"
 
   /// Opens the journal of a site.
@@ -90,10 +99,19 @@ public struct Journal: Sendable {
   ///
   /// - Throws: `StoreError` when the folder cannot be read or changed.
   public func removeRecords(except units: Set<String>) throws(StoreError) {
+    try removeRecords { unit throws(StoreError) in !units.contains(unit) }
+  }
+
+  /// Removes the records of some units.
+  ///
+  /// - Throws: `StoreError` when the folder cannot be read or changed, and what `isGone` throws.
+  public func removeRecords(
+    where isGone: (_ unit: String) throws(StoreError) -> Bool
+  ) throws(StoreError) {
     var gone: [String] = []
-    try folder.forEachFile(below: Self.root) { file in
+    try folder.forEachFile(below: Self.root) { file throws(StoreError) in
       let unit = file.key.dropFirst(Self.root.count + 1).dropLast(Self.suffix.count)
-      if !units.contains(String(unit)) { gone.append(file.key) }
+      if try isGone(String(unit)) { gone.append(file.key) }
     }
     for key in gone { try folder.remove(key) }
   }

@@ -102,6 +102,7 @@ struct FieldBlock: Sendable {
     _ selections: [FieldSelection], _ pool: WorkerPool
   ) throws -> [FieldStatistics] {
     guard let shape = levels.first else { return [] }
+    variable.expect(selections)
     let blocks = variable.blocks(rows: 0..<shape.rows, columns: 0..<shape.columns)
     let categories = variable.flags.map(CategoryReader.init)
     let parts = try pool.map(blocks.count) { index in

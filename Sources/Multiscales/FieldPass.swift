@@ -62,19 +62,26 @@ public struct FieldPass: Sendable {
       self.pieces(of: group, plan.work[group.work]).map { (work: group.work, fields: $0) }
     }
     let bytes = pieces.map { self.bytes(of: plan.work[$0.work]) * $0.fields.count }.max() ?? 1
-    try pool.forEach(pieces.count, width: max(1, memory.pieces(bytes: bytes))) { index in
+    let width = max(1, memory.pieces(bytes: bytes))
+    try pool.forEach(pieces.count, width: width) { index in
       let piece = pieces[index]
-      try make(piece.fields, of: plan.work[piece.work], plan.states[piece.work], done: done)
+      // While this piece is made, the one whose turn comes after it may be on its way.
+      let next = index + min(width, pool.workers)
+      try make(piece.fields, of: plan.work[piece.work], plan.states[piece.work], done: done) {
+        guard pieces.indices.contains(next) else { return }
+        plan.work[pieces[next].work].variable.expect(pieces[next].fields)
+      }
     }
   }
 
   /// Reads a group of fields and hands each to the products that lack it.
   private func make(
     _ fields: [FieldSelection], of work: FieldWork, _ states: FieldStates,
-    done: @Sendable () -> Void
+    done: @Sendable () -> Void, wasRead: () -> Void
   ) throws {
     let block = try FieldBlock(
       fields, of: work.variable, withDoubles: Self.wantsDoubles(work), memory: memory, pool: pool)
+    wasRead()
     try pool.forEach(fields.count) { number in
       let field = fields[number]
       let levels = try block.levels(number, pool: pool)

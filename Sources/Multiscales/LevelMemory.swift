@@ -24,7 +24,7 @@ final class LevelMemory<Cell: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
     let bytes = max(1, count) * MemoryLayout<Cell>.stride
     guard let scratchFolder else {
-      guard let memory = malloc(bytes) else {
+      guard let memory = Self.allocate(bytes) else {
         throw MultiscaleError.scratch("\(bytes >> 20) MB of memory cannot be had", path: nil)
       }
       cells = memory.bindMemory(to: Cell.self, capacity: max(1, count))
@@ -47,6 +47,16 @@ final class LevelMemory<Cell: BitwiseCopyable>: @unchecked Sendable {
   /// Gives back the memory pages of a mapped file; the cells keep their values.
   func letGo() {
     if isMapped { madvise(cells, count * MemoryLayout<Cell>.stride, MADV_DONTNEED) }
+  }
+
+  /// Memory to be freed; large pieces in large pages, since touching each small page for the first
+  /// time costs more than making a level of it.
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let page = 2 << 20
+    guard bytes >= 2 * page, let memory = aligned_alloc(page, (bytes + page - 1) / page * page)
+    else { return malloc(bytes) }
+    madvise(memory, bytes, MADV_HUGEPAGE)
+    return memory
   }
 
   private static func map(

@@ -162,7 +162,7 @@ extension JSONValue {
   /// An attribute's value in a form that JSON keeps to the bit: a fraction as `{"bits": …}`.
   ///
   /// JSON text has no NaN and does not tell 1.0 from 1; attributes hold no objects of their own.
-  fileprivate var exact: JSONValue {
+  package var exact: JSONValue {
     switch self {
     case .number(let number): ["bits": .integer(Int64(bitPattern: number.bitPattern))]
     case .array(let elements): .array(elements.map(\.exact))
@@ -171,7 +171,7 @@ extension JSONValue {
   }
 
   /// What `exact` was made from.
-  fileprivate var inexact: JSONValue {
+  package var inexact: JSONValue {
     switch self {
     case .array(let elements): .array(elements.map(\.inexact))
     case .object(let members):
@@ -189,8 +189,10 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  fileprivate var exact: JSONValue { .object(JSONObject(map { ($0.key, $0.value.exact) })) }
-  fileprivate var inexact: JSONObject { JSONObject(map { ($0.key, $0.value.inexact) }) }
+  /// The members in a form that JSON keeps to the bit.
+  package var exact: JSONValue { .object(JSONObject(map { ($0.key, $0.value.exact) })) }
+  /// What `exact` was made from.
+  package var inexact: JSONObject { JSONObject(map { ($0.key, $0.value.inexact) }) }
 }
 
 extension Array {

@@ -7,7 +7,8 @@ public struct PageError: Error, CustomStringConvertible, Sendable, Equatable {
   /// What to do about it.
   public let remedy: String
 
-  init(_ attempt: String, because reason: String, remedy: String) {
+  /// States what was tried, why it failed, and what to do.
+  public init(_ attempt: String, because reason: String, remedy: String) {
     self.attempt = attempt
     self.reason = reason
     self.remedy = remedy

@@ -5,6 +5,8 @@
 public enum PageValue: Sendable, Hashable {
   /// Text; markup in it is shown, not obeyed.
   case text(String)
+  /// HTML that one of our own writers made, for `{{{…}}}`: it is obeyed, not shown.
+  case markup(String)
   /// Whether a section is shown.
   case flag(Bool)
   /// A section that is repeated.
@@ -45,6 +47,7 @@ extension PageValue {
   var plain: Any {
     switch self {
     case .text(let text): PageValue.separated(text)
+    case .markup(let markup): markup
     case .flag(let flag): flag
     case .list(let values): values.map(\.plain)
     case .table(let table): table.mapValues(\.plain)

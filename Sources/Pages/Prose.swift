@@ -54,6 +54,32 @@ public enum Prose {
     return (cut.lastIndex(of: " ").map { String(cut[..<$0]) } ?? String(cut)) + "…"
   }
 
+  /// The whole text without markup, paragraphs and items on lines of their own.
+  public static func plain(_ text: String) -> String {
+    guard case .list(let blocks) = blocks(text) else { return "" }
+    return blocks.flatMap(lines).joined(separator: "\n")
+  }
+
+  private static func lines(of block: PageValue) -> [String] {
+    guard case .table(let block) = block else { return [] }
+    if case .table(let paragraph)? = block["paragraph"] { return [words(of: paragraph)] }
+    guard case .table(let list)? = block["list"], case .list(let items)? = list["items"] else {
+      return []
+    }
+    return items.map { item in
+      guard case .table(let item) = item else { return "" }
+      return "– " + words(of: item)
+    }
+  }
+
+  private static func words(of holder: [String: PageValue]) -> String {
+    guard case .list(let spans)? = holder["spans"] else { return "" }
+    return spans.map { span in
+      guard case .table(let span) = span, case .text(let text)? = span["text"] else { return "" }
+      return text
+    }.joined()
+  }
+
   private static func spans(_ text: String) -> PageValue {
     var spans: [PageValue] = []
     var plain = ""

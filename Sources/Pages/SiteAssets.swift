@@ -8,6 +8,8 @@ public struct SiteAssets: Sendable {
   public let keys: [String: String]
   /// The folder in which modules keep their places, such as `assets/1f2e3d4c`.
   public let modules: String
+  /// The folders of libraries that consist of many files, such as `assets/cesium.1f2e3d4c`, by name.
+  private let libraries: [String: String]
 
   /// Takes files by name.
   ///
@@ -15,7 +17,11 @@ public struct SiteAssets: Sendable {
   ///   - single: files that stand for themselves; each gets the hash of its bytes.
   ///   - modules: files that find one another by relative paths. They stay together, in a folder
   ///     that is named after all of them: `assets/<hash>/<path>`.
-  public init(_ single: [String: [UInt8]], modules: [String: [UInt8]] = [:]) {
+  ///   - libraries: by name, files that find one another likewise: `assets/<name>.<hash>/<path>`.
+  public init(
+    _ single: [String: [UInt8]], modules: [String: [UInt8]] = [:],
+    libraries: [String: [String: [UInt8]]] = [:]
+  ) {
     var hashed: [String: [UInt8]] = [:]
     var keys: [String: String] = [:]
     func add(_ name: String, key: String, _ bytes: [UInt8]) {
@@ -26,37 +32,71 @@ public struct SiteAssets: Sendable {
       let dot = name.lastIndex(of: ".") ?? name.endIndex
       add(name, key: "assets/\(name[..<dot]).\(Self.hash(bytes))\(name[dot...])", bytes)
     }
-    let folder = Self.hash(
-      modules.sorted { $0.key < $1.key }.flatMap {
-        Array("\($0.key)\n\(Self.hash($0.value))\n".utf8)
-      })
+    let folder = Self.hash(modules)
     for (path, bytes) in modules { add(path, key: "assets/\(folder)/\(path)", bytes) }
+    var folders: [String: String] = [:]
+    for (name, files) in libraries {
+      let folder = "assets/\(name).\(Self.hash(files))"
+      for (path, bytes) in files { add("\(name)/\(path)", key: "\(folder)/\(path)", bytes) }
+      folders[name] = folder
+    }
     self.files = hashed
     self.keys = keys
     self.modules = "assets/" + folder
+    self.libraries = folders
   }
 
   /// Reads the files of the browser side.
   ///
   /// Those directly in the folder and in its folder `vendor` (libraries of others) stand for
-  /// themselves; those in its other folders are modules. `test` is left out.
+  /// themselves; those in its other folders are modules. `test` is left out. A folder in `vendor` is
+  /// a library that consists of many files.
   ///
-  /// - Throws: `PageError` when one of them cannot be read.
-  public static func load(folder: String) throws(PageError) -> SiteAssets {
+  /// - Parameters:
+  ///   - folder: where they lie.
+  ///   - libraries: the libraries of many files that the site needs; the others are not read.
+  /// - Returns: the files under their names with hashes.
+  /// - Throws: `PageError` when one of them cannot be read or is not there.
+  public static func load(
+    folder: String, libraries: [String] = []
+  ) throws(PageError) -> SiteAssets {
     let files = try FolderFiles.read(
-      folder, ending: ".css", ".js", ".json", ".geojson", ".svg", ".png")
+      folder, ending: ".css", ".js", ".json", ".geojson", ".svg", ".png",
+      without: ["vendor/"])
     var single: [String: [UInt8]] = [:]
     var modules: [String: [UInt8]] = [:]
     for (path, data) in files {
       let parts = path.split(separator: "/")
       switch (parts.count, parts[0]) {
       case (1, _): single[path] = Array(data)
-      case (2, "vendor"): single[String(parts[1])] = Array(data)
-      case (_, "test"), (_, "vendor"): break
+      case (_, "test"): break
       default: modules[path] = Array(data)
       }
     }
-    return SiteAssets(single, modules: modules)
+    let vendor = folder + "/vendor"
+    for (name, data) in try FolderFiles.files(vendor, ending: ".css", ".js") {
+      single[name] = Array(data)
+    }
+    var trees: [String: [String: [UInt8]]] = [:]
+    for name in libraries {
+      let files = try FolderFiles.read(
+        "\(vendor)/\(name)", ending: ".js", ".json", ".css", ".jpg", ".png", ".xml", ".md", ".wasm",
+        ".woff2")
+      trees[name] = files.mapValues { Array($0) }
+    }
+    return SiteAssets(single, modules: modules, libraries: trees)
+  }
+
+  /// The folder of a library of many files.
+  ///
+  /// - Throws: `PageError` when it was not loaded.
+  public func library(_ name: String) throws(PageError) -> String {
+    guard let folder = libraries[name] else {
+      throw PageError(
+        "link to the library '\(name)'", because: "it is not among the assets",
+        remedy: "Deploy/vendor fetches the libraries of others")
+    }
+    return folder
   }
 
   /// The key of a file by its name without hash.
@@ -107,6 +147,23 @@ public struct SiteAssets: Sendable {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return parts.joined(separator: "/")
+  }
+
+  /// What follows from the names and bytes of all files of a folder.
+  private static func hash(_ files: [String: [UInt8]]) -> String {
+    hash(
+      files.sorted { $0.key < $1.key }.flatMap {
+        Array("\($0.key)\n\(Self.hash($0.value))\n".utf8)
+      })
+  }
+
+  /// The assets without those of some libraries of others, named by their file or folder.
+  public func without(_ libraries: Set<String>) -> [String: [UInt8]] {
+    let left = keys.filter { name, _ in
+      libraries.contains(String(name.prefix { $0 != "/" }))
+    }.values
+    let keysLeft = Set(left)
+    return files.filter { !keysLeft.contains($0.key) }
   }
 
   /// Eight hexadecimal digits that follow from the bytes: FNV-1a with 64 bits, folded to 32.

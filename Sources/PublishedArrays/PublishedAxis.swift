@@ -13,9 +13,27 @@ struct PublishedAxis: Sendable, Hashable {
   /// The positions along the variable's own axis, rising.
   let positions: [Int]
   /// The name of the dimension and of its coordinate.
-  var name: String
+  let name: String
   /// The attributes of the coordinate in the source.
   let attributes: JSONObject
+  /// Begin and end of each position of the variable's own axis, where the source states them.
+  let bounds: [Double]?
+
+  init(
+    _ kind: Kind, positions: [Int], name: String, stated: StatedCoordinate?
+  ) {
+    self.kind = kind
+    self.positions = positions
+    self.name = name
+    attributes = stated?.attributes ?? JSONObject()
+    // Those of times are decoded with them.
+    guard case .labels(let axis) = kind, let edges = stated?.bounds, edges.count == 2 * axis.count
+    else {
+      bounds = nil
+      return
+    }
+    bounds = edges
+  }
 
   /// The name that it would have alone.
   static func plainName(_ kind: Kind) -> String {
@@ -44,6 +62,7 @@ struct PublishedAxis: Sendable, Hashable {
     case .time(let axis): return times(axis, positions)
     case .labels(let axis):
       var attributes = attributes.withoutPacking
+      attributes["bounds"] = nil
       guard let values = axis.values else {
         return [
           name: StoredArray(
@@ -51,16 +70,26 @@ struct PublishedAxis: Sendable, Hashable {
         ]
       }
       if let units = axis.units { attributes["units"] = .string(units) }
-      return [
-        name: StoredArray(
-          positions.map { values[$0] }, shape: [positions.count], dimensions: [name],
-          attributes: attributes)
-      ]
+      var arrays: [String: StoredArray] = [:]
+      if let bounds {
+        attributes["bounds"] = .string(name + "_bnds")
+        arrays[name + "_bnds"] = StoredArray(
+          positions.flatMap { bounds[2 * $0..<2 * $0 + 2] }, shape: [positions.count, 2],
+          dimensions: [name, "bnds"], attributes: JSONObject())
+      }
+      arrays[name] = StoredArray(
+        positions.map { values[$0] }, shape: [positions.count], dimensions: [name],
+        attributes: attributes)
+      return arrays
     }
   }
 
   private func times(_ axis: TimeAxis, _ positions: [Int]) -> [String: StoredArray] {
     var attributes = attributes.withoutPacking
+    // Bounds of a climatology are those of all years together (CF 1.11, 7.4).
+    let boundsKey =
+      attributes["bounds"] == nil && attributes["climatology"] != nil
+      ? "climatology" : "bounds"
     for key in ["units", "calendar", "bounds", "climatology", "time_origin"] {
       attributes[key] = nil
     }
@@ -76,7 +105,7 @@ struct PublishedAxis: Sendable, Hashable {
     attributes["calendar"] = .string(axis.calendar.rawValue)
     var arrays: [String: StoredArray] = [:]
     if let bounds = encoded.bounds {
-      attributes["bounds"] = .string(name + "_bnds")
+      attributes[boundsKey] = .string(name + "_bnds")
       arrays[name + "_bnds"] = StoredArray(
         bounds, shape: [positions.count, 2], dimensions: [name, "bnds"],
         attributes: ["units": .string(encoded.units), "calendar": .string(axis.calendar.rawValue)])

@@ -52,15 +52,15 @@ public struct PublishedDataset: Sendable {
     var grids: [PublishedGrid] = []
     var axes: [PublishedAxis] = []
     var published: [PublishedVariable] = []
-    func shared(_ kind: PublishedAxis.Kind, positions: [Int], attributes: JSONObject)
-      -> PublishedAxis
-    {
+    func shared(
+      _ kind: PublishedAxis.Kind, positions: [Int], stated: StatedCoordinate?
+    ) -> PublishedAxis {
       if let known = axes.first(where: { $0.kind == kind && $0.positions == positions }) {
         return known
       }
       let axis = PublishedAxis(
-        kind: kind, positions: positions,
-        name: names.unique(PublishedAxis.plainName(kind)), attributes: attributes)
+        kind, positions: positions, name: names.unique(PublishedAxis.plainName(kind)),
+        stated: stated)
       axes.append(axis)
       return axis
     }
@@ -76,13 +76,12 @@ public struct PublishedDataset: Sendable {
       let steps = Set(wanted.fields.compactMap(\.time)).sorted()
       let time = variable.time.map { axis in
         shared(
-          .time(axis), positions: steps,
-          attributes: variable.attributes(ofNeighbour: axis.name) ?? [:])
+          .time(axis), positions: steps, stated: variable.statedCoordinate(named: axis.name))
       }
       let extras = variable.extras.enumerated().map { number, axis in
         shared(
           .labels(axis), positions: Set(wanted.fields.map { $0.extras[number] }).sorted(),
-          attributes: variable.attributes(ofNeighbour: axis.name) ?? [:])
+          stated: variable.statedCoordinate(named: axis.name))
       }
       var scalars: [String: StoredArray] = [:]
       for scalar in variable.scalars {
@@ -95,10 +94,7 @@ public struct PublishedDataset: Sendable {
           [value], shape: [], dimensions: [], attributes: attributes)
       }
       published.append(
-        PublishedVariable(
-          variable: variable, key: wanted.key, fields: wanted.fields,
-          packing: VariablePacking(variable, quantisation: wanted.quantisation), grid: grid,
-          time: time, extras: extras, scalars: scalars))
+        PublishedVariable(wanted, grid: grid, time: time, extras: extras, scalars: scalars))
     }
     self.variables = published
     self.grids = grids

@@ -20,6 +20,12 @@ public struct PublishedGrid: Sendable {
   public let mesh: GroundMesh?
   /// What the grid mapping variable says.
   let mapping: JSONObject
+  /// The coordinates of a rectilinear grid.
+  private var rowSide: GridSide?
+  private var columnSide: GridSide?
+  /// What is said of the 2-D coordinates of a curvilinear grid.
+  private let latitudes: JSONObject
+  private let longitudes: JSONObject
 
   struct Names: Sendable, Hashable {
     let row: String
@@ -47,6 +53,18 @@ public struct PublishedGrid: Sendable {
         mapping: name("crs"))
     }
     mapping = Self.mapping(of: variable)
+    latitudes = Self.attributes(of: variable.statedPlaces(units: "degrees_north"), isLatitude: true)
+    longitudes = Self.attributes(
+      of: variable.statedPlaces(units: "degrees_east"), isLatitude: false)
+    if case .rectilinear(let x, let y) = grid.geometry {
+      let isAngular = grid.crs.isAngular
+      rowSide = GridSide(
+        y, count: grid.rows, stated: variable.statedRows, isAngular: isAngular,
+        attributes: Self.axisAttributes(grid.crs, isRow: true), name: names.row, unique: name)
+      columnSide = GridSide(
+        x, count: columns, stated: variable.statedColumns, isAngular: isAngular,
+        attributes: Self.axisAttributes(grid.crs, isRow: false), name: names.column, unique: name)
+    }
   }
 
   private static func followsMeridians(_ grid: Grid) -> Bool {
@@ -69,6 +87,12 @@ public struct PublishedGrid: Sendable {
     }
     return attributes
   }
+
+  /// The name of the dimension of rows.
+  public var rowDimension: String { names.row }
+
+  /// The name of the dimension of columns.
+  public var columnDimension: String { names.column }
 
   /// How many rows a level has.
   public func rows(level: Int) -> Int { Self.length(grid.rows, level: level) }
@@ -93,55 +117,52 @@ extension PublishedGrid {
   func coordinates(level: Int) -> [String: StoredArray] {
     var arrays: [String: StoredArray] = [:]
     switch grid.geometry {
-    case .rectilinear(let x, let y):
-      let rowCentres = Self.centres(y, count: grid.rows, level: level)
-      let columnCentres = Self.centres(x, count: columns, level: level)
-      arrays[names.row] = StoredArray(
-        rowCentres, shape: [rowCentres.count], dimensions: [names.row],
-        attributes: axisAttributes(isRow: true))
-      arrays[names.column] = StoredArray(
-        columnCentres, shape: [columnCentres.count], dimensions: [names.column],
-        attributes: axisAttributes(isRow: false))
+    case .rectilinear:
+      for side in [rowSide, columnSide] {
+        arrays.merge(side?.arrays(level: level) ?? [:]) { own, _ in own }
+      }
     case .curvilinear(let cells):
       let places = self.places(of: cells, level: level)
       let shape = [rows(level: level), columns(level: level)]
       arrays[names.latitude] = StoredArray(
         places.latitudes, shape: shape, dimensions: [names.row, names.column],
-        attributes: Self.geographicAttributes(isLatitude: true))
+        attributes: latitudes)
       arrays[names.longitude] = StoredArray(
         places.longitudes, shape: shape, dimensions: [names.row, names.column],
-        attributes: Self.geographicAttributes(isLatitude: false))
+        attributes: longitudes)
     }
     arrays[names.mapping] = StoredArray([Int64(0)], shape: [], dimensions: [], attributes: mapping)
     return arrays
   }
 
-  /// The middle of the source cells that a cell stands for; the source's own centres in level 0.
-  private static func centres(_ axis: GridAxis, count: Int, level: Int) -> [Double] {
-    guard level > 0 else { return Array(axis.values.prefix(count)) }
-    return (0..<length(count, level: level)).map { index in
-      (axis.edge(index << level) + axis.edge(min((index + 1) << level, count))) / 2
-    }
-  }
-
-  private func axisAttributes(isRow: Bool) -> JSONObject {
-    guard !grid.crs.isGeographic else {
-      var attributes = Self.geographicAttributes(isLatitude: isRow)
+  private static func axisAttributes(_ crs: CRS, isRow: Bool) -> JSONObject {
+    guard !crs.isGeographic else {
+      var attributes = geographicAttributes(isLatitude: isRow)
       attributes["axis"] = isRow ? "Y" : "X"
       return attributes
     }
     let letter = isRow ? "y" : "x"
     var attributes = JSONObject()
-    if grid.crs.isAngular {
+    if crs.isAngular {
       let name = isRow ? "grid_latitude" : "grid_longitude"
       attributes["standard_name"] = .string(name)
       attributes["units"] = "degrees"
     } else {
       attributes["standard_name"] = .string("projection_\(letter)_coordinate")
       attributes["long_name"] = .string("\(letter) coordinate of projection")
-      if grid.crs.metresPerUnit == 1 { attributes["units"] = "m" }
+      if crs.metresPerUnit == 1 { attributes["units"] = "m" }
     }
     attributes["axis"] = isRow ? "Y" : "X"
+    return attributes
+  }
+
+  /// What the source says of latitudes or longitudes, and what must be said.
+  private static func attributes(of stated: StatedCoordinate?, isLatitude: Bool) -> JSONObject {
+    var attributes = stated?.attributes.withoutValues ?? JSONObject()
+    for (key, value) in geographicAttributes(isLatitude: isLatitude)
+    where key != "long_name" || attributes[key] == nil {
+      attributes[key] = value
+    }
     return attributes
   }
 

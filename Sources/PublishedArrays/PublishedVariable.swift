@@ -15,10 +15,28 @@ public struct PublishedVariable: Sendable {
   public let packing: VariablePacking
   /// Where its cells lie.
   public let grid: PublishedGrid
+  /// Changes when its values are stored otherwise, or lie elsewhere.
+  public let fingerprint: String
   let time: PublishedAxis?
   let extras: [PublishedAxis]
   /// Coordinates of one position, by name.
   let scalars: [String: StoredArray]
+
+  init(
+    _ wanted: PublishedDataset.Wanted, grid: PublishedGrid, time: PublishedAxis?,
+    extras: [PublishedAxis], scalars: [String: StoredArray]
+  ) {
+    variable = wanted.variable
+    key = wanted.key
+    fields = wanted.fields
+    packing = VariablePacking(wanted.variable, quantisation: wanted.quantisation)
+    self.grid = grid
+    self.time = time
+    self.extras = extras
+    self.scalars = scalars
+    let attributes = JSONValue.object(wanted.variable.attributes).serialized()
+    fingerprint = "\(packing)\n\(grid.fingerprint)\n\(attributes)\n"
+  }
 
   /// How many times are published; `nil` for a variable without times.
   public var timeCount: Int? { time?.positions.count }

@@ -45,14 +45,17 @@ public struct Pruning {
   /// needs them. Objects that another publisher may be about to write are left alone: pruning holds
   /// the same claim.
   ///
+  /// - Parameter withRecords: whether records of releases are pruned too, for which the manifests of all
+  ///   that are kept must be read.
+  /// - Returns: what was deleted.
   /// - Throws: ``PublishingError`` when somebody publishes, and what the target throws.
-  public func run() throws -> Report {
+  public func run(withRecords: Bool = true) throws -> Report {
     let journal = try UploadJournal(in: folder, for: target.location)
     let claim = try PublishingClaim(on: target, id: journal.id, force: takesOver)
     var report = Report()
     if let current = try target.current() {
       try pruneObjects(current, claim, &report)
-      try pruneRecords(claim, &report)
+      if withRecords { try pruneRecords(claim, &report) }
     }
     try claim.release(pending: claim.pending)
     journal.remove()
@@ -131,7 +134,10 @@ public struct Pruning {
       }
     }
     var rest: [String] = []
-    try target.list(below: "_release/") { if !needed.contains($0.key) { rest.append($0.key) } }
+    try target.list(below: "_release/") { object in
+      guard !needed.contains(object.key), !object.key.hasPrefix(WorkRecords.root) else { return }
+      rest.append(object.key)
+    }
     var next = rest[...]
     try target.delete {
       next.popFirst()

@@ -1,6 +1,7 @@
 import Buckets
 import Foundation
 import JSON
+import Stores
 
 /// The right to write to a target: `_release/claim.json`.
 ///
@@ -14,6 +15,7 @@ final class PublishingClaim {
   static let length = 900
 
   private let target: any PublishingTarget
+  private let key: String
   private let id: String
   private var document: Document
   private var tag: String
@@ -61,7 +63,7 @@ final class PublishingClaim {
 
   /// What is there, with its tag.
   static func read(
-    from target: any PublishingTarget
+    from target: any PublishingTarget, key: String = PublishingClaim.key
   ) throws -> (document: Document, tag: String)? {
     guard let object = try target.read(key) else { return nil }
     guard let document = Document(object.bytes) else { throw target.damaged(key) }
@@ -74,11 +76,15 @@ final class PublishingClaim {
   ///   - target: what to write to.
   ///   - id: tells this publisher from all others; the same again after it was stopped.
   ///   - force: whether to take it from somebody who still holds it.
+  ///   - key: where it is.
   /// - Throws: ``PublishingError`` of kind `busy` when somebody else holds it.
-  init(on target: any PublishingTarget, id: String, force: Bool) throws {
+  init(
+    on target: any PublishingTarget, id: String, force: Bool, key: String = PublishingClaim.key
+  ) throws {
     self.target = target
+    self.key = key
     self.id = id
-    let found = try Self.read(from: target)
+    let found = try Self.read(from: target, key: key)
     document = found?.document ?? Document()
     isResumed = document.holder == id
     if let holder = document.holder, holder != id, document.until > target.now, !force {
@@ -90,6 +96,11 @@ final class PublishingClaim {
     document.until = target.now + Self.length
     tag = ""
     try write(when: found.map { .tag($0.tag) } ?? .absent)
+  }
+
+  /// Whether the target's tags are the MD5 of what was written, as far as this claim's own shows.
+  var hasContentTags: Bool {
+    tag == "\"" + hexadecimal(document.serialized.withUnsafeBytes(md5)) + "\""
   }
 
   /// Says before anything is written that these objects will be.
@@ -138,8 +149,8 @@ final class PublishingClaim {
   private func write(when condition: WriteCondition) throws {
     let bytes = document.serialized
     guard
-      let written = try target.writeSurely(bytes, to: Self.key, caching: .never, when: condition)
-    else { throw Self.busy(target, try Self.read(from: target)?.document ?? Document()) }
+      let written = try target.writeSurely(bytes, to: key, caching: .never, when: condition)
+    else { throw Self.busy(target, try Self.read(from: target, key: key)?.document ?? Document()) }
     tag = written
   }
 

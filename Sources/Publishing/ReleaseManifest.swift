@@ -49,6 +49,31 @@ public struct ReleaseManifest: PartShelf {
     while let entry = try stream.next() { try visit(entry) }
   }
 
+  /// Makes a published release the current one of this folder, though its files need not be here.
+  ///
+  /// Files that are not those of the release are removed.
+  ///
+  /// - Throws: ``PublishingError`` where its manifest is damaged, and what reading and writing throws.
+  public func adopt(_ release: Release, from shelf: some PartShelf) throws {
+    for part in release.parts where try !folder.exists(part.key) {
+      // Reading the lines is what finds a damaged part.
+      _ = try shelf.lines(of: part)
+      if let packed = try shelf.packed(part) { try folder.write(packed, to: part.key) }
+    }
+    let former = try current()
+    var stale: [String] = []
+    try compare(former?.parts ?? [], release.parts) { key, old, _ in
+      if old != nil { stale.append(key) }
+    }
+    for key in stale { try folder.remove(key) }
+    let own = Release(
+      number: release.number, count: release.count, bytes: release.bytes, parts: release.parts)
+    try folder.write(own.serialized, to: own.key)
+    try folder.write(CurrentRelease(release: own.number).serialized, to: CurrentRelease.key)
+    if let former, former.number != own.number { try folder.remove(former.key) }
+    try removeParts(except: own.parts)
+  }
+
   /// Makes the given objects the current release, where they are not already.
   ///
   /// Objects of the former release that are not in the new one are removed afterwards.

@@ -7,7 +7,7 @@ public import JSON
 // from them alone, so that they can be made and tested without any data.
 
 /// One dimension by which the tiles of a variable differ: time, or a level, band or member.
-public struct TileDimension: Sendable, Hashable {
+public struct TileDimension: Sendable, Hashable, Codable {
   /// The name in lower case, as it stands in tile templates, such as `time` or `depth`.
   public let name: String
   /// What people call it.
@@ -44,7 +44,7 @@ public struct TileDimension: Sendable, Hashable {
 }
 
 /// The tiles of one style in one tile matrix set.
-public struct TileLayer: Sendable, Hashable {
+public struct TileLayer: Sendable, Hashable, Codable {
   /// The tile matrix set.
   public let tileMatrixSet: TileMatrixSet
   /// The coarsest zoom that has tiles.
@@ -73,7 +73,7 @@ public struct TileLayer: Sendable, Hashable {
 }
 
 /// One style of a variable with the tiles and pictures made in it.
-public struct BuiltStyle: Sendable, Hashable {
+public struct BuiltStyle: Sendable, Hashable, Codable {
   /// The style as it was applied.
   public let style: Style
   /// The image format of its tiles.
@@ -121,7 +121,7 @@ public struct BuiltStyle: Sendable, Hashable {
 }
 
 /// How the values of a variable are to be understood.
-public enum VariableKind: String, Sendable, Hashable, CaseIterable {
+public enum VariableKind: String, Sendable, Hashable, CaseIterable, Codable {
   /// Numbers on a scale: they can be averaged.
   case continuous
   /// Classes or flags: they can be counted, never averaged.
@@ -129,7 +129,7 @@ public enum VariableKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What the values of a variable were found to be.
-public struct MeasuredValues: Sendable, Hashable {
+public struct MeasuredValues: Sendable, Hashable, Codable {
   /// The smallest value, in the variable's unit.
   public let minimum: Double
   /// The largest value, in the variable's unit.
@@ -149,7 +149,7 @@ public struct MeasuredValues: Sendable, Hashable {
 }
 
 /// One variable of a dataset with everything made from it.
-public struct BuiltVariable: Sendable {
+public struct BuiltVariable: Sendable, Codable {
   /// The name in the source, such as `analysed_sst` or `group/sub/var`.
   public let name: String
   /// The name as a path segment of keys.
@@ -174,6 +174,8 @@ public struct BuiltVariable: Sendable {
   public let measured: MeasuredValues?
   /// How often they occur along the scale of its first style.
   public let histogram: ValueHistogram?
+  /// How much of it there is at each time, where it has times.
+  public let coverage: TimeCoverage?
   /// The meanings of its flags, where it has such.
   public let flags: FlagTable?
   /// Its arrays in the cube and the series, where there are such.
@@ -187,7 +189,7 @@ public struct BuiltVariable: Sendable {
     description: String? = nil, group: String? = nil, attributes: JSONObject = [:],
     kind: VariableKind = .continuous,
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
-    histogram: ValueHistogram? = nil, flags: FlagTable? = nil,
+    histogram: ValueHistogram? = nil, coverage: TimeCoverage? = nil, flags: FlagTable? = nil,
     arrays: BuiltVariableArrays? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
@@ -202,50 +204,15 @@ public struct BuiltVariable: Sendable {
     self.dimensions = dimensions
     self.measured = measured
     self.histogram = histogram
+    self.coverage = coverage
     self.flags = flags
     self.arrays = arrays
     self.styles = styles
   }
 }
 
-/// The arrays of a variable: those of the multiscale cube and of the time series have the same
-/// dimensions and values.
-public struct BuiltVariableArrays: Sendable, Hashable {
-  /// The id of the grid that its cells lie on.
-  public let grid: String
-  /// Its dimensions before rows and columns, with every position of the arrays, also those of which no
-  /// tile shows anything.
-  public let dimensions: [TileDimension]
-  /// By how much values of level 0 may differ from the source's; 0 where they are the same.
-  public let maximumError: Double
-
-  /// Describes arrays.
-  public init(grid: String, dimensions: [TileDimension], maximumError: Double) {
-    self.grid = grid
-    self.dimensions = dimensions
-    self.maximumError = maximumError
-  }
-}
-
-/// The multiscale cube and the time series of a dataset.
-public struct BuiltArrays: Sendable, Hashable {
-  /// The address of the cube, where there is one.
-  public let cube: String?
-  /// The address of the series, where there are some.
-  public let series: String?
-  /// By id, where the cells of each grid lie, as documents say it.
-  public let grids: JSONObject
-
-  /// Describes arrays.
-  public init(cube: String?, series: String?, grids: JSONObject) {
-    self.cube = cube
-    self.series = series
-    self.grids = grids
-  }
-}
-
 /// From when to when a dataset reaches.
-public struct TimeRange: Sendable, Hashable {
+public struct TimeRange: Sendable, Hashable, Codable {
   /// The first time, as ISO 8601 text.
   public let first: String
   /// The last time, as ISO 8601 text.
@@ -262,7 +229,7 @@ public struct TimeRange: Sendable, Hashable {
 }
 
 /// A link to something said or kept elsewhere about a dataset.
-public struct DatasetLink: Sendable, Hashable {
+public struct DatasetLink: Sendable, Hashable, Codable {
   /// What it leads to.
   public let title: String
   /// The address.
@@ -276,9 +243,9 @@ public struct DatasetLink: Sendable, Hashable {
 }
 
 /// A picture in which red, green and blue show a variable each.
-public struct BuiltComposite: Sendable, Hashable {
+public struct BuiltComposite: Sendable, Hashable, Codable {
   /// What one colour shows.
-  public struct Band: Sendable, Hashable {
+  public struct Band: Sendable, Hashable, Codable {
     /// The key of the variable.
     public let variable: String
     /// The value that is dark.
@@ -310,7 +277,7 @@ public struct BuiltComposite: Sendable, Hashable {
 }
 
 /// One dataset of a site with everything made from it.
-public struct BuiltDataset: Sendable {
+public struct BuiltDataset: Sendable, Codable {
   /// The id, the path segment of its keys.
   public let id: String
   /// What people call it.
@@ -353,6 +320,8 @@ public struct BuiltDataset: Sendable {
   public let notes: [CubeNote]
   /// Its arrays, where there are such.
   public let arrays: BuiltArrays?
+  /// Its terrain, where there is one.
+  public let terrain: BuiltTerrain?
   /// Its variables, in the recipe's order.
   public let variables: [BuiltVariable]
 
@@ -364,7 +333,7 @@ public struct BuiltDataset: Sendable {
     attribution: String? = nil, doi: String? = nil, keywords: [String] = [],
     sources: [String] = [], links: [DatasetLink] = [], places: String? = nil,
     composites: [BuiltComposite] = [], notes: [CubeNote] = [],
-    arrays: BuiltArrays? = nil, variables: [BuiltVariable]
+    arrays: BuiltArrays? = nil, terrain: BuiltTerrain? = nil, variables: [BuiltVariable]
   ) {
     self.id = id
     self.title = title
@@ -387,6 +356,7 @@ public struct BuiltDataset: Sendable {
     self.composites = composites
     self.notes = notes
     self.arrays = arrays
+    self.terrain = terrain
     self.variables = variables
   }
 }

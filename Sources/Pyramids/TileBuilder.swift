@@ -23,6 +23,7 @@ public final class TileBuilder: FieldProduct {
   private let pool: WorkerPool
   private let uniformTiles: UniformTiles
   private let best = Mutex<Best?>(nil)
+  private let commonFingerprint: String
 
   /// The field that shows most of those that were built, kept so that it need not be read again.
   private struct Best {
@@ -45,6 +46,7 @@ public final class TileBuilder: FieldProduct {
         grid: plan.variable.grid, tileMatrixSet: $0.tileMatrixSet, zooms: $0.zooms)
     }
     uniformTiles = UniformTiles()
+    commonFingerprint = Self.fingerprint(of: plan)
   }
 
   /// The name of the unit of work that makes one field's tiles.
@@ -54,15 +56,19 @@ public final class TileBuilder: FieldProduct {
 
   /// Says from what and how the tiles of a field are made.
   public func fingerprint(of field: FieldSelection, source: String) -> String {
+    let own = "tiles \(Self.productVersion)\n\(plan.variable.labels(of: field))\n\(source)\n"
+    return sha256Hex(Array((own + commonFingerprint).utf8))
+  }
+
+  /// What the tiles of all fields are made by.
+  private static func fingerprint(of plan: TilePlan) -> String {
     let grid = plan.variable.grid
-    var text = "tiles \(Self.productVersion)\n\(plan.variable.labels(of: field))\n"
-    text += source + "\n"
-    text += JSONValue.object(plan.variable.attributes).serialized() + "\n"
+    var text = JSONValue.object(plan.variable.attributes).serialized() + "\n"
     text += "\(plan.variable.storedType)\n"
     text += "\(grid.crs.definition) \(grid.rows) \(grid.columns) \(grid.nativeBounds)\n"
     for style in plan.styles { text += "\(style)\n" }
     for set in plan.matrixSets { text += "\(set.tileMatrixSet.id) \(set.zooms)\n" }
-    return sha256Hex(Array(text.utf8))
+    return text
   }
 
   /// Makes the tiles of a field and puts them in place.
@@ -85,7 +91,7 @@ public final class TileBuilder: FieldProduct {
     let summary = UnitSummary(
       statistics: levels.statistics, layers: layers,
       histogram: plan.styles.first.flatMap { ValueHistogram(levels, style: $0.style) })
-    if layers.contains(where: { $0.count > 0 }) { keepIfBest(field, levels) }
+    if summary.showsSomething { keepIfBest(field, levels) }
     return FieldResult(objects: objects.sorted { $0.key < $1.key }, summary: summary.json)
   }
 

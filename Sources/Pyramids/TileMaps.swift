@@ -1,14 +1,16 @@
 import Glibc
-import Grids
+public import Grids
 import Synchronization
 
 /// The tiles of one tile matrix set that a grid touches, and where their pixels fall in it.
 ///
 /// The maps that cost most (a projection or a search for each pixel) are kept for the next time
 /// step, up to a bound.
-final class TileMaps: Sendable {
-  let tileMatrixSet: TileMatrixSet
-  let zooms: ClosedRange<Int>
+public final class TileMaps: Sendable {
+  /// The tile matrix set.
+  public let tileMatrixSet: TileMatrixSet
+  /// The zooms that may be asked for.
+  public let zooms: ClosedRange<Int>
   private let cellSide: Double
   private let locator: TileLocator
   private let tiles: [[TileAddress]]
@@ -20,7 +22,12 @@ final class TileMaps: Sendable {
     var bytes = 0
   }
 
-  init(grid: Grid, tileMatrixSet: TileMatrixSet, zooms: ClosedRange<Int>) throws(GridError) {
+  /// Finds the tiles that a grid touches.
+  ///
+  /// - Throws: `GridError` where PROJ knows no way between grid and tiles.
+  public init(
+    grid: Grid, tileMatrixSet: TileMatrixSet, zooms: ClosedRange<Int>
+  ) throws(GridError) {
     cellSide = tileMatrixSet.cellSide(of: grid)
     self.tileMatrixSet = tileMatrixSet
     self.zooms = zooms
@@ -31,19 +38,21 @@ final class TileMaps: Sendable {
   }
 
   /// The tiles of a zoom that may show the grid, row by row.
-  func tiles(z: Int) -> [TileAddress] { tiles[z - zooms.lowerBound] }
+  public func tiles(z: Int) -> [TileAddress] { tiles[z - zooms.lowerBound] }
 
   /// Which level of a field has cells about as large as the pixels of a zoom.
   ///
   /// One level for a whole zoom: tiles beside each other must not differ in sharpness.
-  func level(z: Int) -> Int {
+  public func level(z: Int) -> Int {
     let ratio = tileMatrixSet.matrices[z].cellSize / cellSide
     guard ratio > 1, ratio.isFinite else { return 0 }
     return Int(log2(ratio).rounded())
   }
 
   /// Where the pixels of a tile fall.
-  func map(_ tile: TileAddress) throws(GridError) -> TileIndexMap {
+  ///
+  /// - Throws: `GridError` where PROJ cannot go on.
+  public func map(_ tile: TileAddress) throws(GridError) -> TileIndexMap {
     if let map = kept.withLock({ $0.maps[tile] }) { return map }
     let map = try locator.indexMap(z: tile.z, x: tile.x, y: tile.y)
     if case .full(let columns, let rows) = map {

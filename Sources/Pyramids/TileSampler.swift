@@ -1,7 +1,7 @@
 import CResampling
-import Grids
-import Images
-import Multiscales
+public import Grids
+public import Images
+public import Multiscales
 
 /// Takes the pixels of one tile from a field: nearest cell or bilinear, at the level that fits.
 ///
@@ -9,15 +9,18 @@ import Multiscales
 /// - a pixel is missing where its nearest cell is missing, so that data end where their cells end;
 /// - a bilinear pixel is the weighted mean of the valid ones of its four cells;
 /// - at the rim of a grid the outermost cells reach to their own edge.
-struct TileSampler {
-  static let side = 256
-  static let pixels = side * side
+public struct TileSampler {
+  /// Pixels along a side of a tile.
+  public static let side = 256
+  /// Pixels of a tile.
+  public static let pixels = side * side
 
   private let levels: Levels
   private var upper = SampledRow()
   private var lower = SampledRow()
 
-  init(_ levels: Levels) { self.levels = levels }
+  /// Samples a field.
+  public init(_ levels: Levels) { self.levels = levels }
 
   /// Fills the pixels of a tile, row by row from the north-west.
   ///
@@ -28,7 +31,7 @@ struct TileSampler {
   ///   - pixels: room for 65,536 values.
   /// - Returns: false where the tile lies outside the grid or where no cell under it is valid; the
   ///   pixels are not defined then.
-  mutating func sample(
+  public mutating func sample(
     _ map: TileIndexMap, level number: Int, interpolation: Style.Interpolation,
     into pixels: UnsafeMutablePointer<Float>
   ) -> Bool {
@@ -53,8 +56,12 @@ struct TileSampler {
       }
     case .full(let columns, let rows):
       guard columns.count == Self.pixels, rows.count == Self.pixels else { return false }
-      sampleScattered(
-        number, columns: columns, rows: rows, interpolation: interpolation, into: pixels)
+      columns.withUnsafeBufferPointer { columns in
+        rows.withUnsafeBufferPointer { rows in
+          levels.sample(
+            level: number, columns: columns, rows: rows, interpolation: interpolation, into: pixels)
+        }
+      }
     }
     return true
   }
@@ -102,20 +109,6 @@ struct TileSampler {
       if lower.row != second { lower.sample(level, row: second, across: across) }
       upper.blend(with: lower, fraction: down.fraction[y], into: out)
     }
-  }
-
-  private func sampleScattered(
-    _ number: Int, columns: [Float], rows: [Float], interpolation: Style.Interpolation,
-    into pixels: UnsafeMutablePointer<Float>
-  ) {
-    let level = levels.levels[number]
-    var window = cresample_window(
-      cells: level.row(0), stride: level.columns, first_row: 0, first_column: 0,
-      row_count: Int32(level.rows), column_count: Int32(level.columns),
-      level_columns: Int32(level.columns), wraps: levels.wraps ? 1 : 0)
-    cresample_scattered(
-      &window, columns, rows, Self.pixels, 1 / Float(1 << number),
-      interpolation == .bilinear ? 1 : 0, pixels)
   }
 }
 
@@ -209,6 +202,30 @@ private struct SampledRow {
 }
 
 extension Levels {
+  /// Takes scattered places from one of the levels, by the rules of ``TileSampler``.
+  ///
+  /// - Parameters:
+  ///   - number: which level, or the coarsest one where there are fewer.
+  ///   - columns: fractional columns of level 0; NaN gives NaN.
+  ///   - rows: as many rows.
+  ///   - interpolation: how.
+  ///   - values: room for as many values.
+  public func sample(
+    level number: Int, columns: UnsafeBufferPointer<Float>, rows: UnsafeBufferPointer<Float>,
+    interpolation: Style.Interpolation, into values: UnsafeMutablePointer<Float>
+  ) {
+    let number = min(number, levels.count - 1)
+    let level = levels[number]
+    var window = cresample_window(
+      cells: level.row(0), stride: level.columns, first_row: 0, first_column: 0,
+      row_count: Int32(level.rows), column_count: Int32(level.columns),
+      level_columns: Int32(level.columns), wraps: wraps ? 1 : 0)
+    guard let firstColumn = columns.baseAddress, let firstRow = rows.baseAddress else { return }
+    cresample_scattered(
+      &window, firstColumn, firstRow, min(columns.count, rows.count), 1 / Float(1 << number),
+      interpolation == .bilinear ? 1 : 0, values)
+  }
+
   /// Whether any cell under a part of a level is valid, told from a coarser level in a few looks.
   func hasValidCell(columns: Range<Int>, rows: Range<Int>, level: Int) -> Bool {
     guard !columns.isEmpty, !rows.isEmpty else { return false }

@@ -61,6 +61,11 @@ public struct UnitSummary: Sendable, Equatable {
   /// How often its values occur, as `ValueHistogram` reads it; null for classes.
   public let histogram: JSONValue
 
+  /// Whether there is a tile, or where none are wanted a value.
+  public var showsSomething: Bool {
+    layers.isEmpty ? statistics.valid > 0 : layers.contains { $0.count > 0 }
+  }
+
   init(statistics: FieldStatistics, layers: [BuiltTiles], histogram: ValueHistogram? = nil) {
     self.statistics = statistics
     self.layers = layers

@@ -6,7 +6,7 @@ import Multiscales
 ///
 /// Counted are the cells of the finest level that is small enough to look through at no cost; of a
 /// large grid these are means of source cells.
-public struct ValueHistogram: Sendable, Equatable {
+public struct ValueHistogram: Sendable, Equatable, Codable {
   /// The edges of the bins in the unit of the values, rising; one more than there are bins.
   public let edges: [Double]
   /// How many cells lie in each bin.

@@ -17,6 +17,10 @@ indirect enum Checked {
   var text: String? { if case .text(let text, _) = self { text } else { nil } }
   var number: Double? { if case .number(let number, _) = self { number } else { nil } }
   var list: [Checked]? { if case .list(let list, _) = self { list } else { nil } }
+  /// A text, or a number as people write it.
+  var plainText: String? {
+    text ?? number.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
+  }
   var table: CheckedTable? { if case .table(let table) = self { table } else { nil } }
 }
 
@@ -35,5 +39,7 @@ struct CheckedTable {
   func whole(_ key: String) -> Int? { number(key).flatMap { Int(exactly: $0) } }
   func list(_ key: String) -> [Checked] { values[key]?.list ?? [] }
   func texts(_ key: String) -> [String] { list(key).compactMap(\.text) }
+  /// The texts of a key that may have one or a list of them.
+  func oneOrMore(_ key: String) -> [String] { text(key).map { [$0] } ?? texts(key) }
   func tables(_ key: String) -> [CheckedTable] { list(key).compactMap(\.table) }
 }

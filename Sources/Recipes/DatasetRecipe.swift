@@ -38,6 +38,8 @@ public struct DatasetRecipe: Sendable {
   public var times: TimeSelection
   /// By name of an extra dimension, which of its values to make; all for one not named.
   public var extras: [String: [String]]
+  /// Whether image tiles are made.
+  public var hasTiles: Bool
   /// The format of the image tiles.
   public var format: ImageFormat
   /// How hard to try to make them small.
@@ -46,6 +48,10 @@ public struct DatasetRecipe: Sendable {
   public var cube: CubeRecipe?
   /// How the time series are made; `nil` leaves them out.
   public var series: SeriesRecipe?
+  /// The terrain that is made; none without.
+  public var terrain: TerrainRecipe?
+  /// Who made it, how it changed and what it is not good for.
+  public var publication = PublicationRecipe()
 
   /// Makes the recipe of a dataset.
   public init(
@@ -54,9 +60,9 @@ public struct DatasetRecipe: Sendable {
     doi: String? = nil, keywords: [String] = [], links: [LinkRecipe] = [], places: [String] = [],
     composites: [CompositeRecipe] = [],
     variables: [VariableRecipe] = [], tileMatrixSets: [TileMatrixSet]? = nil, maxZoom: Int? = nil,
-    times: TimeSelection = .all, extras: [String: [String]] = [:], format: ImageFormat = .png,
-    effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
-    series: SeriesRecipe? = SeriesRecipe()
+    times: TimeSelection = .all, extras: [String: [String]] = [:], hasTiles: Bool = true,
+    format: ImageFormat = .png, effort: Effort = .standard, cube: CubeRecipe? = CubeRecipe(),
+    series: SeriesRecipe? = SeriesRecipe(), terrain: TerrainRecipe? = nil
   ) {
     self.id = id
     self.title = title
@@ -75,10 +81,12 @@ public struct DatasetRecipe: Sendable {
     self.maxZoom = maxZoom
     self.times = times
     self.extras = extras
+    self.hasTiles = hasTiles
     self.format = format
     self.effort = effort
     self.cube = cube
     self.series = series
+    self.terrain = terrain
   }
 }
 
@@ -162,19 +170,23 @@ public struct VariableRecipe: Sendable, Hashable {
   public var group: String?
   /// How its values are made smaller; `nil` means as the cube says.
   public var quantisation: QuantisationRecipe?
+  /// How it becomes a layer of the 4D viewer; `nil` means as its attribute `4d_viewer_layer_type` says.
+  public var viewerLayer: ViewerLayerRecipe?
   /// The ways to draw it; empty means one default style.
   public var styles: [StyleRecipe]
 
   /// Makes the recipe of a variable.
   public init(
     name: String, title: String? = nil, description: String? = nil, group: String? = nil,
-    quantisation: QuantisationRecipe? = nil, styles: [StyleRecipe] = []
+    quantisation: QuantisationRecipe? = nil, viewerLayer: ViewerLayerRecipe? = nil,
+    styles: [StyleRecipe] = []
   ) {
     self.name = name
     self.title = title
     self.description = description
     self.group = group
     self.quantisation = quantisation
+    self.viewerLayer = viewerLayer
     self.styles = styles
   }
 }

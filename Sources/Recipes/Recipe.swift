@@ -11,16 +11,26 @@ public struct Recipe: Sendable {
   public var site: SiteRecipe
   /// The datasets, in the order in which the site shows them.
   public var datasets: [DatasetRecipe]
+  /// Where the site goes, where the recipe says it.
+  public var publish: PublishRecipe?
   /// What a bucket costs, where that is stated.
   public var prices: PriceRecipe?
+  /// Scenes of the globe, in the order in which it lists them.
+  public var scenes: [SceneRecipe]
+  /// The books of stories, in the order in which the site shows them.
+  public var stories: [StoryRecipe]
 
   /// Makes a recipe.
   public init(
-    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], prices: PriceRecipe? = nil
+    site: SiteRecipe = SiteRecipe(), datasets: [DatasetRecipe], publish: PublishRecipe? = nil,
+    prices: PriceRecipe? = nil, scenes: [SceneRecipe] = [], stories: [StoryRecipe] = []
   ) {
     self.site = site
     self.datasets = datasets
+    self.publish = publish
     self.prices = prices
+    self.scenes = scenes
+    self.stories = stories
   }
 }
 

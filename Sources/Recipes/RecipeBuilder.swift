@@ -24,9 +24,42 @@ struct RecipeBuilder {
     refuseRepeats(
       zip(datasets, table.list("datasets")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
       id: "duplicate-id", what: "dataset", fix: { "give it an id of its own, such as '\($0)-2'" })
-    return Recipe(
+    PublicationBuilder(problems: problems)
+      .checkRelated(zip(datasets, table.list("datasets")).map { ($0, $1.table) })
+    let stories = table.list("stories").compactMap(story)
+    refuseRepeats(
+      zip(stories, table.list("stories")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
+      id: "duplicate-id", what: "book", fix: { "give it an id of its own, such as '\($0)-2'" })
+    let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
+    let recipe = Recipe(
       site: site(table["site"]?.table), datasets: datasets,
-      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) })
+      publish: PublishRecipeBuilder(folder: folder, problems: problems)
+        .publish(table["publish"]?.table),
+      prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
+      scenes: table.list("scenes").compactMap(scenes.scene), stories: stories)
+    refuseRepeats(
+      table.tables("scenes").compactMap { scene in
+        scene.text("id").map { ($0, scene["id"]?.place ?? scene.place) }
+      }, id: "duplicate-id", what: "scene",
+      fix: { "give it an id of its own, such as '\($0)-2'" })
+    return recipe
+  }
+
+  private func story(_ value: Checked) -> StoryRecipe? {
+    guard let source = value.text ?? value.table?.text("source") else { return nil }
+    for key in ["binder", "jupyterhub"] {
+      if let address = value.table?.text(key), let place = value.table?[key]?.place,
+        !Address.isValid(address.replacing("{path}", with: "path"))
+      {
+        problems.add(
+          "bad-address", at: place, "'\(key)' is not an address",
+          because: "Allowed is an absolute http or https address, with {path} for the file.")
+      }
+    }
+    return StoryRecipe(
+      id: value.table?.text("id") ?? Identifier.proposal(forSource: source),
+      source: SourcePath.resolve(source, folder: folder), binder: value.table?.text("binder"),
+      jupyterHub: value.table?.text("jupyterhub"))
   }
 
   private func site(_ table: CheckedTable?) -> SiteRecipe {
@@ -75,7 +108,8 @@ struct RecipeBuilder {
         sources: [SourcePath.resolve(source, folder: folder)])
     }
     guard let table = value.table else { return nil }
-    let sources = table.text("source").map { [$0] } ?? table.texts("source")
+    let sources = table.oneOrMore("source")
+    let publications = PublicationBuilder(problems: problems)
     // Go on without a source: the other keys of the dataset can still be checked.
     var dataset = DatasetRecipe(
       id: table.text("id") ?? Identifier.proposal(forSource: sources.first ?? ""),
@@ -84,12 +118,12 @@ struct RecipeBuilder {
       options: CubeOptions(
         joinDimension: table.text("join"),
         levels: table.text("levels") == "use" ? .useExisting : .rebuild,
-        crs: crs(table), timeVariable: table.text("time-variable")),
-      licence: table.text("licence"), attribution: table.text("attribution"), doi: doi(table),
+        crs: crs(table), timeVariable: table.text("time-variable"),
+        bucket: PublishRecipeBuilder.bucket(table["s3"]?.table)),
+      licence: table.text("licence"), attribution: table.text("attribution"),
+      doi: publications.doi(table),
       keywords: table.texts("keywords"), links: links(table),
-      places: (table.text("places").map { [$0] } ?? table.texts("places")).map {
-        SourcePath.resolve($0, folder: folder)
-      },
+      places: table.oneOrMore("places").map { SourcePath.resolve($0, folder: folder) },
       composites: composites(table),
       maxZoom: table.whole("max-zoom"), times: times(table), extras: extras(table))
     let styles = StyleBuilder(problems: problems)
@@ -102,10 +136,13 @@ struct RecipeBuilder {
     refuseRepeats(
       table.list("tile-matrix-sets").compactMap { value in value.text.map { ($0, value.place) } },
       id: "duplicate-value", what: "tile matrix set", fix: { _ in "remove one of them" })
+    dataset.hasTiles = table["tiles"] == nil
     if let format = table.text("format").flatMap(ImageFormat.init) { dataset.format = format }
+    dataset.publication = publications.publication(table)
     let arrays = ArrayRecipeBuilder(problems: problems)
     dataset.cube = arrays.cube(table)
     dataset.series = arrays.series(table)
+    dataset.terrain = TerrainRecipe(table["terrain"]?.table)
     if let effort = table.text("effort").flatMap(Effort.init) { dataset.effort = effort }
     return dataset
   }
@@ -120,22 +157,6 @@ struct RecipeBuilder {
         because: "\(error)", fix: "write 'EPSG:' and a number, such as EPSG:3031")
     }
     return text
-  }
-
-  private func doi(_ table: CheckedTable) -> String? {
-    guard var doi = table.text("doi"), let place = table["doi"]?.place else { return nil }
-    let given = doi
-    for prefix in ["https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "doi:"]
-    where doi.lowercased().hasPrefix(prefix) {
-      doi = String(doi.dropFirst(prefix.count)).trimmed
-    }
-    guard doi.hasPrefix("10."), doi.contains("/"), !doi.contains(where: \.isWhitespace) else {
-      problems.add(
-        "bad-doi", at: place, "'\(given)' is not a digital object identifier",
-        because: "It begins with 10. and has a slash, such as 10.5285/abc.")
-      return nil
-    }
-    return doi
   }
 
   private func links(_ table: CheckedTable) -> [LinkRecipe] {
@@ -196,9 +217,7 @@ struct RecipeBuilder {
     guard case .named(let extras, _) = table["extras"] else { return [:] }
     var selection: [String: [String]] = [:]
     for (name, values) in extras {
-      selection[name] = (values.list ?? []).compactMap { value in
-        value.text ?? value.number.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
-      }
+      selection[name] = (values.list ?? []).compactMap(\.plainText)
     }
     return selection
   }

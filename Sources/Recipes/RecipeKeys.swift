@@ -13,8 +13,63 @@ enum RecipeKeys {
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
       .init(
+        name: "stories",
+        summary: "Books made of notebooks and Markdown, in the order in which the site shows them.",
+        shape: .list(.either([.text, .table("story")]))),
+      .init(
+        name: "publish", summary: "Where the site goes, and what stays there for how long.",
+        shape: .table("publish")),
+      .init(
+        name: "scenes", summary: "Scenes of the globe, which show the datasets together.",
+        shape: .list(.table("scene"))),
+      .init(
         name: "prices", summary: "What a bucket costs, for cubepress cost.",
         shape: .table("prices")),
+    ])
+
+  /// How a bucket is reached: the same for what is read and what is written.
+  private static let bucketKeys: [KeyTable.Key] = [
+    .init(
+      name: "endpoint",
+      summary:
+        "The server of the bucket, for others than AWS; as the tools of AWS find it without.",
+      shape: .address),
+    .init(
+      name: "region", summary: "The region of the bucket; as the tools of AWS find it without.",
+      shape: .text),
+    .init(name: "profile", summary: "The profile in ~/.aws to use.", shape: .text),
+    .init(
+      name: "addressing",
+      summary: "Where the bucket's name goes: path, or virtual (the host name).",
+      shape: .word(["path", "virtual"])),
+  ]
+
+  static let bucket = KeyTable(
+    name: "a bucket", id: "bucket", summary: "How the bucket of a source is reached.",
+    keys: bucketKeys + [
+      .init(
+        name: "anonymous",
+        summary: "Whether it is asked without credentials, also where there are some.",
+        shape: .truth)
+    ])
+
+  static let publish = KeyTable(
+    name: "a publication", id: "publish",
+    summary: "Where the site goes, and what stays there for how long.",
+    keys: [
+      .init(
+        name: "to",
+        summary: "s3://bucket/prefix, or a folder; paths are relative to the recipe.",
+        shape: .text, isRequired: true)
+    ] + bucketKeys + [
+      .init(
+        name: "grace",
+        summary: "How long objects stay that are in no release any more, such as 7d (the default) "
+          + "or 12h.",
+        shape: .text),
+      .init(
+        name: "keep", summary: "How many releases one can go back to; 10 without.",
+        shape: .wholeNumber(atLeast: 1)),
     ])
 
   static let prices = KeyTable(
@@ -29,6 +84,29 @@ enum RecipeKeys {
       .init(
         name: "monthly-reads", summary: "How many objects readers will get in a month.",
         shape: .wholeNumber(atLeast: 0)),
+    ])
+
+  static let story = KeyTable(
+    name: "a book of stories", id: "story", summary: "A book made of notebooks and Markdown.",
+    keys: [
+      .init(
+        name: "id", summary: "The path segment of its pages; the name of its folder without.",
+        shape: .identifier),
+      .init(
+        name: "source",
+        summary:
+          "Its folder, with book.yml, _toc.yml or myst.yml in it, or one notebook or Markdown "
+          + "file; the path is relative to the recipe.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "binder",
+        summary: "The address by which Binder opens a page, in which {path} stands for the file.",
+        shape: .text),
+      .init(
+        name: "jupyterhub",
+        summary: "The address by which a JupyterHub opens a page, in which {path} stands for the "
+          + "file.",
+        shape: .text),
     ])
 
   static let site = KeyTable(
@@ -100,6 +178,9 @@ enum RecipeKeys {
         name: "time-variable", summary: "The variable that holds the times, where it is not found.",
         shape: .text),
       .init(
+        name: "s3", summary: "How a source in a bucket (s3://…) is reached.",
+        shape: .table("bucket")),
+      .init(
         name: "levels",
         summary: "Whether coarser levels in the source are used or made anew (rebuild, the "
           + "default).",
@@ -119,6 +200,10 @@ enum RecipeKeys {
         name: "extras",
         summary: "By name of another dimension, which of its values to make; all without.",
         shape: .named(.list(.either([.number, .text])))),
+      .init(
+        name: "tiles",
+        summary: "none leaves the image tiles out, and with them the map services.",
+        shape: .word(["none"])),
       .init(
         name: "tile-matrix-sets",
         summary: "The tile matrix sets; those that suit the grid without.",
@@ -142,6 +227,54 @@ enum RecipeKeys {
         name: "series",
         summary: "How the time series are made; none leaves them out.",
         shape: .either([.word(["none"]), .table("series")])),
+      .init(
+        name: "terrain",
+        summary: "Which variable holds heights that become terrain for globes and 3-D maps; none "
+          + "without.",
+        shape: .table("terrain")),
+    ] + publication)
+
+  static let terrain = KeyTable(
+    name: "a terrain", id: "terrain",
+    summary: "How heights become terrain: quantized-mesh tiles for globes, Terrain-RGB for maps.",
+    keys: [
+      .init(
+        name: "variable", summary: "The name in the source of one of the dataset's variables.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "heights-above",
+        summary: "From where heights are counted: ellipsoid (of WGS 84), or geoid (about mean sea "
+          + "level; drawn as if above the ellipsoid). It is published, and changes no number.",
+        shape: .word(["ellipsoid", "geoid"]), isRequired: true),
+      .init(
+        name: "units",
+        summary: "The unit of the numbers, such as m, km or ft; that of the variable without.",
+        shape: .text),
+      .init(
+        name: "error",
+        summary:
+          "How far the finest tiles may be off, in metres before exaggeration, twice as far at "
+          + "each coarser zoom; a hundredth of the distance of their 257 places without.",
+        shape: .positiveNumber),
+      .init(
+        name: "exaggeration",
+        summary: "By how much heights of the globe are multiplied; 1 without.",
+        shape: .positiveNumber),
+      .init(
+        name: "missing", summary: "The height in metres where there is no value; 0 without.",
+        shape: .number),
+      .init(
+        name: "water",
+        summary: "What is water in a mask for globes: below-zero (heights up to 0), missing (no "
+          + "height), or what a variable says; no mask without.",
+        shape: .either([.word(["below-zero", "missing"]), .table("water")])),
+      .init(
+        name: "max-zoom",
+        summary: "The finest zoom to make; that of the source's resolution without.",
+        shape: .wholeNumber(atLeast: 0)),
+      .init(
+        name: "rgb", summary: "Whether Terrain-RGB pictures are made too; true without.",
+        shape: .truth),
     ])
 
   static let cube = KeyTable(
@@ -166,6 +299,18 @@ enum RecipeKeys {
         summary: "Whether new times come often: the latest ones are kept apart, so that a new one "
           + "costs little.",
         shape: .truth)
+    ])
+
+  static let water = KeyTable(
+    name: "a water mask", id: "water", summary: "A variable that says where water is.",
+    keys: [
+      .init(
+        name: "variable",
+        summary: "The name in the source of a variable with the same rows and columns.",
+        shape: .text, isRequired: true),
+      .init(
+        name: "values", summary: "The values that mean water.", shape: .list(.number),
+        isRequired: true),
     ])
 
   static let quantise = KeyTable(
@@ -218,9 +363,30 @@ enum RecipeKeys {
           + "without.",
         shape: .either([.word(["lossless"]), .table("quantise")])),
       .init(
+        name: "4d-layer",
+        summary: "How it becomes a layer of the 4D viewer: heatmap, heightmap, heatmap3d or none; "
+          + "as the source's attribute 4d_viewer_layer_type says without.",
+        shape: .either([.word(viewerLayerKinds + ["none"]), .table("4d-layer")])),
+      .init(
         name: "styles",
         summary: "The ways to draw it, the default one first; one that suits it without.",
         shape: .list(.table("style"))),
+    ])
+
+  private static let viewerLayerKinds = ViewerLayerRecipe.Kind.allCases.map(\.rawValue)
+
+  static let viewerLayer = KeyTable(
+    name: "a layer of the 4D viewer", id: "4d-layer",
+    summary: "How a variable becomes a layer of the 4D viewer.",
+    keys: [
+      .init(
+        name: "type", summary: "What the viewer draws.", shape: .word(viewerLayerKinds),
+        isRequired: true),
+      .init(
+        name: "range",
+        summary: "The values of black and white: [low, high]; those that the source declares or "
+          + "has without.",
+        shape: .list(.number, count: 2)),
     ])
 
   static let style = KeyTable(
@@ -234,7 +400,7 @@ enum RecipeKeys {
       .init(
         name: "colours",
         summary: "The name of a colour map (_r turns it round), or its colours from low to high.",
-        shape: .either([.colourMap, .list(.either([.colour, .table("stop")]))])),
+        shape: .either([.colourMap, .list(.either([.colour, .table("colour-stop")]))])),
       .init(
         name: "scale",
         summary: "How values are spread over the colours: linear, log, categorical, or "
@@ -291,8 +457,8 @@ enum RecipeKeys {
         shape: .list(.number, count: 2), isRequired: true),
     ])
 
-  static let stop = KeyTable(
-    name: "a colour stop", id: "stop", summary: "A colour at a place of a colour map.",
+  static let colourStop = KeyTable(
+    name: "a colour stop", id: "colour-stop", summary: "A colour at a place of a colour map.",
     keys: [
       .init(name: "at", summary: "The place, 0 to 1.", shape: .number, isRequired: true),
       .init(name: "colour", summary: "The colour.", shape: .colour, isRequired: true),
@@ -326,10 +492,12 @@ enum RecipeKeys {
         shape: .colour),
     ])
 
-  static let all: [KeyTable] = [
-    recipe, prices, site, provider, dataset, cube, series, quantise, link, times, variable, style,
-    composite, band, stop, symmetric, percentiles, category,
-  ]
+  static let all: [KeyTable] =
+    [
+      recipe, story, publish, bucket, prices, site, provider, dataset, cube, series, terrain, water,
+      quantise, link, times, variable, viewerLayer, style, composite, band, colourStop, symmetric,
+      percentiles, category, person, grant, version, paper, project,
+    ] + sceneTables
 
   static func table(_ id: String) -> KeyTable? { all.first { $0.id == id } }
 }

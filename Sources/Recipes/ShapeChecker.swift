@@ -165,7 +165,10 @@ extension Spelling {
     "license": "licence", "center": "centre", "url": "base-url", "sources": "source",
     "path": "source", "file": "source", "files": "source", "vmin": "range", "vmax": "range",
     "min": "range", "max": "range", "norm": "scale", "palette": "colours", "nodata": "missing",
-    "nan": "missing", "credit": "attribution", "citation": "attribution", "summary": "description",
+    "nan": "missing", "credit": "attribution", "summary": "description",
+    "creators": "authors", "author": "authors", "changelog": "changes", "versions": "changes",
+    "limitations": "limits", "funders": "funding", "publications": "papers",
+    "lineage": "processing",
     "color": "colour", "under": "below", "over": "above", "resampling": "interpolation",
     "crs-override": "crs", "tiles": "tile-matrix-sets", "zoom": "max-zoom",
   ]

@@ -1,5 +1,5 @@
 /// Names as path segments and in services.
-enum Identifier {
+public enum Identifier {
   /// What an identifier looks like, as a regular expression.
   static let pattern = "[a-z0-9][a-z0-9._-]*"
 
@@ -10,7 +10,7 @@ enum Identifier {
   }
 
   /// The identifier nearest to a text: lower case, with dashes for what is not allowed.
-  static func proposal(for text: String) -> String {
+  public static func proposal(for text: String) -> String {
     var id: [UInt8] = []
     for byte in text.lowercased().utf8 {
       if isLetterOrDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") {

@@ -12,7 +12,27 @@ struct StyleBuilder {
       name: name, title: table.text("title"), description: table.text("description"),
       group: table.text("group"),
       quantisation: ArrayRecipeBuilder(problems: problems).quantisation(table["quantise"]),
+      viewerLayer: viewerLayer(table["4d-layer"]),
       styles: styles.indices.map { style(styles[$0], isFirst: $0 == 0, among: styles) })
+  }
+
+  private func viewerLayer(_ value: Checked?) -> ViewerLayerRecipe? {
+    guard let value else { return nil }
+    if let word = value.text {
+      return ViewerLayerRecipe(kind: ViewerLayerRecipe.Kind(rawValue: word))
+    }
+    guard let table = value.table,
+      let kind = table.text("type").flatMap(ViewerLayerRecipe.Kind.init)
+    else { return nil }
+    let ends = table.list("range").compactMap(\.number)
+    guard ends.count == 2 else { return ViewerLayerRecipe(kind: kind) }
+    guard ends[0] < ends[1] else {
+      problems.add(
+        "bad-range", at: table["range"]?.place ?? table.place,
+        "the range \(ends[0]) to \(ends[1]) holds nothing", because: "The lower end comes first.")
+      return nil
+    }
+    return ViewerLayerRecipe(kind: kind, range: ends[0]...ends[1])
   }
 
   private func style(

@@ -38,24 +38,25 @@ struct FieldScattering {
     _ packer: LevelPacker, layout: SeriesLayout, level: Int, shardRow: Int, time: Int, extra: Int
   ) throws -> Double {
     var worst = 0.0
-    let piece = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: layout.pieceBytes, alignment: MemoryLayout<Double>.alignment)
-    defer { piece.deallocate() }
-    guard let target = piece.baseAddress else { return 0 }
+    // No band is larger than the first one of the first shard.
+    let room = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: layout.band(0, shard: (0, 0)).pieceBytes,
+      alignment: MemoryLayout<Double>.alignment)
+    defer { room.deallocate() }
+    guard let target = room.baseAddress else { return 0 }
     for column in 0..<layout.shards.columns {
-      for band in 0..<layout.bands {
-        let shard = (row: shardRow, column: column)
-        let cells = layout.cells(shard: shard, band: band)
-        if cells.rows.count * cells.columns.count * layout.elementSize < layout.pieceBytes {
-          packer.packing.fill(target, count: layout.pieceBytes / layout.elementSize)
+      for number in 0..<layout.bands {
+        let band = layout.band(number, shard: (shardRow, column))
+        if band.rows.count * band.columns.count * layout.elementSize < band.pieceBytes {
+          packer.packing.fill(target, count: band.pieceBytes / layout.elementSize)
         }
         worst = max(
           worst,
           packer.pack(
-            rows: cells.rows, columns: cells.columns, into: target, rowBytes: layout.rowBytes))
+            rows: band.rows, columns: band.columns, into: target, rowBytes: band.rowBytes))
         try scratch?.write(
-          UnsafeRawBufferPointer(piece),
-          at: arrays.offset(level: level, extra: extra, shard: shard, band: band, time: time))
+          UnsafeRawBufferPointer(start: target, count: band.pieceBytes),
+          at: arrays.offset(of: band, level: level, extra: extra, time: time))
       }
     }
     return worst

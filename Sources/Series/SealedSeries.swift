@@ -31,7 +31,8 @@ struct SealedSeries: Sendable {
     let path = record.summary["group"]?.stringValue.map { "\(root)/\($0)" } ?? root
     var arrays: [ZarrArray] = []
     for (level, layout) in now.layouts.enumerated() {
-      guard
+      let document = "\(path)/\(level)/\(now.variable.key)/zarr.json"
+      guard (try? folder.fetchDocument(document)) != nil,
         let array = try? ZarrArray.open(
           folder.contents, path: "\(path)/\(level)/\(now.variable.key)"),
         array.elementType == now.variable.packing.level(level).type,
@@ -45,13 +46,24 @@ struct SealedSeries: Sendable {
     self.arrays = arrays
   }
 
-  /// Whether every file is as it was published.
+  /// Whether every file is there as it was published; what is not here is fetched.
   func isIntact(_ folder: SiteFolder) -> Bool {
     record.objects.allSatisfy { object in
-      let digest = (try? folder.digest(of: object.key)).flatMap(\.self)
-      return digest.map { $0.size == object.size && hexadecimal($0.sha256) == object.sha256 }
-        ?? false
+      (try? folder.fetch(object.key, size: object.size, sha256: object.sha256)) ?? false
     }
+  }
+
+  /// Whether a level's chunks have the same shape as those that are to be made.
+  func hasChunks(like now: SeriesArrays, level: Int) -> Bool {
+    arrays[level].chunkShape == now.descriptions[level].chunkShape
+  }
+
+  /// The window with some rows and columns at a whole block of times, as it is stored.
+  func encodedWindow(
+    level: Int, times: Range<Int>, extras: [Int], rows: Range<Int>, columns: Range<Int>
+  ) throws(ZarrError) -> [UInt8]? {
+    try arrays[level].encodedChunk(
+      holding: [times] + extras.map { $0..<$0 + 1 } + [rows, columns])
   }
 
   /// Reads a block of one level at some times and one place along the further dimensions: the numbers

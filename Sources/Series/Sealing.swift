@@ -9,6 +9,8 @@ struct Sealing: Sendable {
   private let builder: SeriesBuilder
   private let arrays: SeriesArrays
   private let work: SegmentWork
+  /// What the shards in the making take together, before they are compressed, unless one takes more.
+  private static let memory = 256 << 20
 
   init(_ builder: SeriesBuilder, arrays: SeriesArrays, work: SegmentWork) {
     self.builder = builder
@@ -31,8 +33,8 @@ struct Sealing: Sendable {
     let missing = Self.rows(of: arrays).filter { work.rows[$0] == nil }
     for (level, layout) in arrays.layouts.enumerated() {
       let rows = missing.filter { $0.level == level }
-      // Where the bands of one shard keep all threads busy, only one shard is in memory.
-      let width = layout.bands >= builder.pool.workers ? 1 : builder.pool.workers
+      // While one shard is hashed and written the next one is made, where memory allows it.
+      let width = max(1, Self.memory / max(1, layout.shardBytes))
       try builder.pool.forEach(rows.count, width: width) { try make(rows[$0]) }
     }
   }
@@ -42,10 +44,10 @@ struct Sealing: Sendable {
     for column in 0..<arrays.layouts[row.level].shards.columns {
       let shard = ShardMaking(
         arrays: arrays, work: work, row: row, column: column, pool: builder.pool)
-      guard let bytes = try shard.bytes() else { continue }
+      guard let pieces = try shard.pieces() else { continue }
       let key = self.key(row, column: column)
-      try builder.folder.write(bytes, to: builder.stagedKey(key))
-      objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+      try builder.folder.write(pieces: pieces, to: builder.stagedKey(key))
+      objects.append(BuiltObject(key: key, pieces: pieces))
     }
     try builder.journal.save(
       UnitRecord(fingerprint: work.target, objects: objects, summary: [:]),
@@ -102,32 +104,36 @@ private struct ShardMaking: Sendable {
 
   private var layout: SeriesLayout { arrays.layouts[row.level] }
 
-  /// The bytes of the shard, or of the one chunk that it would hold; `nil` where it holds no value.
+  /// The bytes of the shard, or of the one chunk that it would hold, in pieces that follow one
+  /// another; `nil` where it holds no value.
   ///
   /// The blocks of a window lie one after the other, so that they are one range.
-  func bytes() throws -> [UInt8]? {
-    let bands = try pool.map(layout.bands) { try self.band($0) }
-    guard layout.chunksPerShard > 1 else { return bands[0].first?.first ?? nil }
+  func pieces() throws -> [[UInt8]]? {
+    let bands = (0..<layout.bands).map { layout.band($0, shard: (row.row, column)) }
+    let made = try pool.map(bands.count) { try windows(of: bands[$0]) }
+    guard layout.chunksPerShard > 1 else { return (made[0].first?.first ?? nil).map { [$0] } }
     var shard = ShardAssembly(chunkCount: layout.chunksPerShard)
-    let windows = layout.windowsPerShard.rows * layout.windowsPerShard.columns
-    var window = 0
-    for blocks in bands.flatMap(\.self) {
-      for (block, chunk) in blocks.enumerated() { shard.add(chunk, at: block * windows + window) }
-      window += 1
+    let (rows, columns) = layout.windowsPerShard
+    for (band, windows) in zip(bands, made) {
+      let across = band.windows.columns
+      for (number, blocks) in windows.enumerated() {
+        let window = (band.firstWindowRow + number / across) * columns + number % across
+        for (block, chunk) in blocks.enumerated() {
+          shard.add(chunk, at: block * rows * columns + window)
+        }
+      }
     }
-    return shard.bytes()
+    return shard.pieces()
   }
 
   /// The windows of a band in order, each with its blocks.
-  private func band(_ band: Int) throws -> [[[UInt8]?]] {
-    let firstRow = band * layout.windowRowsPerBand
-    let windowRows = min(layout.windowRowsPerBand, layout.windowsPerShard.rows - firstRow)
-    let across = layout.windowsPerShard.columns
+  private func windows(of band: SeriesBand) throws -> [[[UInt8]?]] {
+    let (windowRows, across) = band.windows
     var windows = [[[UInt8]?]](repeating: [], count: windowRows * across)
     let encoder = try ChunkEncoder(arrays.descriptions[row.level])
-    let gathering = WindowGathering(layout: layout)
+    let gathering = WindowGathering(band: band, windowBytes: layout.windowBytes)
     let source = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: layout.pieceBytes * layout.blockTimes, alignment: 64)
+      byteCount: band.pieceBytes * layout.blockTimes, alignment: 64)
     let target = UnsafeMutableRawBufferPointer.allocate(
       byteCount: gathering.targetBytes, alignment: 64)
     defer {
@@ -139,6 +145,10 @@ private struct ShardMaking: Sendable {
     for block in 0..<layout.blocks {
       let start = block * layout.blockTimes
       let times = start..<min(layout.times, start + layout.blockTimes)
+      if let kept = try keptWindows(times, band: band) {
+        for (window, chunk) in kept.enumerated() { windows[window].append(chunk) }
+        continue
+      }
       try read(times, band: band, into: from)
       if times.count < layout.blockTimes {
         packing.fill(to, count: gathering.targetBytes / layout.elementSize)
@@ -155,20 +165,37 @@ private struct ShardMaking: Sendable {
     return windows
   }
 
+  /// The windows of a band at a block of times that a published series holds just as they are to be,
+  /// so that a new time costs the last block alone; `nil` where they must be made.
+  private func keptWindows(_ times: Range<Int>, band: SeriesBand) throws -> [[UInt8]?]? {
+    guard times.count == layout.blockTimes, run(from: times.lowerBound, within: times) == times,
+      case .published(let number, let place) = origin(times.lowerBound),
+      place.time % layout.blockTimes == 0,
+      work.published[number].hasChunks(like: arrays, level: row.level)
+    else { return nil }
+    return try (0..<band.windows.rows).flatMap { windowRow in
+      try (0..<band.windows.columns).map { windowColumn in
+        let cells = band.cells(windowRow: windowRow, windowColumn: windowColumn)
+        return try work.published[number].encodedWindow(
+          level: row.level, times: place.time..<place.time + times.count,
+          extras: arrays.extras(place.extra), rows: cells.rows, columns: cells.columns)
+      }
+    }
+  }
+
   /// Reads the pieces of a band at some times, from the scratch file and from published series.
   private func read(
-    _ times: Range<Int>, band: Int, into target: UnsafeMutableRawPointer
+    _ times: Range<Int>, band: SeriesBand, into target: UnsafeMutableRawPointer
   ) throws {
     var time = times.lowerBound
     while time < times.upperBound {
       let run = run(from: time, within: times)
-      let piece = target + (time - times.lowerBound) * layout.pieceBytes
+      let piece = target + (time - times.lowerBound) * band.pieceBytes
       switch origin(time) {
       case .scratch:
         try work.scratch?.read(
-          UnsafeMutableRawBufferPointer(start: piece, count: run.count * layout.pieceBytes),
-          at: arrays.offset(
-            level: row.level, extra: row.extra, shard: (row.row, column), band: band, time: time))
+          UnsafeMutableRawBufferPointer(start: piece, count: run.count * band.pieceBytes),
+          at: arrays.offset(of: band, level: row.level, extra: row.extra, time: time))
       case .published(let series, let place):
         try read(
           work.published[series], times: place.time..<place.time + run.count, extra: place.extra,
@@ -200,22 +227,21 @@ private struct ShardMaking: Sendable {
   }
 
   private func read(
-    _ series: SealedSeries, times: Range<Int>, extra: Int, band: Int,
+    _ series: SealedSeries, times: Range<Int>, extra: Int, band: SeriesBand,
     into target: UnsafeMutableRawPointer
   ) throws {
-    let cells = layout.cells(shard: (row.row, column), band: band)
     arrays.variable.packing.level(row.level)
-      .fill(target, count: times.count * layout.pieceBytes / layout.elementSize)
-    guard !cells.rows.isEmpty, !cells.columns.isEmpty else { return }
+      .fill(target, count: times.count * band.pieceBytes / layout.elementSize)
+    guard band.pieceBytes > 0 else { return }
     let bytes = try series.read(
-      level: row.level, times: times, extras: arrays.extras(extra), rows: cells.rows,
-      columns: cells.columns)
-    let line = cells.columns.count * layout.elementSize
+      level: row.level, times: times, extras: arrays.extras(extra), rows: band.rows,
+      columns: band.columns)
+    let line = band.columns.count * layout.elementSize
     bytes.withUnsafeBytes { bytes in
       guard var from = bytes.baseAddress else { return }
       for time in 0..<times.count {
-        for row in 0..<cells.rows.count {
-          (target + time * layout.pieceBytes + row * layout.rowBytes)
+        for row in 0..<band.rows.count {
+          (target + time * band.pieceBytes + row * band.rowBytes)
             .copyMemory(from: from, byteCount: line)
           from += line
         }

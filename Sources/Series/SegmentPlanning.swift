@@ -76,8 +76,7 @@ struct SegmentPlanner {
     var missing: Set<FieldSelection> = []
     var published: [SealedSeries] = []
     if !isComplete {
-      // Looked at only when it is needed, since all of it must be read to trust it.
-      lazy var known = places(like: arrays)
+      var known = PublishedPlaces(builder, like: arrays)
       for (number, (field, made)) in zip(selections, made).enumerated() {
         guard let field else { continue }
         if !stale.contains(field) {
@@ -85,8 +84,8 @@ struct SegmentPlanner {
             origins.append(.scratch)
             continue
           }
-          if let place = known.places[made] {
-            origins.append(.published(place.series, place.place))
+          if let (series, place) = known.place(of: made) {
+            origins.append(.published(series, place))
             continue
           }
           missing.insert(field)
@@ -102,7 +101,9 @@ struct SegmentPlanner {
 
   private func areThere(_ objects: [BuiltObject]) throws(StoreError) -> Bool {
     for object in objects {
-      guard try builder.folder.contents.size(of: object.key) == object.size else { return false }
+      guard try builder.folder.has(object.key, size: object.size, sha256: object.sha256) else {
+        return false
+      }
     }
     return true
   }
@@ -128,26 +129,44 @@ struct SegmentPlanner {
     return made
   }
 
-  /// The values that stand in published series, by what they are made from.
-  private func places(
-    like arrays: SeriesArrays
-  ) -> (series: [SealedSeries], places: [String: (series: Int, place: SealedSeries.Place)]) {
-    var series: [SealedSeries] = []
-    var places: [String: (series: Int, place: SealedSeries.Place)] = [:]
-    for name in ["history", "recent"] {
-      let segment = SeriesSegment(group: name == "recent" ? name : nil, times: 0..<0)
-      guard
-        let record = (try? builder.journal.record(of: builder.sealUnit(segment))).flatMap(\.self),
-        let sealed = SealedSeries(
-          record, like: arrays, root: builder.root, folder: builder.folder),
-        sealed.isIntact(builder.folder)
-      else { continue }
-      for (number, made) in sealed.fields.enumerated() {
-        let (time, extra) = number.quotientAndRemainder(dividingBy: arrays.extraCount)
-        places[made] = (series.count, SealedSeries.Place(time: time, extra: extra))
-      }
-      series.append(sealed)
+}
+
+/// The values that stand in published series, by what they are made from.
+///
+/// A series is looked at only when it is needed, since all of it must be read to trust it; the short
+/// one of the latest times comes first.
+private struct PublishedPlaces {
+  private(set) var series: [SealedSeries] = []
+  private let builder: SeriesBuilder
+  private let arrays: SeriesArrays
+  private var places: [String: (series: Int, place: SealedSeries.Place)] = [:]
+  private var waiting = ["recent", "history"][...]
+
+  init(_ builder: SeriesBuilder, like arrays: SeriesArrays) {
+    self.builder = builder
+    self.arrays = arrays
+  }
+
+  mutating func place(of made: String) -> (series: Int, place: SealedSeries.Place)? {
+    while true {
+      if let known = places[made] { return known }
+      guard let name = waiting.popFirst() else { return nil }
+      open(name)
     }
-    return (series, places)
+  }
+
+  private mutating func open(_ name: String) {
+    let segment = SeriesSegment(group: name == "recent" ? name : nil, times: 0..<0)
+    guard
+      let record = (try? builder.journal.record(of: builder.sealUnit(segment))).flatMap(\.self),
+      let sealed = SealedSeries(
+        record, like: arrays, root: builder.root, folder: builder.folder),
+      sealed.isIntact(builder.folder)
+    else { return }
+    for (number, made) in sealed.fields.enumerated() {
+      let (time, extra) = number.quotientAndRemainder(dividingBy: arrays.extraCount)
+      places[made] = (series.count, SealedSeries.Place(time: time, extra: extra))
+    }
+    series.append(sealed)
   }
 }

@@ -19,6 +19,8 @@ struct SeriesArrays: Sendable {
   let extraCount: Int
   /// What is written about each level.
   let descriptions: [ArrayDescription]
+  /// Changes when bands lie elsewhere in the scratch file, or hold other numbers.
+  let scratchID: String
   private let levelOffsets: [Int]
   private let extraBytes: Int
 
@@ -48,10 +50,13 @@ struct SeriesArrays: Sendable {
     var offsets: [Int] = []
     for layout in layouts {
       offsets.append(offset)
-      offset += layout.shards.rows * layout.shards.columns * layout.bands * layout.stackBytes
+      offset += layout.stackBytes
     }
     levelOffsets = offsets
     extraBytes = offset
+    // The first number stands for how bands are laid out.
+    let text = "2 \(segment.times) \(extraCount) \(layouts) \(variable.packing)"
+    scratchID = String(sha256Hex(Array(text.utf8)).prefix(16))
   }
 
   /// How many fields there are: times, and for each all further positions.
@@ -88,25 +93,16 @@ struct SeriesArrays: Sendable {
 
   /// Changes when bands lie elsewhere in the scratch file, or hold other numbers.
   var layoutID: String {
-    let text = "\(segment.times) \(extraCount) \(layouts) \(variable.packing)"
+    let text = "\(segment.times) \(extraCount) \(layouts) \(levelOffsets) \(variable.packing)"
     return String(sha256Hex(Array(text.utf8)).prefix(16))
   }
 
-  /// How many bytes the values take in the scratch file.
+  /// How many bytes the scratch file has.
   var scratchBytes: Int { extraBytes * extraCount }
 
-  /// Where a band of a shard begins in the scratch file at a time of the segment.
-  func offset(
-    level: Int, extra: Int, shard: (row: Int, column: Int), band: Int, time: Int
-  ) -> Int {
-    let layout = layouts[level]
-    let number = (shard.row * layout.shards.columns + shard.column) * layout.bands + band
-    return extra * extraBytes + levelOffsets[level] + number * layout.stackBytes
-      + time * layout.pieceBytes
+  /// Where a band begins in the scratch file at a time of the segment.
+  func offset(of band: SeriesBand, level: Int, extra: Int, time: Int) -> Int {
+    extra * extraBytes + levelOffsets[level]
+      + band.cellsBefore * band.elementSize * layouts[level].times + time * band.pieceBytes
   }
-}
-
-extension SeriesLayout {
-  /// How many bytes a band takes at all times.
-  fileprivate var stackBytes: Int { pieceBytes * times }
 }

@@ -14,8 +14,9 @@ import Synchronization
 /// read from the source: the old values come from the series as they are published.
 public final class SeriesBuilder: FieldProduct {
   /// Changes whenever the same input would give other series.
-  private static let productVersion = 1
-  /// Measured: the levels above it gain few bytes for their time; see Tests/Benchmarks.
+  private static let productVersion = 2
+  /// That of the encoder for numbers: the levels above it gain few bytes for their time; see
+  /// Tests/Benchmarks.
   static let compressionLevel = 1
 
   /// The variable.
@@ -107,8 +108,7 @@ public final class SeriesBuilder: FieldProduct {
   /// Says from what and how the values of a field are made.
   public func fingerprint(of field: FieldSelection, source: String) -> String {
     var text = "series \(Self.productVersion)\n\(variable.variable.labels(of: field))\n"
-    text += "\(source)\n\(variable.packing)\n\(variable.grid.fingerprint)\n"
-    text += JSONValue.object(variable.variable.attributes).serialized() + "\n"
+    text += "\(source)\n\(variable.fingerprint)"
     let fingerprint = sha256Hex(Array(text.utf8))
     state.withLock { $0.fingerprints[field] = fingerprint }
     return fingerprint

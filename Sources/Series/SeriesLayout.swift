@@ -66,37 +66,80 @@ struct SeriesLayout: Sendable, Hashable {
   }
 }
 
-// A shard is worked on in bands: some rows of windows, as high as the shard is wide.
-extension SeriesLayout {
-  /// How many rows of windows a band has.
-  var windowRowsPerBand: Int {
-    let bytes = blockTimes * window * rowBytes
-    return max(1, min(windowsPerShard.rows, Self.bandBytes / bytes))
+/// A part of a shard that is worked on at once: some rows of windows, as far as the grid goes.
+struct SeriesBand: Sendable, Hashable {
+  /// The rows and columns of the grid; beyond the last ones windows are filled up.
+  let rows: Range<Int>
+  let columns: Range<Int>
+  /// How many rows of windows the shard has above it.
+  let firstWindowRow: Int
+  /// Where it lies in the scratch file: how many cells of the level lie before it.
+  let cellsBefore: Int
+  /// How many cells a window has along each side.
+  let window: Int
+  let elementSize: Int
+
+  /// How many windows it has along each side; none beyond the edge of the grid.
+  var windows: (rows: Int, columns: Int) {
+    ((rows.count + window - 1) / window, (columns.count + window - 1) / window)
   }
 
-  /// How many bands a shard has.
+  /// How many bytes a row takes.
+  var rowBytes: Int { windows.columns * window * elementSize }
+
+  /// How many bytes it takes at one time.
+  var pieceBytes: Int { windows.rows * window * rowBytes }
+
+  /// The cells of one of its windows, without what is filled up.
+  func cells(windowRow: Int, windowColumn: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+    let (top, left) = (
+      rows.lowerBound + windowRow * window, columns.lowerBound + windowColumn * window
+    )
+    return (
+      top..<min(top + window, rows.upperBound), left..<min(left + window, columns.upperBound)
+    )
+  }
+}
+
+// A shard is worked on in bands.
+extension SeriesLayout {
+  /// How many rows of windows a band has at most.
+  private var windowRowsPerBand: Int {
+    let rowBytes = windowsPerShard.columns * window * elementSize
+    return max(1, min(windowsPerShard.rows, Self.bandBytes / (blockTimes * window * rowBytes)))
+  }
+
+  /// How many bands a shard has; at the edges of the grid the last ones may be empty.
   var bands: Int { (windowsPerShard.rows + windowRowsPerBand - 1) / windowRowsPerBand }
 
-  /// How many bytes a row of a band takes.
-  var rowBytes: Int { windowsPerShard.columns * window * elementSize }
+  /// A band of a shard.
+  func band(_ number: Int, shard: (row: Int, column: Int)) -> SeriesBand {
+    let shardTop = shard.row * windowsPerShard.rows * window
+    let shardEnd = min(shardTop + windowsPerShard.rows * window, rows)
+    let top = min(shardTop + number * windowRowsPerBand * window, shardEnd)
+    let end = min(top + windowRowsPerBand * window, shardEnd)
+    let left = shard.column * windowsPerShard.columns * window
+    let right = min(left + windowsPerShard.columns * window, columns)
+    // Rows of shards lie one after the other, in them shards, in them bands.
+    let before =
+      shardTop * filled(columns) + filled(shardEnd - shardTop) * left
+      + (top - shardTop) * filled(right - left)
+    return SeriesBand(
+      rows: top..<end, columns: left..<right, firstWindowRow: number * windowRowsPerBand,
+      cellsBefore: before, window: window, elementSize: elementSize)
+  }
 
-  /// How many bytes a band takes at one time.
-  var pieceBytes: Int { windowRowsPerBand * window * rowBytes }
+  /// How many bytes all bands take at all times.
+  var stackBytes: Int { filled(rows) * filled(columns) * elementSize * times }
+
+  /// How many bytes a shard takes before it is compressed.
+  var shardBytes: Int { chunksPerShard * windowBytes }
 
   /// How many bytes a window takes in one block.
   var windowBytes: Int { blockTimes * window * window * elementSize }
 
-  /// The rows of the grid in a band, and the columns in its shard; less at the far edges, where they
-  /// may also be empty.
-  func cells(shard: (row: Int, column: Int), band: Int) -> (rows: Range<Int>, columns: Range<Int>) {
-    let top = (shard.row * windowsPerShard.rows + band * windowRowsPerBand) * window
-    // The last band of a shard may be lower than the others.
-    let end = min(
-      top + windowRowsPerBand * window, (shard.row + 1) * windowsPerShard.rows * window, rows)
-    let left = shard.column * windowsPerShard.columns * window
-    let right = min(left + windowsPerShard.columns * window, columns)
-    return (min(top, end)..<end, min(left, right)..<right)
-  }
+  /// Cells along a side, filled up to whole windows.
+  private func filled(_ cells: Int) -> Int { (cells + window - 1) / window * window }
 }
 
 /// A part of the times that has arrays of its own.

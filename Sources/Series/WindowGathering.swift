@@ -1,46 +1,48 @@
 /// Sorts bands (time, row, column) into windows (window, time, row, column).
 struct WindowGathering {
-  let layout: SeriesLayout
+  let band: SeriesBand
+  /// How many bytes a window takes.
+  let windowBytes: Int
 
   /// How far apart windows lie in the target: odd in cache lines, since windows of 64 KiB one after
   /// the other would fall on the same lines of the cache.
-  var windowStride: Int { (layout.windowBytes + 63) / 64 * 64 + 192 }
+  var windowStride: Int { (windowBytes + 63) / 64 * 64 + 192 }
 
   /// Bytes that the windows of a row take.
-  var targetBytes: Int { windowStride * layout.windowsPerShard.columns }
+  var targetBytes: Int { windowStride * band.windows.columns }
 
   /// Copies one row of windows.
   ///
   /// - Parameters:
-  ///   - band: `times` pieces of a band, one after the other.
+  ///   - pieces: those of the band at `times`, one after the other.
   ///   - times: how many.
   ///   - windowRow: which row of windows within the band.
   ///   - target: room for ``targetBytes``.
   func gather(
-    _ band: UnsafeRawPointer, times: Int, windowRow: Int, into target: UnsafeMutableRawPointer
+    _ pieces: UnsafeRawPointer, times: Int, windowRow: Int, into target: UnsafeMutableRawPointer
   ) {
-    switch layout.window * layout.elementSize {
-    case 1: words(band, times, windowRow, target, UInt8.self)
-    case 2: words(band, times, windowRow, target, UInt16.self)
-    case 4: words(band, times, windowRow, target, UInt32.self)
-    case 8: words(band, times, windowRow, target, UInt64.self)
-    case 16: words(band, times, windowRow, target, SIMD2<UInt64>.self)
-    case 32: words(band, times, windowRow, target, SIMD4<UInt64>.self)
-    default: runs(band, times, windowRow, target)
+    switch band.window * band.elementSize {
+    case 1: words(pieces, times, windowRow, target, UInt8.self)
+    case 2: words(pieces, times, windowRow, target, UInt16.self)
+    case 4: words(pieces, times, windowRow, target, UInt32.self)
+    case 8: words(pieces, times, windowRow, target, UInt64.self)
+    case 16: words(pieces, times, windowRow, target, SIMD2<UInt64>.self)
+    case 32: words(pieces, times, windowRow, target, SIMD4<UInt64>.self)
+    default: runs(pieces, times, windowRow, target)
     }
   }
 
   @inline(__always)
   private func words<Word: BitwiseCopyable>(
-    _ band: UnsafeRawPointer, _ times: Int, _ windowRow: Int, _ target: UnsafeMutableRawPointer,
+    _ pieces: UnsafeRawPointer, _ times: Int, _ windowRow: Int, _ target: UnsafeMutableRawPointer,
     _ type: Word.Type
   ) {
     let size = MemoryLayout<Word>.size
-    let (window, count) = (layout.window, layout.windowsPerShard.columns)
-    let (rowBytes, pieceBytes, stride) = (layout.rowBytes, layout.pieceBytes, windowStride)
+    let (window, count) = (band.window, band.windows.columns)
+    let (rowBytes, pieceBytes, stride) = (band.rowBytes, band.pieceBytes, windowStride)
     var to = target
     for time in 0..<times {
-      var from = band + time * pieceBytes + windowRow * window * rowBytes
+      var from = pieces + time * pieceBytes + windowRow * window * rowBytes
       for _ in 0..<window {
         for column in 0..<count {
           let word = from.loadUnaligned(fromByteOffset: column * size, as: Word.self)
@@ -53,15 +55,15 @@ struct WindowGathering {
   }
 
   private func runs(
-    _ band: UnsafeRawPointer, _ times: Int, _ windowRow: Int, _ target: UnsafeMutableRawPointer
+    _ pieces: UnsafeRawPointer, _ times: Int, _ windowRow: Int, _ target: UnsafeMutableRawPointer
   ) {
-    let run = layout.window * layout.elementSize
-    let (rowBytes, pieceBytes, stride) = (layout.rowBytes, layout.pieceBytes, windowStride)
+    let (window, count, run) = (band.window, band.windows.columns, band.window * band.elementSize)
+    let (rowBytes, pieceBytes, stride) = (band.rowBytes, band.pieceBytes, windowStride)
     var to = target
     for time in 0..<times {
-      var from = band + time * pieceBytes + windowRow * layout.window * rowBytes
-      for _ in 0..<layout.window {
-        for column in 0..<layout.windowsPerShard.columns {
+      var from = pieces + time * pieceBytes + windowRow * window * rowBytes
+      for _ in 0..<window {
+        for column in 0..<count {
           (to + column * stride).copyMemory(from: from + column * run, byteCount: run)
         }
         from += rowBytes

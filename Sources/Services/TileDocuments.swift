@@ -22,6 +22,16 @@ struct TileDocuments: Sendable {
         documents[key] = bytes(tileJSON(variable, style, layer))
       }
     }
+    if let terrain = dataset.terrain, let zooms = terrain.pictureZooms,
+      let variable = dataset.variables.first(where: { $0.key == terrain.variable })
+    {
+      documents[terrain.pictureDocument(dataset: dataset.id)] = bytes(
+        tileJSON(
+          variable, template: terrain.pictureTemplate(dataset: dataset.id, variable), zooms: zooms,
+          ours: ["units": "m", "heightsAbove": .string(terrain.heightsAbove)],
+          // What MapLibre calls Terrain-RGB: height = -10000 + 0.1 (65536 R + 256 G + B).
+          more: ["encoding": "mapbox"]))
+    }
     return documents
   }
 
@@ -36,35 +46,49 @@ struct TileDocuments: Sendable {
     return [.number(west), .number(bounds.south), .number(east), .number(bounds.north)]
   }
 
-  /// TileJSON 3.0.0 of one style in Web Mercator; what it has no words for is under `cubepress`.
+  /// TileJSON 3.0.0 of one style in Web Mercator.
   private func tileJSON(
     _ variable: BuiltVariable, _ style: BuiltStyle, _ layer: TileLayer
   ) -> JSONValue {
-    let template = address.template(
-      style.tileTemplate(
-        dataset: dataset.id, variable: variable, tileMatrixSet: layer.tileMatrixSet))
-    var document: JSONObject = [
-      "tilejson": "3.0.0",
-      "name": .string("\(dataset.title): \(variable.title)"),
-      "scheme": "xyz",
-      "tiles": [.string(template.filling(variable.defaults))],
-      "minzoom": .integer(Int64(layer.minZoom)),
-      "maxzoom": .integer(Int64(layer.maxZoom)),
-      "bounds": bounds,
-    ]
-    document["description"] = (variable.description ?? dataset.description).map { .string($0) }
-    // Clients may show the attribution as HTML, so it is written as HTML: text without markup.
-    document["attribution"] = dataset.attribution.map { .string(XMLWriter.escaped($0)) }
     var ours: JSONObject = [
-      "template": .string(template),
-      "dimensions": .array(variable.dimensions.map(dimension)),
       "legend": .string(address.url(style.legendPNG)),
       "legendSVG": .string(address.url(style.legendSVG)),
       "style": .string(style.style.id),
     ]
     ours["units"] = variable.units.map { .string($0) }
     ours["range"] = range(style)
-    document["cubepress"] = .object(ours)
+    return tileJSON(
+      variable,
+      template: style.tileTemplate(
+        dataset: dataset.id, variable: variable, tileMatrixSet: layer.tileMatrixSet),
+      zooms: layer.minZoom...layer.maxZoom, ours: ours)
+  }
+
+  /// TileJSON 3.0.0 of tiles in Web Mercator; what it has no words for is under `cubepress`.
+  private func tileJSON(
+    _ variable: BuiltVariable, template: String, zooms: ClosedRange<Int>, ours: JSONObject,
+    more: JSONObject = [:]
+  ) -> JSONValue {
+    let template = address.template(template)
+    var document: JSONObject = [
+      "tilejson": "3.0.0",
+      "name": .string("\(dataset.title): \(variable.title)"),
+      "scheme": "xyz",
+      "tiles": [.string(template.filling(variable.defaults))],
+      "minzoom": .integer(Int64(zooms.lowerBound)),
+      "maxzoom": .integer(Int64(zooms.upperBound)),
+      "bounds": bounds,
+    ]
+    for name in more.keys { document[name] = more[name] }
+    document["description"] = (variable.description ?? dataset.description).map { .string($0) }
+    // Clients may show the attribution as HTML, so it is written as HTML: text without markup.
+    document["attribution"] = dataset.attribution.map { .string(XMLWriter.escaped($0)) }
+    var cubepress: JSONObject = [
+      "template": .string(template),
+      "dimensions": .array(variable.dimensions.map(dimension)),
+    ]
+    for name in ours.keys { cubepress[name] = ours[name] }
+    document["cubepress"] = .object(cubepress)
     return .object(document)
   }
 

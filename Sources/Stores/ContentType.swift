@@ -11,8 +11,15 @@ public enum ContentType {
     let last = (name ?? key[...]).lowercased()
     // Zarr's own documents: the first four have no extension at all.
     if [".zgroup", ".zarray", ".zattrs", ".zmetadata"].contains(last) { return "application/json" }
+    if key.hasPrefix("4d_viewer/") { return ofViewer(name: last) }
     guard let dot = last.lastIndex(of: ".") else { return unknown }
     return byExtension[String(last[last.index(after: dot)...])] ?? unknown
+  }
+
+  /// Of the 4D viewer's addresses, which have no extension.
+  private static func ofViewer(name: String) -> String {
+    if name == "variables" || name == "configuration" { return "application/json" }
+    return name.hasSuffix("_png") ? "image/png" : unknown
   }
 
   private static let unknown = "application/octet-stream"
@@ -29,6 +36,7 @@ public enum ContentType {
     "xml": "application/xml",
     "xsd": "application/xml",
     "txt": "text/plain; charset=utf-8",
+    "ipynb": "application/x-ipynb+json",
     "md": "text/markdown; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "yaml": "application/yaml",

@@ -31,6 +31,37 @@ public func sha256Hex(_ bytes: UnsafeRawBufferPointer) -> String {
   hexadecimal(sha256(bytes))
 }
 
+/// The SHA-256 of pieces that follow one another, as 64 lower-case hexadecimal digits.
+public func sha256Hex(pieces: [[UInt8]]) -> String {
+  let digest = RunningDigest()
+  for piece in pieces { digest.update(piece) }
+  return hexadecimal(digest.finish())
+}
+
+/// The SHA-256 of bytes that come in pieces.
+final class RunningDigest {
+  private let context = EVP_MD_CTX_new()
+  private var succeeded: Bool
+
+  init() { succeeded = EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  func update(_ piece: [UInt8]) {
+    succeeded = EVP_DigestUpdate(context, piece, piece.count) == 1 && succeeded
+  }
+
+  func finish() -> [UInt8] {
+    let sum = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
+      var length: UInt32 = 0
+      succeeded = EVP_DigestFinal_ex(context, buffer.baseAddress, &length) == 1 && succeeded
+      count = Int(length)
+    }
+    precondition(succeeded, "OpenSSL has no SHA-256")
+    return sum
+  }
+}
+
 /// Bytes as lower-case hexadecimal digits, two for each.
 public func hexadecimal(_ bytes: [UInt8]) -> String {
   String(unsafeUninitializedCapacity: bytes.count * 2) { text in

@@ -1,4 +1,3 @@
-import CCrypto
 import Glibc
 
 /// Makes a folder and those above it; fine when they are there.
@@ -41,21 +40,12 @@ func removeFolderTree(_ path: String) throws(SystemFailure) {
 /// Size and SHA-256 of a file, read in pieces.
 func digestOfFile(_ path: String) throws(SystemFailure) -> (size: Int, sha256: [UInt8]) {
   let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
-  let digest = EVP_MD_CTX_new()
-  defer { EVP_MD_CTX_free(digest) }
-  var succeeded = EVP_DigestInit_ex(digest, EVP_sha256(), nil) == 1
+  let digest = RunningDigest()
   var size = 0
   while true {
     let piece = try file.read(count: 1 << 18, at: size)
-    if piece.isEmpty { break }
-    succeeded = EVP_DigestUpdate(digest, piece, piece.count) == 1 && succeeded
+    if piece.isEmpty { return (size, digest.finish()) }
+    digest.update(piece)
     size += piece.count
   }
-  let sum = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
-    var length: UInt32 = 0
-    succeeded = EVP_DigestFinal_ex(digest, buffer.baseAddress, &length) == 1 && succeeded
-    count = Int(length)
-  }
-  precondition(succeeded, "OpenSSL has no SHA-256")
-  return (size, sum)
 }

@@ -10,6 +10,7 @@ public struct HTTPStore: Store {
   private let query: String
   private let client: HTTPClient
   private let limit: Int
+  private let seen = SeenTags()
 
   /// Makes a store of the objects below an address; nothing is asked for yet.
   ///
@@ -41,12 +42,7 @@ public struct HTTPStore: Store {
   ///
   /// - Throws: ``StoreError`` when the key is not allowed or the object cannot be had.
   public func read(_ key: String) throws(StoreError) -> [UInt8]? {
-    let url = try url(of: key)
-    do {
-      return try client.get(url, limit: limit)?.body
-    } catch {
-      throw failure(error, attempt: "read “\(key)”")
-    }
+    try read(key, range: nil, attempt: "read “\(key)”")
   }
 
   /// The bytes of an object in a range; `nil` when the server answers 404.
@@ -54,12 +50,21 @@ public struct HTTPStore: Store {
   /// - Throws: ``StoreError`` when the key is not allowed, the range begins past the object's end,
   ///   or the object cannot be had.
   public func read(_ key: String, range: ByteRange) throws(StoreError) -> [UInt8]? {
+    try read(key, range: range, attempt: "read \(range) of “\(key)”")
+  }
+
+  private func read(
+    _ key: String, range: ByteRange?, attempt: String
+  ) throws(StoreError) -> [UInt8]? {
     let url = try url(of: key)
+    let response: HTTPResponse?
     do {
-      return try client.get(url, range: range, limit: limit)?.body
+      response = try client.get(url, range: range, limit: limit)
     } catch {
-      throw failure(error, attempt: "read \(range) of “\(key)”")
+      throw failure(error, attempt: attempt)
     }
+    try seen.check(key, response?.head.entityTag, in: location)
+    return response?.body
   }
 
   /// The size of an object in bytes; `nil` when the server answers 404.
@@ -92,12 +97,15 @@ public struct HTTPStore: Store {
   /// - Throws: ``StoreError`` when the key is not allowed or the server cannot be asked.
   public func fingerprint(of key: String) throws(StoreError) -> String? {
     let url = try url(of: key)
+    let head: HTTPHead?
     do {
-      guard let head = try client.head(url) else { return nil }
-      return head.entityTag ?? "\(head.lastModified ?? "undated")-\(head.size ?? -1)"
+      head = try client.head(url)
     } catch {
       throw failure(error, attempt: "ask about “\(key)”")
     }
+    guard let head else { return nil }
+    try seen.check(key, head.entityTag, in: location)
+    return head.entityTag ?? "\(head.lastModified ?? "undated")-\(head.size ?? -1)"
   }
 
   private func url(of key: String) throws(StoreError) -> String {

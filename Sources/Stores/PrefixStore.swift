@@ -52,6 +52,19 @@ public struct PrefixStore: Store {
     try base.fingerprint(of: full(key))
   }
 
+  /// Tells the base store.
+  public func expect(_ reads: [ExpectedRead]) {
+    base.expect(reads.map { ExpectedRead(prefix + "/" + $0.key, range: $0.range) })
+  }
+
+  /// Tells the base store.
+  public func expectFingerprints(below prefix: String) {
+    base.expectFingerprints(below: prefix.isEmpty ? self.prefix : self.prefix + "/" + prefix)
+  }
+
+  /// As the base store.
+  public var looksAhead: Bool { base.looksAhead }
+
   private func full(_ key: String) throws(StoreError) -> String {
     try StoreKey.check(key, in: location)
     return prefix + "/" + key

@@ -36,6 +36,7 @@ public final class SiteFolder: Sendable {
   private let writer = UInt64.random(in: 0 ... .max)
   private let stagingIsThere = Mutex(false)
   private let claimed = Mutex<FolderClaim?>(nil)
+  private let lending = Mutex<(any FileLender)?>(nil)
 
   /// Makes the folder, where it is missing, and opens it.
   ///
@@ -82,26 +83,62 @@ public final class SiteFolder: Sendable {
     }
   }
 
+  /// Where files can be had that are not here.
+  public var lender: (any FileLender)? { lending.withLock { $0 } }
+
+  /// From now on takes files that are not here from somewhere else.
+  public func borrow(from lender: any FileLender) { lending.withLock { $0 = lender } }
+
+  /// Writes a file, unless it has exactly this content already.
+  ///
+  /// - Parameters:
+  ///   - pieces: the content, in pieces that follow one another.
+  ///   - key: the path below the folder; folders above it are made.
+  /// - Returns: whether anything changed; an unchanged file keeps its date.
+  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be written; then the
+  ///   former file, if any, is still there.
+  @discardableResult
+  public func write(pieces: [[UInt8]], to key: String) throws(StoreError) -> Outcome {
+    let size = pieces.reduce(0) { $0 + $1.count }
+    return try write(size: size, to: key) { take throws(SystemFailure) in
+      for piece in pieces {
+        try piece.withUnsafeBufferPointer { piece throws(SystemFailure) in
+          try take(UnsafeRawBufferPointer(piece))
+        }
+      }
+    }
+  }
+
   /// Writes a file, unless it has exactly this content already.
   ///
   /// - Parameters:
   ///   - bytes: the content.
   ///   - key: the path below the folder; folders above it are made.
   /// - Returns: whether anything changed; an unchanged file keeps its date.
-  /// - Throws: ``StoreError`` when the key is not allowed or the file cannot be written; then the
-  ///   former file, if any, is still there.
+  /// - Throws: ``StoreError`` as the other form.
   @discardableResult
   public func write(
     _ bytes: UnsafeRawBufferPointer, to key: String
   ) throws(StoreError) -> Outcome {
+    try write(size: bytes.count, to: key) { take throws(SystemFailure) in try take(bytes) }
+  }
+
+  /// Hands its content to a taker, piece by piece.
+  private typealias Content = (
+    (UnsafeRawBufferPointer) throws(SystemFailure) -> Void
+  ) throws(SystemFailure) -> Void
+
+  private func write(
+    size: Int, to key: String, _ content: Content
+  ) throws(StoreError) -> Outcome {
     try StoreKey.check(key, in: path)
     let target = path + "/" + key
     do throws(SystemFailure) {
-      if hasContent(bytes, target) { return .unchanged }
+      if isContent(of: target, size: size, content) { return .unchanged }
       let temporary = try temporaryName()
       do throws(SystemFailure) {
         let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
-        try file.write(bytes)
+        try content { piece throws(SystemFailure) in try file.write(piece) }
       } catch {
         unlink(temporary)
         throw error
@@ -122,9 +159,7 @@ public final class SiteFolder: Sendable {
   /// - Throws: ``StoreError`` as the other form.
   @discardableResult
   public func write(_ bytes: [UInt8], to key: String) throws(StoreError) -> Outcome {
-    try bytes.withUnsafeBufferPointer { buffer throws(StoreError) in
-      try write(UnsafeRawBufferPointer(buffer), to: key)
-    }
+    try write(pieces: [bytes], to: key)
   }
 
   /// Begins a file that grows line by line, such as a log; it must not be there.
@@ -309,23 +344,21 @@ extension SiteFolder {
     }
   }
 
-  private func hasContent(
-    _ bytes: UnsafeRawBufferPointer, _ target: String
-  ) -> Bool {
+  private func isContent(of target: String, size: Int, _ content: Content) -> Bool {
     do throws(SystemFailure) {
       let file = try FileDescriptor(opening: target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
       let status = try file.status()
-      guard status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == bytes.count else {
-        return false
-      }
+      guard status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == size else { return false }
+      var isEqual = true
       var offset = 0
-      while offset < bytes.count {
-        let piece = try file.read(count: min(1 << 18, bytes.count - offset), at: offset)
-        let expected = bytes[offset..<min(bytes.count, offset + piece.count)]
-        guard !piece.isEmpty, piece.elementsEqual(expected) else { return false }
-        offset += piece.count
+      try content { piece throws(SystemFailure) in
+        for start in stride(from: 0, to: piece.count, by: 1 << 18) where isEqual {
+          let expected = piece[start..<min(piece.count, start + 1 << 18)]
+          isEqual = try file.read(count: expected.count, at: offset).elementsEqual(expected)
+          offset += expected.count
+        }
       }
-      return true
+      return isEqual
     } catch {
       // Whatever is there cannot be read, so it is not known to be equal; writing will tell more.
       return false

@@ -43,12 +43,57 @@ public protocol Store: Sendable {
   /// - Returns: `nil` when there is no such key.
   /// - Throws: ``StoreError`` when the key is not allowed or the store cannot be asked.
   func fingerprint(of key: String) throws(StoreError) -> String?
+
+  /// Says which reads come next, in their order, so that a store far away can begin with them.
+  ///
+  /// - Parameter reads: What will be read soon; nothing happens where they are not read after all.
+  func expect(_ reads: [ExpectedRead])
+
+  /// Says that fingerprints of many keys below a prefix will be asked for, so that a store that can
+  /// tell many at once may ask for them together.
+  func expectFingerprints(below prefix: String)
+
+  /// Whether it gains from being told what comes next.
+  var looksAhead: Bool { get }
+}
+
+/// A read that will come soon.
+public struct ExpectedRead: Sendable, Hashable {
+  /// The key.
+  public let key: String
+  /// The bytes; `nil` for all.
+  public let range: ByteRange?
+
+  /// Describes a read.
+  public init(_ key: String, range: ByteRange? = nil) {
+    self.key = key
+    self.range = range
+  }
+}
+
+extension Store {
+  /// The first bytes under a key, fewer where there are not that many; `nil` when there is no such
+  /// key.
+  ///
+  /// - Throws: ``StoreError`` as ``read(_:range:)``.
+  public func beginning(of key: String, count: Int) throws(StoreError) -> [UInt8]? {
+    try read(key, range: .from(offset: 0, length: count))
+  }
+
+  /// Does nothing: reads of what is near need no preparation.
+  public func expect(_ reads: [ExpectedRead]) {}
+
+  /// Does nothing.
+  public func expectFingerprints(below prefix: String) {}
+
+  /// No.
+  public var looksAhead: Bool { false }
 }
 
 /// The rules for keys.
-enum StoreKey {
+package enum StoreKey {
   /// Refuses a key that could not be the same object in every kind of store.
-  static func check(_ key: String, in location: String) throws(StoreError) {
+  package static func check(_ key: String, in location: String) throws(StoreError) {
     guard let fault = fault(in: key) else { return }
     throw StoreError(
       .invalidKey, attempt: "use the key “\(key)” in \(location)", reason: fault,
@@ -56,7 +101,7 @@ enum StoreKey {
   }
 
   /// Refuses a prefix; the empty prefix is the root.
-  static func check(prefix: String, in location: String) throws(StoreError) {
+  package static func check(prefix: String, in location: String) throws(StoreError) {
     if !prefix.isEmpty { try check(prefix, in: location) }
   }
 

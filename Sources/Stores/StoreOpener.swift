@@ -44,7 +44,14 @@ public enum StoreOpener {
       let name = percentDecoded(path[path.index(after: slash)...])
     else { return try HTTPStore(url: url) }
     let folder = try HTTPStore(url: String(path[..<slash] + address[path.endIndex...]))
-    return try withoutWrapping(try ZipStore(name, in: folder))
+    return try archive(name, in: folder)
+  }
+
+  /// Opens a zip archive that is an object in a store.
+  ///
+  /// - Throws: ``StoreError`` as `ZipStore`.
+  public static func archive(_ key: String, in store: any Store) throws(StoreError) -> any Store {
+    try withoutWrapping(try ZipStore(key, in: store))
   }
 
   private static func openPath(_ path: String) throws(StoreError) -> any Store {

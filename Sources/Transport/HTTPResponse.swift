@@ -52,13 +52,13 @@ struct HTTPFields: Sendable {
 }
 
 /// The field `Content-Range` (RFC 9110, 14.4).
-struct ContentRange: Equatable {
+package struct ContentRange: Equatable {
   /// The offsets that were sent; `nil` in an answer 416.
-  let offsets: Range<Int>?
+  package let offsets: Range<Int>?
   /// The size of the whole object; `nil` where the server does not know.
-  let size: Int?
+  package let size: Int?
 
-  init?(_ field: String) {
+  package init?(_ field: String) {
     let parts = field.split(separator: " ", omittingEmptySubsequences: true)
     guard parts.count == 2, parts[0].lowercased() == "bytes" else { return nil }
     let halves = parts[1].split(separator: "/", omittingEmptySubsequences: false)

@@ -24,7 +24,7 @@ public struct ArrayDescription: Sendable, Equatable {
   public var elements: Elements
   /// What elements are that no chunk holds: a number (also NaN or infinite) or a text.
   public var fill: JSONValue
-  /// The level stated for gzip; a reader does not need it.
+  /// The level stated for gzip, which a reader does not need; 1 means the encoder for numbers.
   public var compressionLevel: Int
   /// The name of every dimension.
   public var dimensionNames: [String]

@@ -1,5 +1,6 @@
 import Codecs
 import Stores
+import Transport
 
 /// Walks from a region of an array to the chunks that hold it, through shards within shards.
 struct BlockReader {
@@ -17,6 +18,7 @@ struct BlockReader {
     guard !region.contains(where: \.isEmpty) else { return }
     let strides = byteStrides(of: region.map(\.count), elementSize: 1)
     let place = BlockPlace(shape: metadata.shape, region: region, offset: 0, strides: strides)
+    if store.looksAhead { expect(region) }
     try place.forEachChunk(metadata.gridShape) { (indexes, part) throws(ZarrError) in
       let source = ChunkSource.object(store, key: metadata.keys.key(indexes, path: path))
       try read(source, metadata.chain, part, leaf)
@@ -41,6 +43,7 @@ struct BlockReader {
       let index = try index(shard, sharding, shape: place.shape)
     else { return try leaf(nil, sharding.chain.innermost, place, source?.key ?? "") }
     let grid = zip(place.shape, sharding.chunkShape).map { $0 / $1 }
+    if store.looksAhead { try expect(shard, index, sharding, place, grid) }
     try place.forEachChunk(sharding.chunkShape) { (indexes, part) throws(ZarrError) in
       let number = zip(indexes, grid).reduce(0) { $0 * $1.1 + $1.0 }
       var chunk: ChunkSource?
@@ -56,12 +59,57 @@ struct BlockReader {
     throws(ZarrError) -> ChunkSource?
   {
     if case .memory = source, chain.compressors.isEmpty { return source }
-    // One request for everything is better than one for each chunk.
-    let isSmall = (product(place.shape) ?? .max) <= Limits.chunkBytes / 64
-    guard !chain.compressors.isEmpty || (place.wantsAll && isSmall) else { return source }
+    guard Self.isReadWhole(chain, place) else { return source }
     guard let bytes = try source.all(attempt) else { return nil }
     let decoded = try chain.decompress(bytes, packedSize: nil, key: source.key, attempt)
     return .memory(decoded, decoded.indices, key: source.key)
+  }
+
+  /// Tells the store which chunks, or indexes of shards, a region needs.
+  func expect(_ region: [Range<Int>]) {
+    guard !region.contains(where: \.isEmpty), region.count == metadata.shape.count else { return }
+    let place = BlockPlace(
+      shape: metadata.shape, region: region, offset: 0, strides: region.map { _ in 0 })
+    var reads: [ExpectedRead] = []
+    let collect = { (indexes: [Int], part: BlockPlace) throws(ZarrError) in
+      let key = metadata.keys.key(indexes, path: path)
+      guard case .sharding(let sharding) = metadata.chain.packing,
+        !Self.isReadWhole(metadata.chain, part)
+      else { return reads.append(ExpectedRead(key)) }
+      if cache.knows(key) { return }
+      let size = ShardIndex.size(
+        count: zip(part.shape, sharding.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }, sharding)
+      reads.append(
+        ExpectedRead(
+          key,
+          range: sharding.indexIsFirst ? .from(offset: 0, length: size) : .suffix(length: size)))
+    }
+    // Collecting fails nowhere: reading will tell what is wrong.
+    try? place.forEachChunk(metadata.gridShape, collect)
+    store.expect(reads)
+  }
+
+  /// Tells the store which parts of a shard are needed.
+  private func expect(
+    _ shard: ChunkSource, _ index: ShardIndex, _ sharding: Sharding, _ place: BlockPlace,
+    _ grid: [Int]
+  ) throws(ZarrError) {
+    guard case .object(_, let key) = shard else { return }
+    // Of shards within shards the indexes come first.
+    if case .sharding = sharding.chain.packing { return }
+    var reads: [ExpectedRead] = []
+    try place.forEachChunk(sharding.chunkShape) { (indexes, _) throws(ZarrError) in
+      let number = zip(indexes, grid).reduce(0) { $0 * $1.1 + $1.0 }
+      guard let found = try index.place(number, key: key, attempt) else { return }
+      reads.append(ExpectedRead(key, range: .from(offset: found.offset, length: found.length)))
+    }
+    store.expect(reads)
+  }
+
+  /// Whether a shard is read in one go: one request for everything is better than one for each chunk.
+  private static func isReadWhole(_ chain: CodecChain, _ place: BlockPlace) -> Bool {
+    let isSmall = (product(place.shape) ?? .max) <= Limits.chunkBytes / 64
+    return !chain.compressors.isEmpty || (place.wantsAll && isSmall)
   }
 
   private func index(_ shard: ChunkSource, _ sharding: Sharding, shape: [Int])

@@ -20,7 +20,9 @@ public final class ChunkEncoder {
     self.type = type
     fill = try FillValue(array.fill, .number(type), attempt).bytes
     do {
-      gzip = try GzipEncoder(level: array.compressionLevel)
+      gzip =
+        array.compressionLevel == 1
+        ? GzipEncoder(numbersOf: type.wordSize) : try GzipEncoder(level: array.compressionLevel)
     } catch {
       throw attempt.invalid(error.reason)
     }
@@ -89,16 +91,16 @@ public struct ShardAssembly: Sendable {
     chunks.append(chunk)
   }
 
-  /// The bytes of the shard; `nil` where it holds no chunk, so that it need not be written.
-  public func bytes() -> [UInt8]? {
+  /// The bytes of the shard in pieces that follow one another; `nil` where it holds no chunk, so
+  /// that it need not be written.
+  public func pieces() -> [[UInt8]]? {
     guard !chunks.isEmpty else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(end)
-    for place in places { withUnsafeBytes(of: place.littleEndian) { bytes.append(contentsOf: $0) } }
-    let checksum = bytes.withUnsafeBytes { CRC32CCodec.checksum($0) }
-    withUnsafeBytes(of: checksum.littleEndian) { bytes.append(contentsOf: $0) }
-    for chunk in chunks { bytes.append(contentsOf: chunk) }
-    return bytes
+    var index: [UInt8] = []
+    index.reserveCapacity(places.count * 8 + 4)
+    for place in places { withUnsafeBytes(of: place.littleEndian) { index.append(contentsOf: $0) } }
+    let checksum = index.withUnsafeBytes { CRC32CCodec.checksum($0) }
+    withUnsafeBytes(of: checksum.littleEndian) { index.append(contentsOf: $0) }
+    return [index] + chunks
   }
 }
 

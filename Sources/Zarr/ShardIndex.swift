@@ -61,6 +61,9 @@ final class ShardIndexCache: Sendable {
 
   private let state = Mutex(State())
 
+  /// Whether the index under a key is in memory.
+  func knows(_ key: String) -> Bool { state.withLock { $0.indexes[key] != nil } }
+
   /// The index under a key, from memory or as `read` gets it; `nil` stands for a shard that is not
   /// there.
   func index(

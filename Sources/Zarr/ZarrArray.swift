@@ -96,6 +96,28 @@ extension ZarrArray {
     }
   }
 
+  /// Copies the chunk that holds a region.
+  ///
+  /// - Parameter region: one range for each dimension, within the shape and within one chunk.
+  /// - Returns: its bytes as they are stored; `nil` when it is not there.
+  /// - Throws: `ZarrError` when the region does not fit or lies in several chunks, or the chunk cannot
+  ///   be read.
+  public func encodedChunk(holding region: [Range<Int>]) throws(ZarrError) -> [UInt8]? {
+    let attempt = Attempt("copy a chunk of the array", path, in: store.location)
+    try check(region, attempt)
+    let isOne = zip(region, chunkShape).allSatisfy { range, length in
+      !range.isEmpty && range.lowerBound / length == (range.upperBound - 1) / length
+    }
+    guard isOne else {
+      throw attempt.failure(.outOfBounds, "the region \(region) does not lie within one chunk")
+    }
+    let reader = BlockReader(
+      store: store, path: path, metadata: metadata, cache: cache, attempt: attempt)
+    var chunk: [UInt8]?
+    try reader.read(region) { (bytes, _, _, _) throws(ZarrError) in chunk = bytes }
+    return chunk
+  }
+
   /// Reads the whole array of texts, in C order.
   ///
   /// - Throws: `ZarrError` when the elements are numbers, or a chunk cannot be read or decoded.
@@ -139,6 +161,7 @@ extension ZarrArray {
     var digest = Fingerprint()
     digest.add(metadata.source)
     guard !region.contains(where: \.isEmpty) else { return digest.text }
+    store.expectFingerprints(below: path)
     let place = BlockPlace(
       shape: shape, region: region, offset: 0, strides: shape.map { _ in 0 })
     try place.forEachChunk(metadata.gridShape) { (indexes, _) throws(ZarrError) in
@@ -148,6 +171,14 @@ extension ZarrArray {
       digest.add(state ?? "missing")
     }
     return digest.text
+  }
+
+  /// Says that a region will be read soon, so that a store far away can begin with it.
+  public func expect(_ region: [Range<Int>]) {
+    guard store.looksAhead else { return }
+    let attempt = Attempt("read the array", path, in: store.location)
+    BlockReader(store: store, path: path, metadata: metadata, cache: cache, attempt: attempt)
+      .expect(region)
   }
 
   private func check(_ region: [Range<Int>], _ attempt: Attempt) throws(ZarrError) {

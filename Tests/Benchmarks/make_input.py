@@ -1,9 +1,10 @@
 """Makes the input of the benchmarks: global fields with waves, noise and land, always the same.
 
     make_input.py FOLDER tiles          field.zarr and field.tif (its first time step): 0.1°
-    make_input.py FOLDER multiscale     float32.zarr and int16.zarr: 0.1°, 8 steps
+    make_input.py FOLDER multiscale     float32.zarr and int16.zarr: 0.1°, 16 steps
     make_input.py FOLDER rechunk        360.zarr (600 × 1200 cells) and 1000.zarr (300 × 600 cells)
     make_input.py FOLDER series         1000.zarr
+    make_input.py FOLDER terrain        dem.zarr: a made-up relief of 2048 × 4096 cells
 
 Cubes are Zarr v2 with Blosc (LZ4, level 5, bytes shuffled), one time step a chunk, at most 600 × 600
 cells. A number after the word makes that many time steps instead, to try the scripts.
@@ -75,6 +76,31 @@ def write_cube(path: Path, fields: Fields, steps: int, packed: bool = False) -> 
     zarr.consolidate_metadata(str(path), zarr_format=2)
 
 
+def relief(rows: int, columns: int) -> np.ndarray:
+    """Mountains of all sizes: noise whose amplitudes fall with the square of the wave number."""
+    noise = np.fft.rfft2(np.random.default_rng(2).normal(size=(rows, columns)))
+    waves = np.hypot(np.fft.fftfreq(rows)[:, None] * rows, np.fft.rfftfreq(columns) * rows)
+    heights = np.fft.irfft2(noise / np.maximum(waves, 3) ** 2, s=(rows, columns))
+    return (heights / np.abs(heights).max() * 8000).astype("float32")
+
+
+def write_relief(path: Path, rows: int, columns: int) -> None:
+    root = zarr.open_group(str(path), mode="w", zarr_format=2)
+    axes = {
+        "lat": (90 - (np.arange(rows) + 0.5) * (180 / rows), "degrees_north", "latitude"),
+        "lon": ((np.arange(columns) + 0.5) * (360 / columns) - 180, "degrees_east", "longitude"),
+    }
+    for name, (values, units, standard) in axes.items():
+        axis = root.create_array(name, data=values, chunks=values.shape, compressors=COMPRESSOR)
+        axis.attrs.update(
+            {"_ARRAY_DIMENSIONS": [name], "units": units, "standard_name": standard})
+    heights = root.create_array(
+        "z", data=relief(rows, columns), chunks=(512, 512), compressors=COMPRESSOR)
+    heights.attrs.update(
+        {"_ARRAY_DIMENSIONS": ["lat", "lon"], "units": "m", "long_name": "a made-up relief"})
+    zarr.consolidate_metadata(str(path), zarr_format=2)
+
+
 def write_geotiff(path: Path, fields: Fields) -> None:
     import rasterio
     from rasterio.transform import from_origin
@@ -93,8 +119,10 @@ def main(folder: Path, what: str, steps: int | None) -> None:
         write_cube(folder / "field.zarr", Fields(1800, 3600), steps or 4)
         write_geotiff(folder / "field.tif", Fields(1800, 3600))
     elif what == "multiscale":
-        write_cube(folder / "float32.zarr", Fields(1800, 3600), steps or 8)
-        write_cube(folder / "int16.zarr", Fields(1800, 3600), steps or 8, packed=True)
+        write_cube(folder / "float32.zarr", Fields(1800, 3600), steps or 16)
+        write_cube(folder / "int16.zarr", Fields(1800, 3600), steps or 16, packed=True)
+    elif what == "terrain":
+        write_relief(folder / "dem.zarr", 2048, 4096)
     if what == "rechunk":
         write_cube(folder / "360.zarr", Fields(600, 1200), steps or 360)
     if what in ("rechunk", "series"):

@@ -11,6 +11,9 @@ import Testing
 struct CatalogueTests {
   let templates: PageTemplates
   let assets: SiteAssets
+  let story = StoryLink(
+    title: "A bloom in winter?", page: "stories/seas/bloom.html", summary: "What five passes tell.",
+    datasets: ["chlorophyll"])
 
   init() throws {
     templates = try PageTemplates.load(folder: GoldenTree.repository.path + "/Templates")
@@ -20,17 +23,23 @@ struct CatalogueTests {
   /// The sample site is kept as a tree of files; `RECORD=1 swift test` accepts a change.
   @Test func theSampleSiteIsAsKept() throws {
     var files = try Catalogue.render(
-      site: SampleSite.site, datasets: try SampleSite.datasets(), templates: templates,
-      assets: assets)
+      site: SampleSite.site, datasets: try SampleSite.datasets(),
+      publications: ["chlorophyll": SampleSite.publication], stories: [story],
+      templates: templates, assets: assets)
     // Styles and scripts are kept in Site; here only that pages name them right.
-    let pages = ["datasets/sst/index.html", "viewer/index.html"].map {
+    let pages = ["datasets/sst/index.html", "viewer/index.html", "index.html"].map {
       String(decoding: files[$0] ?? [], as: UTF8.self)
     }
+    // What only stories and the globe load.
+    let own = assets.without(["story.css", "katex", "plotly.js", "cesium"])
     for (key, bytes) in files where key.hasPrefix("assets/") {
       #expect(!bytes.isEmpty)
       // Modules are asked for by one another.
-      if !key.hasPrefix(assets.modules) {
-        #expect(pages[0].contains("../../" + key) || pages[1].contains("../" + key), "\(key)")
+      if !key.hasPrefix(assets.modules), own[key] != nil {
+        let isNamed =
+          pages[0].contains("../../" + key) || pages[1].contains("../" + key)
+          || pages[2].contains("\"\(key)\"")
+        #expect(isNamed, "\(key)")
       }
       files[key] = nil
     }
@@ -43,6 +52,47 @@ struct CatalogueTests {
     return Array(
       text.replacing(/assets\/([\w-]+)\.[0-9a-f]{8}\./) { "assets/\($0.output.1).HASH." }
         .replacing(/assets\/[0-9a-f]{8}\//, with: "assets/HASH/").utf8)
+  }
+
+  @Test func scenesAreDescribedAndLinkedTo() throws {
+    let datasets = try SampleSite.datasets()
+    let dataset = datasets[0]
+    let scene = try #require(
+      try Recipe.parse(
+        """
+        datasets: [{id: \(dataset.id), source: a.nc}]
+        scenes:
+          - id: warm
+            title: Warm water
+            surface: {dataset: \(dataset.id), terrain: true, exaggeration: 3}
+            layers: [{dataset: \(dataset.id), range: [1, 2], opacity: 0.5}]
+        """, path: "r.yaml"
+      ).scenes.first)
+    let assets = try SiteAssets.load(
+      folder: GoldenTree.repository.path + "/Site", libraries: [Catalogue.globeLibrary])
+    let files = try Catalogue.render(
+      site: SampleSite.site, datasets: datasets, scenes: [scene], templates: templates,
+      assets: assets)
+    let document = try JSONValue(parsing: files["globe/scenes/warm.json"] ?? [])
+    #expect(
+      document["surface"]?["terrain"]?.stringValue == "datasets/\(dataset.id)/terrain/layer.json")
+    #expect(document["layers"]?[0]?["variable"]?.stringValue == dataset.variables[0].key)
+    #expect(document["layers"]?[0]?["opacity"]?.doubleValue == 0.5)
+    let globe = String(decoding: files["globe/index.html"] ?? [], as: UTF8.self)
+    let library = try assets.library(Catalogue.globeLibrary)
+    #expect(globe.contains("../\(library)/Cesium.js"))
+    let page = String(
+      decoding: files["datasets/\(dataset.id)/index.html"] ?? [], as: UTF8.self)
+    #expect(page.contains("../../globe/index.html#scene=warm"))
+    #expect(page.contains("../../globe/index.html\">Globe</a>"))
+    // A scene of something that was not made has no document.
+    var broken = scene
+    broken.layers[0].source.variable = "none"
+    #expect(throws: PageError.self) {
+      try Catalogue.render(
+        site: SampleSite.site, datasets: datasets, scenes: [broken], templates: templates,
+        assets: assets)
+    }
   }
 
   @Test func textOfOthersIsShownAndNotObeyed() throws {

@@ -1,6 +1,7 @@
 """What Deploy/ ships, checked by the tools that would read it: Kubernetes' schemas, hadolint,
 systemd-analyze, and Prometheus' own parser for what a run writes about itself."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ def deploy_checks(report, cubepress: str | None, site: Path, recipe: Path) -> No
     report.check("deploy: service and timer (systemd-analyze)", systemd_units)
     if cubepress:
         report.check("deploy: measures of a run (prometheus_client)", metrics, cubepress, site, recipe)
+        report.check("deploy: costs are near what was built", costs, cubepress, site, recipe)
 
 
 def tool(name: str) -> str:
@@ -165,6 +167,34 @@ def metrics(cubepress: str, site: Path, recipe: Path) -> str:
             value(failed, "last_success_timestamp_seconds")
             == value(published, "last_success_timestamp_seconds"), "the last success is forgotten")
         return f"{len(built)} and {len(published)} measures"
+
+
+def costs(cubepress: str, site: Path, recipe: Path) -> str:
+    """A few fields of each variable must tell about what all of them take."""
+    result = subprocess.run(
+        [cubepress, "cost", str(recipe), "--json", "--quiet"], capture_output=True, text=True,
+        check=False, timeout=300)
+    require(result.returncode == 0, result.stderr[-300:])
+    estimate = json.loads(result.stdout)
+    worst = 1.0
+    for dataset in estimate["datasets"]:
+        folder = site / "datasets" / dataset["id"]
+        for product, pattern in [
+            ("tiles", "tiles/**/*.*"), ("cube", "cube.zarr/**/c/**/*"), ("series", "series.zarr/**/c/**/*"),
+        ]:
+            files = [path.stat().st_size for path in folder.glob(pattern) if path.is_file()]
+            for name, built in [("objects", len(files)), ("bytes", sum(files))]:
+                said = dataset[product][name]
+                if max(said, built) < 200:
+                    continue  # too few to tell
+                ratio = max(said, built) / max(1, min(said, built))
+                # Series hold the values of the cube in another order: how well that packs is not known.
+                is_guess = (product, name) == ("series", "bytes")
+                require(
+                    ratio <= (3 if is_guess else 1.5),
+                    f"{dataset['id']}: {said} {name} of {product} estimated, {built} built")
+                worst = max(worst, 1 if is_guess else ratio)
+    return f"at most {100 * (worst - 1):.0f} % off"
 
 
 def families(text: str) -> dict:

@@ -299,12 +299,16 @@ def verification(run: Runner, url: str) -> str:
     connection.delete_object(Bucket="cubes", Key="releases/index.html")
     connection.put_object(Bucket="cubes", Key="releases/datasets/sst/collection.json", Body=b"1")
     connection.put_object(Bucket="cubes", Key="releases/stranger.txt", Body=b"1")
+    # Of the same size, so that only its content tells.
+    page = connection.get_object(Bucket="cubes", Key="releases/datasets/sst/index.html")["Body"].read()
+    connection.put_object(Bucket="cubes", Key="releases/datasets/sst/index.html", Body=page[::-1])
     report = run.publish(site, "s3://cubes/releases", url, "--verify")["verification"]
-    wanted = {"index.html", "datasets/sst/collection.json"}
+    wanted = {"index.html", "datasets/sst/collection.json", "datasets/sst/index.html"}
     require(set(report["repairedKeys"]) == wanted, f"{report['repairedKeys']}")
     require(report["strangerKeys"] == ["stranger.txt"], f"{report['strangerKeys']}")
     connection.delete_object(Bucket="cubes", Key="releases/stranger.txt")
     require_whole(url, "releases")
+    require(report["compared"] == report["sound"], f"{report['compared']} compared of {report['sound']}")
     return f"{report['sound']} sound, {report['repaired']} repaired"
 
 

@@ -30,7 +30,9 @@ def zarr_checks(report, site, address, shown: list, cubepress: str | None, quick
     report.check("zarr quantised", quantised, cubepress)
     report.check("zarr quantised out of range", out_of_range, cubepress)
     report.check("series append", append, cubepress)
+    report.check("series append in blocks", append_in_blocks, cubepress)
     report.check("series growing", growing, cubepress)
+    report.check("coordinates", coordinates, cubepress)
     report.check("series killed", killed, cubepress)
     report.check("series damaged", damaged, cubepress)
     report.check("zarr read by GDAL", gdal, cubepress)
@@ -305,11 +307,12 @@ def again(cubepress: str, folder: Path) -> dict:
     return snapshot(folder / "site")
 
 
-def steps(path: Path, count: int, start: int = 0, rows: int = 37, columns: int = 70) -> None:
+def steps(path: Path, count: int, start: int = 0, rows: int = 37, columns: int = 70,
+          kind: str = "f4") -> None:
     """A small cube of which each step follows from its number alone."""
     time = np.arange(start, start + count)
     y, x = np.mgrid[0:rows, 0:columns]
-    data = (np.sin(time[:, None, None] / 9) * 10 + y[None] / 7 + x[None] / 11).astype("f4")
+    data = (np.sin(time[:, None, None] / 9) * 10 + y[None] / 7 + x[None] / 11).astype(kind)
     data[:, 5:9, 20:30] = np.nan
     xr.Dataset(
         {"v": (("time", "lat", "lon"), data, {"units": "K"})},
@@ -390,6 +393,83 @@ def append(cubepress: str) -> str:
         require(snapshot(folder / "site") == snapshot(whole / "site"), "the results differ")
         compare_series(folder / "site/datasets/s", "v")
         return text.strip().splitlines()[0]
+
+
+def append_in_blocks(cubepress: str) -> str:
+    """Of a series of several blocks of times, whole blocks stay as they are when a time is added."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, whole = Path(name) / "a", Path(name) / "b"
+        folder.mkdir()
+        whole.mkdir()
+        times = 8194  # of eight bytes, 8192 make a block
+        for number, (start, count) in enumerate(((0, times), (times, 1))):
+            steps(folder / f"{number}.nc", count, start=start, rows=11, columns=34, kind="f8")
+        keys = {"cube": "none", "tiles": "none"}
+        build(cubepress, small("s", str(folder / "0.nc"), **keys), folder)
+        recipe = small("s", [str(folder / "0.nc"), str(folder / "1.nc")], **keys)
+        text = build(cubepress, recipe, folder)
+        require(f"1 fields made, {times} up to date" in text, text)
+        build(cubepress, recipe, whole)
+        require(snapshot(folder / "site") == snapshot(whole / "site"), "the results differ")
+        parts = [xr.open_dataset(folder / f"{number}.nc")["v"].values for number in range(2)]
+        source = np.concatenate(parts)
+        found = whole_series(folder / "site/datasets/s/series.zarr", 0, "v")
+        same(found, source, 0, "level 0")
+        return f"{found.shape[0]} times"
+
+
+def coordinates(cubepress: str) -> str:
+    """What the source says of its coordinates, and their bounds, at every level."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        edges = {  # uneven, so that bounds do not follow from the middles
+            "lat": np.concatenate([[-90.0], np.linspace(-88, 88, 36) ** 3 / 88**2, [90.0]]),
+            "lon": np.linspace(0, 360, 71),
+            "depth": np.array([0.0, 5, 20, 100]),
+        }
+        bounds = {key: np.stack([edge[:-1], edge[1:]], axis=1) for key, edge in edges.items()}
+        middles = {key: pair.mean(axis=1) for key, pair in bounds.items()}
+        said = {
+            "lat": {"units": "degrees_north", "long_name": "breadth", "comment": "of the ball"},
+            "lon": {"units": "degrees_east", "reference": "Greenwich"},
+            "depth": {"units": "m", "positive": "down", "axis": "Z", "long_name": "layer"},
+            "time": {"units": "days since 2001-01-01", "calendar": "noleap",
+                     "long_name": "month of many years", "climatology": "years"},
+        }
+        named = {key: {**said[key], "bounds": f"{key}_edges"} for key in middles}
+        shape = (2, *(len(middles[key]) for key in ("depth", "lat", "lon")))
+        data = np.arange(np.prod(shape), dtype="f4").reshape(shape)
+        years = np.array([[0.0, 10 * 365 + 31], [31.0, 10 * 365 + 59]])
+        xr.Dataset(
+            {"v": (("time", "depth", "lat", "lon"), data, {"units": "K"}),
+             "years": (("time", "n"), years),
+             **{f"{key}_edges": ((key, "n"), bounds[key]) for key in middles}},
+            {"time": ("time", [15.0, 45.0], said["time"]),
+             **{key: (key, middles[key], named[key]) for key in middles}},
+        ).to_netcdf(folder / "a.nc")
+        build(cubepress, small("s", str(folder / "a.nc"), tiles="none"), folder)
+        for product in ("cube.zarr", "series.zarr"):
+            store = folder / "site/datasets/s" / product
+            for number in range(levels_of(store)):
+                level = open_level(str(store), number)
+                for key, attributes in said.items():
+                    found = level[key].attrs
+                    wanted = {k: v for k, v in attributes.items() if k != "climatology"}
+                    lost = {k: v for k, v in wanted.items() if found.get(k) != v}
+                    require(not lost or key == "time", f"{product} {number} {key} lacks {lost}")
+                    require("long_name" in found, f"{key} has no name")
+                    kind = "climatology" if key == "time" else "bounds"
+                    pairs = level[found[kind]].values
+                    wanted = bounds.get(key)
+                    if key == "time":  # counted from another day
+                        pairs = pairs - level["time"].values[:, None]
+                        wanted = years - np.array([[15.0], [45.0]])
+                    if number and key in ("lat", "lon"):
+                        ends = np.minimum(np.arange(2, len(wanted) + 2, 2), len(wanted)) - 1
+                        wanted = np.stack([wanted[::2, 0], wanted[ends, 1]], axis=1)
+                    require(np.allclose(pairs, wanted, rtol=0, atol=1e-9),
+                            f"{product} {number}: bounds of {key} differ")
+        return "attributes and bounds kept"
 
 
 def growing(cubepress: str) -> str:

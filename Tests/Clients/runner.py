@@ -5,17 +5,25 @@ import argparse
 import sys
 from pathlib import Path
 
+from check_4d_viewer import viewer_layer_checks
+from check_catalogue import catalogue_checks
 from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
+from check_globe import globe_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
+from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
 from check_restart import restart_checks
+from check_search import search_checks
+from check_stories import story_checks
 from check_slurm import slurm_checks
+from check_sources import source_checks
+from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
@@ -46,17 +54,26 @@ def main() -> int:
         qgis_checks(report, site, address, shown)
         zarr_checks(
             report, site, address, shown, arguments.cubepress, arguments.quick)
+        terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
+        globe_checks(report, site, address.base)
+        catalogue_checks(report, site, address)
+        search_checks(report, site, address.base)
+        story_checks(report, site, address.base, arguments.cubepress)
     deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     if arguments.cubepress:
         nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         value_checks(report, arguments.cubepress, shown)
+        viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
+        made_terrain_checks(report, arguments.cubepress)
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+        source_checks(report, arguments.cubepress)
+        nightly_checks(report, arguments.cubepress, arguments.kills)
     return report.close()
 
 

@@ -77,6 +77,17 @@ def edges(axis) -> np.ndarray:
     return np.asarray(axis)
 
 
+def axe_faults(page) -> list:
+    """The serious faults that axe finds on a page as it is, in words."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError as error:
+        raise Skipped("axe is not installed: Deploy/setup test") from error
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    blocking = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in blocking]
+
+
 def feature(name: str, geometry: dict) -> dict:
     return {"type": "Feature", "properties": {"id": name, "title": name, "colour": "#0072b2"}, "geometry": geometry}
 

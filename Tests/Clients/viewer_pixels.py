@@ -41,7 +41,8 @@ def alike(viewer, document: dict, variable: dict, style: Style, places, found, l
     A few have the colour of the next cell, since MapLibre says where a pixel lies to within a part
     of it, and cells may be smaller than pixels. A value at the edge of a bin may be of either.
     """
-    require(len(places) > 200, f"only {len(places)} pixels have a place")
+    # A whole globe on a map without a time bar covers fewest of them.
+    require(len(places) > 150, f"only {len(places)} pixels have a place")
     row, column = Cells(viewer, document, variable).positions(*places.T)
     fraction = lambda x: (x / 2**level) % 1
     clear = (np.abs(fraction(row) - 0.5) < 0.35) & (np.abs(fraction(column) - 0.5) < 0.35)

@@ -1,4 +1,5 @@
 import Codecs
+import Foundation
 import Testing
 
 /// Numbers that look like measurements, texts, noise, and the sizes at which block codecs stumble.
@@ -12,6 +13,20 @@ enum Samples {
       samples.append((0..<size).map { _ in UInt8.random(in: 0...255, using: &random) })
     }
     return samples
+  }()
+
+  /// Waves with noise and gaps, as all widths of numbers; not a whole number of any of them.
+  static let numbers: [[UInt8]] = {
+    var random = SplitMix(state: 11)
+    var waves = [Float](repeating: .nan, count: 20_000)
+    for place in waves.indices where place / 900 % 3 != 0 {
+      let wave = sin(Double(place) / 50) * 20
+      waves[place] = Float(wave) + Float.random(in: 0...0.1, using: &random)
+    }
+    let singles = waves.withUnsafeBytes { Array($0) } + [1, 2, 3]
+    let doubles = waves.map(Double.init).withUnsafeBytes { Array($0) } + [1]
+    let packed = waves.map { $0.isNaN ? Int16.min : Int16($0 * 100) }.withUnsafeBytes { Array($0) }
+    return [singles, doubles, packed, packed.map { $0 & 3 }]
   }()
 }
 
@@ -38,6 +53,28 @@ struct CodecTests {
       #expect(
         try codec.decode(encoded, expectedSize: sample.count, limit: sample.count) == sample)
     }
+  }
+
+  @Test("numbers are encoded as gzip that libdeflate reads", arguments: [1, 2, 4, 8])
+  func numbers(width: Int) throws {
+    let encoder = GzipEncoder(numbersOf: width)
+    for sample in Samples.all + Samples.numbers {
+      let encoded = try sample.withUnsafeBytes { try encoder.encode($0) }
+      #expect(try GzipCodec().decode(encoded, expectedSize: sample.count, limit: 1 << 20) == sample)
+      // What an encoder did before does not show.
+      let again = GzipEncoder(numbersOf: width)
+      #expect(try sample.withUnsafeBytes { try again.encode($0) } == encoded)
+      #expect(encoded.count <= sample.count + sample.count / 8000 + 64)
+    }
+  }
+
+  @Test("of repeated values few bytes are left")
+  func repeatedNumbers() throws {
+    let field = (0..<65_536).map { (place: Int) -> Float in
+      Float(place / 256 % 7 * 100 + place % 16)
+    }
+    let encoded = try field.withUnsafeBytes { try GzipEncoder(numbersOf: 4).encode($0) }
+    #expect(encoded.count < 65_536 * 4 / 50)
   }
 
   @Test("more than the limit never comes out", arguments: compressors.indices)

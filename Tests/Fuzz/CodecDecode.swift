@@ -27,6 +27,10 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   {
     precondition((try? codec.decode(encoded, limit: limit)) == free)
   }
+  let numbers = GzipEncoder(numbersOf: 1 << Int(start[0] & 3))
+  if let encoded = try? numbers.encode(input) {
+    precondition((try? GzipCodec().decode(encoded, limit: input.count)) == Array(input))
+  }
   damage(codec, input, limit)
   return 0
 }

@@ -15,6 +15,16 @@ import Testing
     }
   }
 
+  @Test func greyLevelsAndOpacitiesComeBack() throws {
+    let pairs = Array(PNGTests.pixels.prefix(2 * 40 * 30))
+    let image = try PNG.decode(GreyAlphaPNG.encode(pairs, width: 40, height: 30))
+    let wanted = stride(from: 0, to: pairs.count, by: 2).flatMap { place in
+      [pairs[place], pairs[place], pairs[place], pairs[place + 1]]
+    }
+    #expect(image.rgba == wanted)
+    #expect(throws: ImageError.self) { try GreyAlphaPNG.encode(pairs, width: 40, height: 31) }
+  }
+
   @Test func refusesSizesThatDoNotFit() {
     for (width, height) in [(40, 31), (0, 0), (-40, -30), (70_000, 1)] {
       #expect(throws: ImageError.self) {

@@ -67,6 +67,15 @@ struct PagesTests {
     #expect(try changed.key("viewer/viewer.js") != assets.key("viewer/viewer.js"))
   }
 
+  @Test func librariesOfManyFilesStayTogether() throws {
+    let files = ["Cesium.js": Array("a".utf8), "Workers/one.js": Array("b".utf8)]
+    let assets = SiteAssets([:], libraries: ["cesium": files])
+    let folder = try assets.library("cesium")
+    #expect(folder.wholeMatch(of: /assets\/cesium\.[0-9a-f]{8}/) != nil)
+    #expect(assets.files[folder + "/Workers/one.js"] == Array("b".utf8))
+    #expect(throws: PageError.self) { try assets.library("three") }
+  }
+
   @Test func importsAreFollowed() throws {
     let modules = [
       "viewer/viewer.js":

@@ -62,6 +62,20 @@ struct RecipeProblemTests {
       "datasets: [{source: a.nc, doi: abc}]",
       "1:32 bad-doi: 'abc' is not a digital object identifier"),
     Example(
+      "datasets: [{source: a.nc, authors: [{name: A, orcid: 0000-0002-1825-0098}, B]}]",
+      "1:54 bad-orcid: '0000-0002-1825-0098' is not an ORCID"),
+    Example(
+      "datasets: [{source: a.nc, changes: [{version: '1', date: 2026-02-29, text: New}]}]",
+      "1:58 bad-date: '2026-02-29' is not a day"),
+    Example(
+      "datasets: [{source: a.nc, related: [sea, a]}, {id: sea-1, source: b.nc}]",
+      "1:37 unknown-dataset: there is no dataset 'sea' / write 'sea-1'",
+      "1:42 unknown-dataset: 'a' is related to itself / remove it"),
+    Example(
+      "datasets: [{source: a.nc, papers: [{doi: 10.1/x}], funding: [{award: '1'}]}]",
+      "1:36 missing-key: a paper needs 'citation' / add 'citation: …'",
+      "1:62 missing-key: a grant needs 'funder' / add 'funder: …'"),
+    Example(
       "datasets: [{source: a.nc, times: {from: '2018', to: '2017'}}]",
       "1:34 bad-times: the times end at 2017, before they begin at 2018 / write 'from: 2017' and "
         + "'to: 2018'"),
@@ -159,8 +173,9 @@ struct RecipeProblemTests {
            5 |     varables: [sst]
              |     ^
              Allowed: id, source, title, description, licence, attribution, doi, keywords, links, \
-          places, composites, join, crs, time-variable, levels, variables, times, extras, \
-          tile-matrix-sets, max-zoom, format, effort, cube, series.
+          places, composites, join, crs, time-variable, s3, levels, variables, times, extras, \
+          tiles, tile-matrix-sets, max-zoom, format, effort, cube, series, terrain, authors, funding, \
+          version, changes, citation, papers, processing, limits, related, project.
              fix: write 'variables'
 
           sea.yaml: 2 problems; nothing was made

@@ -1,3 +1,4 @@
+import Buckets
 import Cubes
 import Foundation
 import Grids
@@ -111,6 +112,59 @@ struct RecipeTests {
     #expect(Recipe.automatic(sources: sources).datasets.map(\.id) == ids)
   }
 
+  @Test func publishingAndBucketsAreRead() throws {
+    let recipe = try Recipe.parse(
+      """
+      publish: {to: "s3://cubes/ocean", endpoint: "https://s3.example.org", grace: 12h, keep: 3,
+        addressing: virtual}
+      datasets:
+        - source: s3://archive/sst.zarr
+          s3: {endpoint: "https://archive.example.org", region: eu, profile: reader, anonymous: true}
+        - source: a.nc
+      """, path: "r.yaml")
+    let publish = try #require(recipe.publish)
+    #expect(publish.target == "s3://cubes/ocean" && publish.keep == 3)
+    #expect(publish.grace?.seconds == 43_200)
+    #expect(publish.bucket.endpoint == "https://s3.example.org")
+    #expect(publish.bucket.style == .virtual)
+    let bucket = recipe.datasets[0].options.bucket
+    #expect(recipe.datasets[0].sources == ["s3://archive/sst.zarr"])
+    #expect(bucket.endpoint == "https://archive.example.org" && bucket.region == "eu")
+    #expect(bucket.profile == "reader" && bucket.isAnonymous)
+    #expect(recipe.datasets[1].options.bucket.endpoint == nil)
+    #expect(throws: RecipeProblems.self) {
+      try Recipe.parse("publish: {to: a, grace: soon}\ndatasets: [a.nc]", path: "r.yaml")
+    }
+    #expect(throws: RecipeProblems.self) {
+      try Recipe.parse("publish: {to: 'https://a'}\ndatasets: [a.nc]", path: "r.yaml")
+    }
+  }
+
+  @Test func terrainIsRead() throws {
+    let text = """
+      datasets:
+        - source: a.nc
+          terrain:
+            variable: z
+            heights-above: ellipsoid
+            units: ft
+            error: 5
+            missing: -10
+            water: {variable: lsm, values: [0]}
+            rgb: false
+      """
+    let terrain = try #require(try Recipe.parse(text, path: "r.yaml").datasets.first?.terrain)
+    #expect(
+      terrain
+        == TerrainRecipe(
+          variable: "z", heightsAbove: "ellipsoid", units: "ft", error: 5, missing: -10,
+          water: .values([0], variable: "lsm"), hasPictures: false))
+    // From where heights are counted is never guessed.
+    #expect(throws: RecipeProblems.self) {
+      try Recipe.parse("datasets: [{source: a.nc, terrain: {variable: z}}]", path: "r.yaml")
+    }
+  }
+
   /// The schema is kept for editors; `RECORD=1 swift test` writes it anew.
   @Test func theSchemaIsCurrent() throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -161,8 +215,8 @@ struct ArrayRecipeTests {
   }
 
   @Test func productsCanBeLeftOut() throws {
-    let dataset = try dataset("    cube: none\n    series: none\n")
-    #expect(dataset.cube == nil && dataset.series == nil)
+    let dataset = try dataset("    cube: none\n    series: none\n    tiles: none\n")
+    #expect(dataset.cube == nil && dataset.series == nil && !dataset.hasTiles)
   }
 
   @Test(arguments: [

@@ -21,6 +21,35 @@ public enum SampleSite {
     [try chlorophyll(), try temperature(), try bed()]
   }
 
+  /// Who made the chlorophyll and how it changed.
+  public static var publication: PublicationRecipe {
+    var publication = PublicationRecipe()
+    publication.authors = [
+      PersonRecipe(
+        name: "Carberry, Josiah", orcid: "0000-0002-1825-0097", affiliation: "Brown & Co"),
+      PersonRecipe(name: "Müller, Änne"),
+    ]
+    publication.funding = [
+      FundingRecipe(
+        funder: "Agency of Space", award: "4000123", title: "Seas {seen}",
+        url: "https://example.org/award")
+    ]
+    publication.changes = [
+      VersionRecipe(version: "1.1", date: "2026-11-24", text: "Rounded to **16 bits**."),
+      VersionRecipe(version: "1.0", date: "2026-03-01", text: "First version."),
+    ]
+    publication.papers = [
+      PaperRecipe(citation: "Doerffer, R. (2007). The MERIS case 2 algorithm.", doi: "10.1080/1")
+    ]
+    publication.processing = ["Corrected for the atmosphere by *C2RCC*."]
+    publication.limits = ["Clouds hide 86 % of it."]
+    publication.related = ["sst"]
+    publication.project = ProjectRecipe(
+      name: "open-seas", status: .ongoing, region: "North Sea", missions: ["sentinel-3"],
+      themes: ["oceans"])
+    return publication
+  }
+
   /// A region in five passes, with two styles and with flags.
   public static func chlorophyll() throws -> BuiltDataset {
     let style = try Style(
@@ -63,6 +92,10 @@ public enum SampleSite {
         CubeNote(
           id: "wrong-range", text: "'valid_max' of conc_chl is below values in use; it was kept."),
       ],
+      arrays: BuiltArrays(
+        cube: "datasets/chlorophyll/cube.zarr", series: "datasets/chlorophyll/series.zarr",
+        grids: [:], cubeBytes: 2_600_000, seriesBytes: 2_800_000,
+        heads: ["datasets/chlorophyll/cube.zarr/zarr.json": String(repeating: "0a", count: 32)]),
       variables: [
         BuiltVariable(
           name: "conc_chl", key: "conc_chl", title: "Chlorophyll concentration", units: "mg m^-3",
@@ -70,6 +103,16 @@ public enum SampleSite {
           description: "By the neural network of `C2RCC`.", dimensions: [times],
           measured: MeasuredValues(
             minimum: 0.00023, maximum: 22.4421, missingShare: 0.8623, sampled: false),
+          histogram: ValueHistogram(
+            summing: [.array([7, 11] + (0..<254).map { .integer(Int64($0 * $0 % 97)) })],
+            style: style),
+          coverage: TimeCoverage(times: times.values, shares: [0.2, 0.02, 0.01, 0.29, 0.013]),
+          arrays: BuiltVariableArrays(
+            grid: "g0", dimensions: [times], maximumError: 0.0005, type: "int16",
+            axes: [
+              CellAxis(name: "lat", count: 1000, first: 52.49875, last: 50.00125, step: -0.0025),
+              CellAxis(name: "lon", count: 2000, first: 0.00125, last: 4.99875, step: 0.0025),
+            ]),
           styles: [
             try built(style, dataset: "chlorophyll", variable: "conc_chl", deep: 8, time: true),
             try built(anomaly, dataset: "chlorophyll", variable: "conc_chl", deep: 8, time: true),

@@ -18,23 +18,29 @@ import Testing
     #expect(layout.windowsPerShard.rows <= 32 && layout.windowsPerShard.columns <= 32)
     #expect(layout.blocks * layout.blockTimes >= times)
     #expect(layout.chunksPerShard * 16 <= 16_384 * max(1, layout.blocks))
-    let row = layout.blockTimes * layout.window * layout.rowBytes
-    #expect(layout.pieceBytes * layout.blockTimes <= max(8 << 20, row))
+    guard times > 0 else { return }
+    let band = layout.band(0, shard: (0, 0))
+    let row = layout.blockTimes * layout.window * band.rowBytes
+    #expect(band.pieceBytes * layout.blockTimes <= max(8 << 20, row))
   }
 
-  /// Bands of shards cover every cell once.
+  /// Bands of shards cover every cell once, and lie one after the other in the scratch file.
   @Test(arguments: cases)
   func bandsCoverTheGrid(times: Int, rows: Int, columns: Int, size: Int) {
     let layout = SeriesLayout(times: times, rows: rows, columns: columns, elementSize: size)
     var seen = [Int](repeating: 0, count: rows * columns)
+    var end = 0
     for row in 0..<layout.shards.rows {
       for column in 0..<layout.shards.columns {
-        for band in 0..<layout.bands {
-          let cells = layout.cells(shard: (row, column), band: band)
-          for y in cells.rows { for x in cells.columns { seen[y * columns + x] += 1 } }
+        for number in 0..<layout.bands {
+          let band = layout.band(number, shard: (row, column))
+          for y in band.rows { for x in band.columns { seen[y * columns + x] += 1 } }
+          if band.pieceBytes > 0 { #expect(band.cellsBefore * size == end) }
+          end += band.pieceBytes
         }
       }
     }
+    #expect(end * times == layout.stackBytes)
     #expect(seen.allSatisfy { $0 == (times > 0 ? 1 : 0) })
   }
 
@@ -57,27 +63,28 @@ import Testing
     let probe = SeriesLayout(times: times, rows: 64, columns: 64, elementSize: size)
     let layout = SeriesLayout(
       times: times, rows: 64, columns: min(64, probe.window * across), elementSize: size)
-    let gathering = WindowGathering(layout: layout)
-    let count = layout.pieceBytes * times
-    let band = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    let band = layout.band(0, shard: (0, 0))
+    let gathering = WindowGathering(band: band, windowBytes: layout.windowBytes)
+    let count = band.pieceBytes * times
+    let pieces = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
     var target = [UInt8](repeating: 0, count: gathering.targetBytes)
-    for windowRow in 0..<layout.windowRowsPerBand {
-      band.withUnsafeBytes { band in
+    for windowRow in 0..<band.windows.rows {
+      pieces.withUnsafeBytes { pieces in
         target.withUnsafeMutableBytes { target in
-          guard let from = band.baseAddress, let to = target.baseAddress else { return }
+          guard let from = pieces.baseAddress, let to = target.baseAddress else { return }
           gathering.gather(from, times: times, windowRow: windowRow, into: to)
         }
       }
       var isRight = true
       let run = layout.window * size
-      for window in 0..<layout.windowsPerShard.columns {
+      for window in 0..<band.windows.columns {
         for time in 0..<times {
           for row in 0..<layout.window {
             let from =
-              time * layout.pieceBytes + (windowRow * layout.window + row) * layout.rowBytes
+              time * band.pieceBytes + (windowRow * layout.window + row) * band.rowBytes
               + window * run
             let to = window * gathering.windowStride + (time * layout.window + row) * run
-            isRight = isRight && band[from..<from + run] == target[to..<to + run]
+            isRight = isRight && pieces[from..<from + run] == target[to..<to + run]
           }
         }
       }

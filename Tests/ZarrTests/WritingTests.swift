@@ -37,7 +37,7 @@ import Zarr
           single = encoded
         }
         objects["v/" + array.key(of: [row, column], format: format)] =
-          sharded ? shard.bytes() : single
+          sharded ? shard.pieces().map { Array($0.joined()) } : single
       }
     }
     let group = GroupDescription(attributes: ["title": "t"], arrays: ["v": array])

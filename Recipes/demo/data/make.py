@@ -27,6 +27,7 @@ CARBON_DIOXIDE = "netcdf/SMALL_total_column_co2.nc"
 CARBON_DIOXIDE_STEPS = 8
 BED = "dem/BEDMAP_elevation.nc"
 SCENARIO = "netcdf/A1B_north_america.nc"
+RELIEF = "dem/etopo20.nc"
 
 
 def copy_zarr(source: Path, target: Path, arrays: list[str]) -> None:
@@ -72,6 +73,35 @@ def repack(source: Path, target: Path, *, kind: str, steps: int | None = None, *
             new.setncatts(attributes)
             new[:] = old[selection(old, before, steps)]
     compare(source, partial, steps)
+    partial.replace(target)
+
+
+def rename_relief(source: Path, target: Path) -> None:
+    """Gives the relief's axes their usual names, and leaves out the column that repeats the first."""
+    partial = target.with_suffix(".part")
+    with netCDF4.Dataset(source) as before, netCDF4.Dataset(partial, "w") as after:
+        before.set_auto_maskandscale(False)
+        after.setncatts({name: before.getncattr(name) for name in before.ncattrs()})
+        heights = before["ROSE"]
+        assert np.array_equal(heights[:, 0], heights[:, -1]), "the last column is not the first"
+        axes = (
+            ("lat", "ETOPO20Y", slice(None), "degrees_north", "latitude"),
+            ("lon", "ETOPO20X1_1081", slice(0, -1), "degrees_east", "longitude"),
+        )
+        for name, old, part, units, standard in axes:
+            values = before[old][part]
+            after.createDimension(name, values.size)
+            axis = after.createVariable(name, values.dtype, (name,))
+            axis.setncatts({"units": units, "standard_name": standard})
+            axis[:] = values
+        attributes = {key: heights.getncattr(key) for key in heights.ncattrs()}
+        relief = after.createVariable(
+            "relief", heights.dtype, ("lat", "lon"), zlib=True, shuffle=True, complevel=9,
+            fill_value=attributes.pop("_FillValue"),
+        )
+        relief.set_auto_maskandscale(False)
+        relief.setncatts(attributes)
+        relief[:] = heights[:, :-1]
     partial.replace(target)
 
 
@@ -126,6 +156,7 @@ def main() -> int:
     )
     shutil.copyfile(originals / BED, out / "BEDMAP_elevation.nc")
     shutil.copyfile(originals / SCENARIO, out / "A1B_north_america.nc")
+    rename_relief(originals / RELIEF, out / "global-relief.nc")
     return 0
 
 

@@ -1,15 +1,10 @@
 // Keeps what maps draw in step with the state: opens fields, asks for the windows in view, shows
 // a new time or style once there is something of it to show in every place.
 
-import { colourMaps, lookOf, tablesOf } from "./colours.js";
-import { openField } from "./field.js";
+import { lookOf, tablesOf } from "./colours.js";
+import { createFields } from "./fields.js";
 import { samplePoints, windowsInView } from "./view.js";
 import { createWindows } from "./windows.js";
-
-/** What of a layer entry decides which field it is. */
-const signature = (layer) => JSON.stringify([
-  layer.kind, layer.dataset, layer.variable, layer.expression, layer.composite, layer.other,
-]);
 
 /** Whether a layer is drawn from values. */
 export const isValues = (layer) => layer.kind !== "xyz";
@@ -21,11 +16,8 @@ export const isValues = (layer) => layer.kind !== "xyz";
  * `lookAhead(slice)` gives the slices to read next while time plays.
  */
 export const createDrawing = (app, report) => {
-  const fields = new Map();
   const views = new Set();
   const drawn = new Map();
-  const failures = new Map();
-  let colours = null;
   let scheduled = 0;
   let detail = 1;
   let ahead = () => [];
@@ -40,39 +32,24 @@ export const createDrawing = (app, report) => {
     failed: (error, slice) => report(error, slice.field.dataset),
   });
 
-  const fieldOf = (layer) => {
-    const name = signature(layer);
-    if (!fields.has(name)) {
-      fields.set(name, null);
-      Promise.all([openField(app, layer), colourMaps(app.site)]).then(([field, maps]) => {
-        fields.set(name, field);
-        colours = maps;
-        failures.delete(name);
-        if (!views.size) {
-          const state = app.store.get();
-          request(field.slice({ time: layer.time ?? state.time, dims: layer.dims }),
-            { level: field.levels - 1, list: [[0, 0]] });
-        }
-        document.dispatchEvent(new CustomEvent("fieldopen"));
-        schedule();
-      }, (error) => {
-        failures.set(name, error);
-        report(error, layer.dataset, layer);
-        document.dispatchEvent(new CustomEvent("fieldopen"));
-      });
+  const fields = createFields(app, report, (layer, field) => {
+    if (field && !views.size) {
+      const state = app.store.get();
+      request(field.slice({ time: layer.time ?? state.time, dims: layer.dims }),
+        { level: field.levels - 1, list: [[0, 0]] });
     }
-    return fields.get(name);
-  };
+    if (field) schedule();
+  });
 
   const look = (layer, field) => {
     if (field.bands === 3) {
       return {
-        ...tablesOf({ scale: "linear", range: [0, 1], colours: "viridis" }, colours),
+        ...tablesOf({ scale: "linear", range: [0, 1], colours: "viridis" }, fields.colours()),
         ranges: field.ranges, bilinear: (layer.interpolation ?? "bilinear") === "bilinear",
       };
     }
     try {
-      return tablesOf(lookOf(layer, field.variable), colours);
+      return tablesOf(lookOf(layer, field.variable), fields.colours());
     } catch (error) {
       report(error, layer.dataset);
       return null;
@@ -105,8 +82,8 @@ export const createDrawing = (app, report) => {
   };
 
   const update = (view, layer, state) => {
-    const field = fieldOf(layer);
-    if (!field || !colours) return;
+    const field = fields.open(layer);
+    if (!field) return;
     const name = `${view.id}/${layer.id}`;
     const tables = look(layer, field);
     if (!tables) return;
@@ -161,7 +138,7 @@ export const createDrawing = (app, report) => {
   };
 
   // The data come while the map is still being built.
-  for (const layer of app.store.get().layers) if (isValues(layer) && layer.visible) fieldOf(layer);
+  for (const layer of app.store.get().layers) if (isValues(layer) && layer.visible) fields.open(layer);
 
   return {
     windows, schedule,
@@ -187,13 +164,13 @@ export const createDrawing = (app, report) => {
     },
     drawn: (view, id) => drawn.get(`${view}/${id}`) ?? null,
     /** The field of a layer if it is open, and why not if that failed. */
-    field: (layer) => fields.get(signature(layer)) ?? null,
-    failure: (layer) => failures.get(signature(layer)),
+    field: fields.field,
+    failure: fields.failure,
     look: (layer) => {
-      const field = fields.get(signature(layer));
-      return field && colours ? lookOf(layer, field.variable) : null;
+      const field = fields.field(layer);
+      return field ? lookOf(layer, field.variable) : null;
     },
-    colours: () => colours,
+    colours: fields.colours,
     /** Called after every refresh; returns what ends it. */
     onRefresh(callback) {
       settled.add(callback);
@@ -216,13 +193,12 @@ export const createDrawing = (app, report) => {
     /** Starts a dataset anew, after its cube was replaced. */
     forget(dataset) {
       windows.forget(dataset);
-      for (const [name, field] of [...fields]) if (!field || field.dataset === dataset) fields.delete(name);
+      fields.forget(dataset);
       schedule();
     },
     retry() {
       windows.retry();
-      for (const [name] of failures) fields.delete(name);
-      failures.clear();
+      fields.retry();
       schedule();
     },
   };

@@ -45,7 +45,7 @@ const snapshot = (gl) => new Promise((resolve) => {
 });
 
 /** The legends of all layers that are shown, as a picture draws them. */
-const legendsOf = (app) => {
+export const legendsOf = (app) => {
   const colours = app.map.drawing.colours();
   return app.store.get().layers.filter((one) => one.visible && isValues(one) && one.kind !== "rgb").flatMap((layer) => {
     const shown = app.map.drawing.field(layer);
@@ -78,7 +78,7 @@ export const titleOf = (app) => {
   return [layerTitle(app, layer), datasetTitle(app, layer)].filter((one, index, all) => one && all.indexOf(one) === index).join(" – ");
 };
 
-const attributionOf = (app) => {
+export const attributionOf = (app) => {
   const documents = app.store.get().layers.filter((one) => one.visible).map((one) => app.site.loaded.get(one.dataset) ?? one);
   const credits = documents.map(({ attribution, licence }) => [attribution, licence].filter(Boolean).join(", "));
   const base = app.store.get().basemap === "none" ? [] : [BASE_MAP];

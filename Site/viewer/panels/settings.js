@@ -40,9 +40,10 @@ const render = (host, app) => {
       make("h3", {}, t("settings.theme")),
       segments(t("settings.theme"), ["system", "light", "dark"].map((one) => [one, t(`theme.${one}`)]),
         state.theme, (theme) => store.set({ theme })),
-      make("h3", {}, t("settings.projection")),
-      segments(t("settings.projection"), [["mercator", t("projection.mercator")], ["globe", t("projection.globe")]],
-        state.view.projection, (projection) => store.set(({ view }) => ({ view: { ...view, projection } }))),
+      // The globe (Site/globe) has no projection to choose.
+      ...(state.view ? [make("h3", {}, t("settings.projection")),
+        segments(t("settings.projection"), [["mercator", t("projection.mercator")], ["globe", t("projection.globe")]],
+          state.view.projection, (projection) => store.set(({ view }) => ({ view: { ...view, projection } })))] : []),
       make("h3", {}, t("settings.share")),
       copyable(app, t("settings.address"), () => location.href),
       copyable(app, t("settings.embed"), () =>
@@ -50,11 +51,11 @@ const render = (host, app) => {
       copyable(app, t("settings.jupyter"), () =>
         `from IPython.display import IFrame; IFrame("${embedded()}", width="100%", height=500)`),
       make("h3", {}, t("settings.keys")),
-      make("dl", { className: "keys" }, shortcuts.map(([keys, text]) =>
+      make("dl", { className: "keys" }, (app.shortcuts ?? shortcuts).map(([keys, text]) =>
         make("div", {}, make("dt", {}, keys.split("  ").map((one) => make("kbd", {}, one))), make("dd", {}, t(text))))));
   };
   draw();
-  return store.subscribe((state) => [state.theme, state.view.projection], draw);
+  return store.subscribe((state) => [state.theme, state.view?.projection], draw);
 };
 
 export const register = (app) => app.registerPanel({

@@ -1,5 +1,6 @@
 import Codecs
 import Cubes
+import Grids
 import JSON
 import Jobs
 import Multiscales
@@ -68,12 +69,23 @@ struct ArrayProducts: Sendable {
     series.contains { $0 != nil } ? SeriesBuilder.path(dataset: published.id) : nil
   }
 
-  /// What documents say of the arrays; `nil` where there are none.
-  var built: BuiltArrays? {
+  /// Whether there are arrays.
+  var isEmpty: Bool { cubePath == nil && seriesPath == nil }
+
+  /// What documents say of the arrays, given their files; `nil` where there are none.
+  func built(cube: [BuiltObject], series: [BuiltObject]) -> BuiltArrays? {
     guard let meshes = cubePath ?? seriesPath else { return nil }
+    let heads = (cube + series).filter { object in
+      [cubePath, seriesPath].contains { path in
+        path.map { object.key == $0 + "/zarr.json" || object.key == $0 + "/.zmetadata" } ?? false
+      }
+    }
     return BuiltArrays(
       cube: cubePath, series: seriesPath,
-      grids: JSONObject(published.grids.map { ($0.id, $0.json(cube: meshes)) }))
+      grids: JSONObject(published.grids.map { ($0.id, $0.json(cube: meshes)) }),
+      format: format.rawValue, cubeBytes: cube.map(\.size).reduce(0, +),
+      seriesBytes: series.map(\.size).reduce(0, +),
+      heads: Dictionary(heads.map { ($0.key, $0.sha256) }) { first, _ in first })
   }
 
   /// For each variable by how much values of level 0 may differ from the source's.
@@ -169,5 +181,34 @@ struct ArrayProducts: Sendable {
     case .maximumError(let number, let error, let offset):
       .maximumError(number == .uint8 ? .uint8 : .int16, error, offset: offset)
     }
+  }
+}
+
+extension BuiltVariableArrays {
+  /// What documents say of the arrays of a variable.
+  init(_ published: PublishedVariable, dimensions: [TileDimension], maximumError: Double) {
+    let grid = published.grid
+    var axes = [
+      CellAxis(name: grid.rowDimension, count: grid.grid.rows),
+      CellAxis(name: grid.columnDimension, count: grid.columns),
+    ]
+    if case .rectilinear(let x, let y) = grid.grid.geometry {
+      axes = [
+        CellAxis(y, name: grid.rowDimension, count: grid.grid.rows),
+        CellAxis(x, name: grid.columnDimension, count: grid.columns),
+      ]
+    }
+    self.init(
+      grid: grid.id, dimensions: dimensions, maximumError: maximumError,
+      type: published.packing.source.type.rawValue, axes: axes)
+  }
+}
+
+extension CellAxis {
+  fileprivate init(_ axis: GridAxis, name: String, count: Int) {
+    let values = axis.values.prefix(count)
+    self.init(
+      name: name, count: count, first: values.first, last: values.last,
+      step: axis.isRegular ? axis.step : nil)
   }
 }

@@ -60,14 +60,7 @@ struct RecipeOptions: ParsableArguments {
   }
 
   private func load() throws -> Recipe {
-    if isRecipe, let path = inputs.first {
-      do {
-        return try Recipe.load(path: path)
-      } catch {
-        FileHandle.standardError.write(Data(error.description.utf8))
-        throw ExitCode(2)
-      }
-    }
+    if isRecipe, let path = inputs.first { return try Recipe.loadOrExit(path) }
     var recipe = Recipe.automatic(sources: Array(inputs.prefix(1)))
     for index in recipe.datasets.indices {
       recipe.datasets[index].sources = inputs
@@ -96,10 +89,24 @@ struct WorkOptions: ParsableArguments {
     completion: .directory)
   var share: String?
 
+  @OptionGroup var access: AccessOptions
+
   func validate() throws {
     guard (1...1024).contains(workers) else {
       throw ValidationError("--workers must be between 1 and 1024.")
     }
     guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16M.") }
+  }
+}
+
+extension Recipe {
+  /// Reads a recipe, or says everything that is wrong with it and ends with the code for that.
+  static func loadOrExit(_ path: String) throws -> Recipe {
+    do {
+      return try Recipe.load(path: path)
+    } catch {
+      FileHandle.standardError.write(Data(error.description.utf8))
+      throw ExitCode(2)
+    }
   }
 }

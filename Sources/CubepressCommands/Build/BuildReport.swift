@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jobs
+import Recipes
 
 /// What a build did, for people and for programs.
 struct BuildReport {
@@ -12,7 +13,24 @@ struct BuildReport {
     var tiles = Product()
     var cube = Product()
     var series = Product()
+    var seconds = 0.0
+    var viewer = Product()
+    var terrain = Product()
     var notes: [String] = []
+
+    init(_ build: DatasetBuild, notes: [String]) {
+      let tiles = build.records.flatMap { $0.flatMap(\.objects) }
+      id = build.prepared.recipe.id
+      made = build.made
+      current = build.records.map(\.count).reduce(0, +) - build.made
+      self.tiles = Product(tiles)
+      cube = Product(build.cube)
+      series = Product(build.series)
+      viewer = Product(build.viewerTiles)
+      terrain = Product(build.terrain)
+      seconds = build.seconds
+      self.notes = notes
+    }
   }
 
   /// The files of an array product.
@@ -41,13 +59,19 @@ struct BuildReport {
   struct Failure {
     let dataset: String
     let reason: String
+    var seconds = 0.0
+    /// Whether the site still has what was made of it before.
+    var isKept = false
   }
 
   let output: String
   /// What workers had made before; nothing where they had not.
   var parts = PartJoining.Report()
+  /// The datasets that were made or are up to date.
   var datasets: [Dataset] = []
   var failures: [Failure] = []
+  /// What authors of stories should know.
+  var notes: [String] = []
   var release = 0
   var added = 0
   var changed = 0
@@ -62,7 +86,8 @@ struct BuildReport {
         ? "up to date" : "\(dataset.made) fields made, \(dataset.current) up to date"
       lines.append(
         "\(dataset.id): \(dataset.tiles.objects) tiles \(ByteCount.text(dataset.tiles.bytes))"
-          + dataset.cube.text("cube") + dataset.series.text("series") + "; \(work)")
+          + dataset.cube.text("cube") + dataset.series.text("series")
+          + dataset.terrain.text("terrain") + dataset.viewer.text("4D viewer") + "; \(work)")
       lines += dataset.notes.map { "  - \($0)" }
     }
     if parts.runs > 0 {
@@ -71,9 +96,13 @@ struct BuildReport {
           + "files checked.")
     }
     lines += parts.faults.prefix(20).map { "  - made again: \($0.unit): \($0.reason)" }
-    lines += failures.map { "\($0.dataset): FAILED: \($0.reason)" }
+    lines += notes.map { "stories: \($0)" }
+    lines += failures.map {
+      "\($0.dataset): FAILED: \($0.reason)"
+        + ($0.isKept ? "\n  - what was made of it before stays" : "")
+    }
     let time = ProgressDisplay.duration(seconds)
-    if failures.isEmpty {
+    if release > 0 {
       let changes = added + changed + removed
       lines.append(
         changes == 0
@@ -98,12 +127,18 @@ struct BuildReport {
             "current": .integer(Int64(dataset.current)),
             "tiles": .integer(Int64(dataset.tiles.objects)),
             "bytes": .integer(Int64(dataset.tiles.bytes)), "cube": dataset.cube.json,
-            "series": dataset.series.json,
+            "series": dataset.series.json, "terrain": dataset.terrain.json,
+            "viewer4D": dataset.viewer.json, "seconds": .number(dataset.seconds),
             "notes": .array(dataset.notes.map(JSONValue.string)),
           ]
         }),
       "failures": .array(
-        failures.map { ["dataset": .string($0.dataset), "reason": .string($0.reason)] }),
+        failures.map {
+          [
+            "dataset": .string($0.dataset), "reason": .string($0.reason),
+            "kept": .bool($0.isKept),
+          ]
+        }),
     ]
   }
 }

@@ -1,3 +1,5 @@
+import Catalogue
+import Cubes
 import Foundation
 import JSON
 import Jobs
@@ -7,6 +9,8 @@ import Pyramids
 import Recipes
 import Series
 import Stores
+import Stories
+import ViewerLayers
 
 /// Work on a site: open all sources, make what is not up to date, then the documents that point at
 /// it, and at last the release.
@@ -18,6 +22,9 @@ struct BuildSession {
   enum Purpose {
     /// Everything.
     case build
+    /// Everything, dataset by dataset: the site gets those that can be made, and keeps what was made
+    /// before of one that fails.
+    case nightly
     /// A share of the fields, beside other workers.
     case work(Share)
     /// To find out what is to be made.
@@ -29,94 +36,135 @@ struct BuildSession {
     var isShared: Bool {
       switch self {
       case .work, .plan: true
-      case .build, .seal: false
+      case .build, .nightly, .seal: false
       }
     }
+
+    /// Whether one dataset that fails leaves the others alone.
+    var isLenient: Bool { if case .nightly = self { true } else { false } }
   }
 
   private let recipe: Recipe
-  private let output: String
   private let share: SharedFiles
   private let purpose: Purpose
   private let part: PartManifest?
   private let workshop: Workshop
+  private let outlines: OutlineShelf
   private let progress: ProgressDisplay
 
-  /// Opens the site's folder and makes sure that no other build writes it.
+  /// Opens a site's folder and makes sure that no other build writes it.
   ///
   /// - Throws: `CommandError` where the folder holds something else or another build runs;
   ///   `StoreError` where it cannot be written.
+  static func claim(_ output: String, for purpose: Purpose) throws -> SiteFolder {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+    // A folder with other things in it is not ours to write into.
+    guard files.isEmpty || files.contains(".cubepress") || files.contains("_release") else {
+      throw CommandError.notASite(output)
+    }
+    let folder = try SiteFolder(path: output)
+    try folder.startBuild(isShared: purpose.isShared)
+    return folder
+  }
+
+  /// Prepares work in a folder that is claimed here.
+  ///
+  /// - Throws: as ``claim(_:for:)``.
   init(
     _ purpose: Purpose = .build, recipe: Recipe, output: String, options: WorkOptions,
     progress: ProgressDisplay
   ) throws {
+    try self.init(
+      purpose, recipe: recipe, folder: try Self.claim(output, for: purpose), options: options,
+      progress: progress)
+  }
+
+  /// Prepares work in a folder that is claimed for the purpose.
+  ///
+  /// - Throws: where there is no room for scratch files.
+  init(
+    _ purpose: Purpose, recipe: Recipe, folder: SiteFolder, options: WorkOptions,
+    progress: ProgressDisplay
+  ) throws {
     self.purpose = purpose
-    self.recipe = recipe
-    self.output = output
+    self.recipe = options.access.applied(to: recipe)
     self.progress = progress
     share = try SharedFiles.find(options.share)
-    try Self.checkIsSite(output)
-    let folder = try SiteFolder(path: output)
-    try folder.startBuild(isShared: purpose.isShared)
     if case .work(let share) = purpose {
       part = try PartManifest(folder, share: share)
     } else {
       part = nil
     }
-    let scratch = output + "/.cubepress/scratch"
+    let scratch = folder.path + "/.cubepress/scratch"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    outlines = OutlineShelf(folder)
     workshop = Workshop(
       folder: folder, isShared: purpose.isShared, journal: Journal(folder, part: part),
       pool: WorkerPool(workers: options.workers),
-      memory: FieldMemory(budget: options.memory.bytes, scratchFolder: scratch))
+      memory: FieldMemory(budget: options.memory.bytes, scratchFolder: scratch),
+      access: SourceAccess(spool: options.access.spool(in: scratch), outlines: outlines))
   }
 
   /// Builds, or joins what workers have built.
   ///
-  /// - Throws: where the sources do not fit the recipe, before any work; where the site's folder
-  ///   cannot be written; and when sealing, ``MissingUnits`` where a worker has not made something.
-  ///   A dataset that fails is in the report.
-  func run() throws -> BuildReport {
-    let start = ProcessInfo.processInfo.systemUptime
+  /// - Parameter runs: the history of builds with the one that the report tells of, the latest first;
+  ///   asked for when the site changes. `nil` for a site without such a history.
+  /// - Returns: what was made, and what failed.
+  /// - Throws: where the sources do not fit the recipe, before any work, unless datasets count one by
+  ///   one; where the site's folder cannot be written; and when sealing, ``MissingUnits`` where a
+  ///   worker has not made something. A dataset that fails is in the report.
+  func run(history runs: ((BuildReport) -> [BuildRun])? = nil) throws -> BuildReport {
+    let start = Self.now
     let joining = PartJoining(
       workshop.folder, journal: workshop.journal, pool: workshop.pool)
     let parts = try joining.run()
-    let datasets = try planAll()
+    try Stories.check(recipe.stories)
+    var report = BuildReport(output: workshop.folder.path)
+    let datasets = try planAll(&report.failures)
     if case .seal = purpose, !datasets.allSatisfy(\.fields.isDone) {
       throw MissingUnits(plan: BuildPlan(datasets), parts: parts)
     }
-    var report = BuildReport(output: output)
     report.parts = parts
     var builds: [DatasetBuild] = []
     for dataset in datasets {
+      let start = Self.now
       do {
         try dataset.make(workshop: workshop, progress: progress)
-        builds.append(try DatasetBuild(dataset, workshop: workshop))
+        var build = try DatasetBuild(dataset, workshop: workshop)
+        build.seconds = Self.now - start
+        builds.append(build)
       } catch {
         report.failures.append(
-          BuildReport.Failure(dataset: dataset.prepared.recipe.id, reason: "\(error)"))
+          BuildReport.Failure(
+            dataset: dataset.prepared.recipe.id, reason: "\(error)", seconds: Self.now - start))
       }
     }
-    if report.failures.isEmpty {
-      try finish(builds, report: &report)
+    if report.failures.isEmpty || purpose.isLenient {
+      try finish(builds, report: &report, history: runs)
       try joining.removeParts()
     }
-    report.seconds = ProcessInfo.processInfo.systemUptime - start
+    report.seconds = Self.now - start
     try workshop.folder.write(
       Array(report.json.serialized(pretty: true).utf8), to: ".cubepress/report.json")
     return report
   }
 
+  private static var now: Double { ProcessInfo.processInfo.systemUptime }
+
   /// Finds out what is there and what is to be made.
   ///
   /// - Throws: where the sources do not fit the recipe.
-  func plan() throws -> BuildPlan { BuildPlan(try planAll()) }
+  func plan() throws -> BuildPlan {
+    var failures: [BuildReport.Failure] = []
+    return BuildPlan(try planAll(&failures))
+  }
 
   /// Makes a few fields of every variable, and tells from them what the whole site will take.
   ///
   /// - Throws: where the sources do not fit the recipe, or a field cannot be made.
   func estimate() throws -> CostEstimate {
-    let prepared = try prepareAll()
+    var failures: [BuildReport.Failure] = []
+    let prepared = try prepareAll(&failures)
     progress.begin("measuring", total: prepared.count)
     defer { progress.end() }
     return CostEstimate(
@@ -131,8 +179,9 @@ struct BuildSession {
   /// - Throws: where the sources do not fit the recipe, or the site's folder cannot be written. A
   ///   dataset that fails is in the report.
   func work(_ share: Share) throws -> WorkReport {
-    let start = ProcessInfo.processInfo.systemUptime
-    let datasets = try planAll()
+    let start = Self.now
+    var failures: [BuildReport.Failure] = []
+    let datasets = try planAll(&failures)
     let units = BuildPlan(datasets).units(of: share)
     var report = WorkReport(share: share, units: units.count, made: units.count(where: \.isWanted))
     for dataset in datasets {
@@ -144,29 +193,47 @@ struct BuildSession {
       }
     }
     if report.failures.isEmpty { try part?.finish() }
-    report.seconds = ProcessInfo.processInfo.systemUptime - start
+    report.seconds = Self.now - start
     return report
   }
 
-  private func planAll() throws -> [PlannedDataset] {
+  /// Compares what is there with what is to be, dataset by dataset.
+  ///
+  /// - Throws: where the sources do not fit the recipe, unless datasets count one by one; then those
+  ///   that do not are among the failures.
+  private func planAll(_ failures: inout [BuildReport.Failure]) throws -> [PlannedDataset] {
     var datasets: [PlannedDataset] = []
     var turn = 0
-    for dataset in try prepareAll() {
-      datasets.append(try PlannedDataset(dataset, firstTurn: turn, workshop: workshop))
+    for dataset in try prepareAll(&failures) {
+      let start = Self.now
+      do {
+        datasets.append(try PlannedDataset(dataset, firstTurn: turn, workshop: workshop))
+      } catch  where purpose.isLenient {
+        failures.append(
+          BuildReport.Failure(
+            dataset: dataset.recipe.id, reason: "\(error)", seconds: Self.now - start))
+      }
       turn += dataset.variables.count
     }
     return datasets
   }
 
-  private func prepareAll() throws -> [PreparedDataset] {
+  private func prepareAll(_ failures: inout [BuildReport.Failure]) throws -> [PreparedDataset] {
     var prepared: [PreparedDataset] = []
-    var problems: [String] = []
     for dataset in recipe.datasets {
+      let start = Self.now
       do {
         prepared.append(try PreparedDataset(dataset, workshop: workshop))
       } catch {
-        problems.append("dataset \(dataset.id): \(error)")
+        failures.append(
+          BuildReport.Failure(
+            dataset: dataset.id, reason: "\(error)", seconds: Self.now - start))
       }
+    }
+    if purpose.isLenient, !failures.isEmpty { return prepared }
+    var problems = failures.map { "dataset \($0.dataset): \($0.reason)" }
+    if problems.isEmpty {
+      problems = recipe.scenes.flatMap { SceneCheck(scene: $0, datasets: prepared).problems }
     }
     guard problems.isEmpty else {
       throw CommandError(description: problems.joined(separator: "\n") + "\nNothing was made")
@@ -174,45 +241,82 @@ struct BuildSession {
     return prepared
   }
 
-  private func finish(_ builds: [DatasetBuild], report: inout BuildReport) throws {
-    var objects: [BuiltObject] = []
+  private func finish(
+    _ builds: [DatasetBuild], report: inout BuildReport,
+    history runs: ((BuildReport) -> [BuildRun])?
+  ) throws {
+    let shelf = DescriptionShelf(workshop.folder)
+    var contents = SiteContents(workshop.folder)
     var units: Set<String> = []
-    var datasets: [BuiltDataset] = []
+    var layers: [ViewerLayerBuilder] = []
     for build in builds {
       var summary = DatasetSummary(build, workshop: workshop)
-      datasets.append(try summary.describe())
-      objects += build.records.flatMap { $0.flatMap(\.objects) } + summary.objects
-      objects += build.cube + build.series
+      do {
+        contents.add(try summary.describe(), objects: build.objects + summary.objects)
+      } catch  where purpose.isLenient {
+        report.failures.append(
+          BuildReport.Failure(
+            dataset: build.prepared.recipe.id, reason: "\(error)", seconds: build.seconds))
+        continue
+      }
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
-      let tiles = build.records.flatMap { $0.flatMap(\.objects) }
-      report.datasets.append(
-        BuildReport.Dataset(
-          id: build.prepared.recipe.id, made: build.made,
-          current: build.records.map(\.count).reduce(0, +) - build.made,
-          tiles: BuildReport.Product(tiles), cube: BuildReport.Product(build.cube),
-          series: BuildReport.Product(build.series),
-          notes: summary.notes))
+      units.formUnion(build.prepared.viewerUnits)
+      units.formUnion(build.prepared.terrain?.units ?? [])
+      layers += build.prepared.variables.compactMap(\.viewerLayer)
+      report.datasets.append(BuildReport.Dataset(build, notes: summary.notes))
     }
-    let documents = try SiteDocuments(site: recipe.site, datasets: datasets, share: share).render()
-    for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
-      try workshop.folder.write(bytes, to: key)
-      objects.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+    for index in report.failures.indices {
+      guard let known = try shelf.description(of: report.failures[index].dataset) else { continue }
+      report.failures[index].isKept = true
+      contents.keep(known)
     }
-    let (release, changes) = try ReleaseManifest(workshop.folder).update(objects: objects)
-    try workshop.journal.removeRecords(except: units)
-    try workshop.folder.removeTree(SeriesBuilder.privateFolder)
+    guard !contents.datasets.isEmpty else { return }
+    contents.sort(by: recipe.datasets.map(\.id))
+    let documents = SiteDocuments(
+      site: recipe.site, datasets: contents.datasets,
+      publications: Dictionary(recipe.datasets.map { ($0.id, $0.publication) }) { first, _ in first
+      },
+      scenes: recipe.scenes, stories: recipe.stories, viewerLayers: layers, share: share,
+      hasHistory: runs != nil,
+      exists: { [folder = workshop.folder.contents] key in
+        (try? folder.status(of: key)).flatMap { $0 } != nil
+      })
+    var rendered = try documents.render(notes: &report.notes)
+    if report.failures.contains(where: \.isKept) {
+      // The list of layers is made from open sources, so it stays as it was.
+      rendered["4d_viewer/variables"] = nil
+      contents.keep(["4d_viewer/variables"])
+    }
+    try contents.write(rendered)
+    if let runs {
+      if try report.failures.isEmpty && contents.areReleased(but: Catalogue.historyKeys) {
+        contents.keep(Catalogue.historyKeys)
+      } else {
+        try contents.write(try documents.history(runs(report)))
+      }
+    }
+    let (release, changes) = try ReleaseManifest(workshop.folder).update(
+      objects: try contents.objects())
+    for dataset in contents.fresh { try shelf.keep(dataset) }
+    try tidy(units, failed: Set(report.failures.map(\.dataset)), shelf)
     report.release = release.number
     report.added = changes.added
     report.changed = changes.changed
     report.removed = changes.removed
   }
 
-  /// A folder with other things in it is not ours to write into.
-  private static func checkIsSite(_ output: String) throws {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
-    guard files.isEmpty || files.contains(".cubepress") || files.contains("_release") else {
-      throw CommandError.notASite(output)
+  /// Forgets what no dataset needs any more; what belongs to one that failed stays, so that the next
+  /// run can go on.
+  private func tidy(_ units: Set<String>, failed: Set<String>, _ shelf: DescriptionShelf) throws {
+    try workshop.journal.removeRecords { unit throws(StoreError) in
+      let dataset = unit.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+      return !units.contains(unit) && !failed.contains(dataset)
     }
+    try shelf.removeAll(except: Set(recipe.datasets.map(\.id)))
+    guard failed.isEmpty else { return }
+    try outlines.removeUnused()
+    try workshop.folder.removeTree(SeriesBuilder.privateFolder)
+    try workshop.folder.removeTree(ViewerLayerBuilder.privateFolder)
   }
 }

@@ -52,10 +52,12 @@ struct CostEstimate {
     var tiles = Amount()
     var cube = Amount()
     var series = Amount()
+    /// The tiles for the 4D viewer.
+    var viewer = Amount()
     /// What one more time of all variables adds or changes; nothing for a dataset without times.
     var newTime = Amount()
 
-    var total: Amount { tiles + cube + series }
+    var total: Amount { tiles + cube + series + viewer }
 
     /// Makes fields at even distances in time and measures them.
     ///
@@ -72,17 +74,21 @@ struct CostEstimate {
         let plan = try workshop.fieldPass.plan([
           FieldWork(
             variable: variable.variable, fields: sample,
-            products: [variable.builder] + (cubes.isEmpty ? [] : [cubes[number]]))
+            products: [variable.builder] + (cubes.isEmpty ? [] : [cubes[number]])
+              + [variable.viewerLayer].compactMap { $0 })
         ])
         try workshop.fieldPass.run(plan)
         let products = plan.records.first ?? []
         let tile = Amount(meanOf: products.first?.records ?? [])
-        let chunk = products.count > 1 ? Amount(meanOf: products[1].records) : Amount()
+        let chunk = cubes.isEmpty ? Amount() : Amount(meanOf: products[1].records)
+        let layer =
+          variable.viewerLayer == nil ? Amount() : Amount(meanOf: products.last?.records ?? [])
         fields += all.count
         tiles += tile * Double(all.count)
         cube += chunk * Double(all.count)
+        viewer += layer * Double(all.count)
         let times = Set(all.compactMap(\.time)).count
-        if times > 0 { newTime += (tile + chunk) * (Double(all.count) / Double(times)) }
+        if times > 0 { newTime += (tile + chunk + layer) * (Double(all.count) / Double(times)) }
         let series = prepared.arrays.series
         guard series.indices.contains(number), let builder = series[number] else { continue }
         let bytes = (chunk.bytes > 0 ? chunk.bytes : tile.bytes) * Double(all.count)
@@ -132,15 +138,16 @@ struct CostEstimate {
 
   /// The estimate for people.
   var text: String {
-    var rows = [["dataset", "fields", "tiles", "cube", "series", "objects", "size"]]
+    var rows = [["dataset", "fields", "tiles", "cube", "series", "4D viewer", "objects", "size"]]
     for dataset in datasets {
       rows.append([
         dataset.id, "\(dataset.fields)", Self.size(dataset.tiles), Self.size(dataset.cube),
-        Self.size(dataset.series), Self.count(dataset.total.objects), Self.size(dataset.total),
+        Self.size(dataset.series), Self.size(dataset.viewer), Self.count(dataset.total.objects),
+        Self.size(dataset.total),
       ])
     }
     let sum = total
-    rows.append(["together", "", "", "", "", Self.count(sum.objects), Self.size(sum)])
+    rows.append(["together", "", "", "", "", "", Self.count(sum.objects), Self.size(sum)])
     var lines = Self.table(rows)
     if newTime.objects > 0 {
       lines.append(
@@ -183,6 +190,7 @@ struct CostEstimate {
           [
             "id": .string(dataset.id), "fields": .integer(Int64(dataset.fields)),
             "tiles": dataset.tiles.json, "cube": dataset.cube.json, "series": dataset.series.json,
+            "viewer4D": dataset.viewer.json,
             "newTime": dataset.newTime.json,
           ]
         }),

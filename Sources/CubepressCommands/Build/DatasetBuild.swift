@@ -2,6 +2,7 @@ import Jobs
 import Multiscales
 import Recipes
 import Stores
+import ViewerLayers
 
 /// A dataset of which is known what is there and what is to be made.
 struct PlannedDataset: Sendable {
@@ -20,7 +21,8 @@ struct PlannedDataset: Sendable {
     let work = prepared.variables.enumerated().map { number, variable in
       FieldWork(
         variable: variable.variable, fields: variable.fields,
-        products: [variable.builder] + prepared.arrays.products(number))
+        products: [variable.builder] + prepared.arrays.products(number)
+          + (prepared.terrain?.products(number) ?? []) + [variable.viewerLayer].compactMap { $0 })
     }
     fields = try workshop.fieldPass.plan(work, firstTurn: firstTurn)
   }
@@ -47,10 +49,21 @@ struct DatasetBuild: Sendable {
   let cube: [BuiltObject]
   /// The files of the time series.
   let series: [BuiltObject]
+  /// The files of the terrain.
+  let terrain: [BuiltObject]
+  /// The tiles for the 4D viewer.
+  let viewerTiles: [BuiltObject]
   /// For each variable by how much its published values may differ from the source's.
   let maximumErrors: [Double]
   /// How many fields were made now.
   let made: Int
+  /// How long that took, in seconds.
+  var seconds = 0.0
+
+  /// All files of its products.
+  var objects: [BuiltObject] {
+    records.flatMap { $0.flatMap(\.objects) } + cube + series + terrain + viewerTiles
+  }
 
   /// Makes the files that hold many fields, and those that describe them.
   ///
@@ -61,11 +74,24 @@ struct DatasetBuild: Sendable {
   init(_ planned: PlannedDataset, workshop: Workshop) throws {
     prepared = planned.prepared
     let arrays = prepared.arrays
-    let results = planned.fields.records
+    let all = planned.fields.records
+    let results = all.enumerated().map { number, records in
+      Array(records.prefix(1 + arrays.products(number).count))
+    }
     records = results.map { $0[0].records }
-    made = results.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
+    made = all.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
     maximumErrors = arrays.maximumErrors(results)
     cube = try arrays.finishCube(results, workshop: workshop)
     series = try arrays.finishSeries(results, workshop: workshop)
+    // Then those of the terrain, and last that of the viewer's layer, where they are.
+    terrain = all.indices.flatMap { number in
+      let others = all[number].dropFirst(results[number].count)
+      let own = planned.prepared.variables[number].viewerLayer == nil ? others : others.dropLast()
+      return own.flatMap { $0.records.flatMap(\.objects) }
+    }
+    viewerTiles = try zip(prepared.variables, all).flatMap { variable, results -> [BuiltObject] in
+      guard let layer = variable.viewerLayer, let records = results.last?.records else { return [] }
+      return try records.flatMap(\.objects) + layer.seal(records)
+    }
   }
 }

@@ -59,7 +59,9 @@ struct DatasetSummary {
       places: try writePlaces(),
       composites: try recipe.composites.map { try composite($0, among: variables) },
       notes: cube.notes,
-      arrays: build.prepared.arrays.built, variables: variables)
+      arrays: build.prepared.arrays.built(cube: build.cube, series: build.series),
+      terrain: build.prepared.terrain?.built(build.terrain),
+      variables: variables)
   }
 
   /// Joins the recipe's files of places into one; its key.
@@ -103,7 +105,7 @@ struct DatasetSummary {
     }
     let summaries = records.compactMap { UnitSummary($0.summary) }
     let shown = zip(prepared.fields, summaries)
-      .filter { $0.1.layers.contains { $0.count > 0 } }
+      .filter { $0.1.showsSomething }
     noteEmptyFields(prepared, shown: shown.count)
     guard let best = shown.max(by: { $0.1.statistics.valid <= $1.1.statistics.valid }) else {
       return nil
@@ -129,14 +131,15 @@ struct DatasetSummary {
       histogram: plan.styles.first.flatMap { first in
         ValueHistogram(summing: summaries.map(\.histogram), style: first.style)
       },
+      coverage: Self.coverage(of: variable, fields: prepared.fields, summaries),
       flags: variable.flags,
-      arrays: build.prepared.arrays.built.map { _ in
-        BuiltVariableArrays(
-          grid: build.prepared.arrays.published.variables[number].grid.id,
+      arrays: build.prepared.arrays.isEmpty
+        ? nil
+        : BuiltVariableArrays(
+          build.prepared.arrays.published.variables[number],
           dimensions: Self.dimensions(
             of: variable, fields: prepared.fields, shownFirst: shownFirst),
-          maximumError: build.maximumErrors[number])
-      }, styles: styles)
+          maximumError: build.maximumErrors[number]), styles: styles)
   }
 
   private mutating func noteEmptyFields(
@@ -181,6 +184,23 @@ struct DatasetSummary {
           units: axis.units, values: values, defaultValue: values.first ?? ""))
     }
     return dimensions
+  }
+
+  /// The share of valid cells at each time, over all positions of further dimensions.
+  private static func coverage(
+    of variable: Variable, fields: [FieldSelection], _ summaries: [UnitSummary]
+  ) -> TimeCoverage? {
+    guard let axis = variable.time else { return nil }
+    var counted: [Int: FieldStatistics] = [:]
+    for (field, summary) in zip(fields, summaries) {
+      if let time = field.time { counted[time, default: FieldStatistics()].add(summary.statistics) }
+    }
+    let steps = counted.sorted { $0.key < $1.key }
+    return TimeCoverage(
+      times: steps.map { axis.labels[$0.key] },
+      shares: steps.map {
+        Double($0.value.valid) / Double(max(1, $0.value.valid + $0.value.missing))
+      })
   }
 
   private static func measured(_ summaries: [UnitSummary]) -> MeasuredValues? {

@@ -7,6 +7,7 @@ import Multiscales
 import Pyramids
 import Recipes
 import Stores
+import ViewerLayers
 
 /// A dataset of a recipe with its cube opened and everything decided: what is left is work.
 struct PreparedDataset: Sendable {
@@ -15,6 +16,8 @@ struct PreparedDataset: Sendable {
     let recipe: VariableRecipe
     let builder: TileBuilder
     let fields: [FieldSelection]
+    /// Its tiles for the 4D viewer, where it is a layer there.
+    let viewerLayer: ViewerLayerBuilder?
 
     var variable: Variable { builder.plan.variable }
   }
@@ -23,13 +26,26 @@ struct PreparedDataset: Sendable {
   let cube: Cube
   let variables: [PreparedVariable]
   let arrays: ArrayProducts
+  let terrain: TerrainProducts?
+
+  /// The units whose records the tiles for the 4D viewer need.
+  var viewerUnits: Set<String> {
+    Set(
+      variables.flatMap { variable in
+        variable.viewerLayer.map { layer in
+          variable.fields.map { layer.unit(of: $0) }
+            + layer.volumeUnits + ["measure/\(recipe.id)/\(layer.layer.key)/4d"]
+        } ?? []
+      })
+  }
 
   /// Opens the cube and plans what is made of it.
   ///
   /// - Throws: the error of the first thing that is wrong.
   init(_ recipe: DatasetRecipe, workshop: Workshop) throws {
     self.recipe = recipe
-    let cube = try Cube.open(recipe.sources, options: recipe.options)
+    let cube = try Cube.open(
+      recipe.sources, options: recipe.options, access: workshop.access)
     self.cube = cube
     let wanted =
       recipe.variables.isEmpty
@@ -45,16 +61,18 @@ struct PreparedDataset: Sendable {
         throw CommandError.unknownVariable(
           wanted.name, source: cube.location, known: cube.variables.map(\.name))
       }
-      return try Self.prepare(variable, wanted, dataset: recipe, workshop: workshop)
+      return try Self.prepare(variable, wanted, dataset: recipe, cube: cube, workshop: workshop)
     }
     self.variables = variables
     arrays = try ArrayProducts(
       recipe, cube: cube,
       variables: variables.map { ($0.variable, $0.recipe, $0.fields) }, workshop: workshop)
+    terrain = try TerrainProducts(recipe, cube: cube, variables: variables, workshop: workshop)
   }
 
   private static func prepare(
-    _ variable: Variable, _ recipe: VariableRecipe, dataset: DatasetRecipe, workshop: Workshop
+    _ variable: Variable, _ recipe: VariableRecipe, dataset: DatasetRecipe, cube: Cube,
+    workshop: Workshop
   ) throws -> PreparedVariable {
     let fields = try chosenFields(of: variable, recipe: dataset)
     let styles = try (recipe.styles.isEmpty ? [StyleRecipe()] : recipe.styles).map { style in
@@ -67,7 +85,8 @@ struct PreparedDataset: Sendable {
         style: try style.resolved(for: variable, measured: measured), format: dataset.format,
         effort: dataset.effort)
     }
-    let sets = dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid)
+    let sets =
+      dataset.hasTiles ? dataset.tileMatrixSets ?? TileMatrixSet.suitable(for: variable.grid) : []
     let plan = TilePlan(
       dataset: dataset.id, variable: variable, styles: styles,
       matrixSets: sets.map {
@@ -77,7 +96,31 @@ struct PreparedDataset: Sendable {
       recipe: recipe,
       builder: try TileBuilder(
         plan: plan, folder: workshop.folder, pool: workshop.pool),
-      fields: fields)
+      fields: fields,
+      viewerLayer: try viewerLayer(
+        variable, recipe, fields: fields, dataset: dataset, cube: cube, workshop: workshop))
+  }
+
+  /// What the 4D viewer is to show of a variable, as the recipe or else the source says.
+  private static func viewerLayer(
+    _ variable: Variable, _ recipe: VariableRecipe, fields: [FieldSelection],
+    dataset: DatasetRecipe, cube: Cube, workshop: Workshop
+  ) throws -> ViewerLayerBuilder? {
+    let said = variable.attributes["4d_viewer_layer_type"]?.stringValue
+      .flatMap(ViewerLayerRecipe.Kind.init)
+    let wanted = recipe.viewerLayer ?? ViewerLayerRecipe(kind: said)
+    guard let kind = wanted.kind else { return nil }
+    let range =
+      try wanted.range ?? variable.validRange
+      ?? measuredRange(
+        of: variable, from: 0, to: 100, field: fields[0], dataset: dataset.id, style: "4d",
+        journal: workshop.journal)
+    let layer = try ViewerLayer(
+      dataset: dataset.id, datasetTitle: dataset.title ?? cube.title ?? dataset.id,
+      key: pathSegment(variable.name), title: recipe.title ?? variable.longName ?? variable.name,
+      variable: variable, kind: kind, range: range ?? 0...1)
+    return try ViewerLayerBuilder(
+      layer, fields: fields, folder: workshop.folder, journal: workshop.journal)
   }
 
   /// The values at two percentiles of a sample.
@@ -98,11 +141,8 @@ struct PreparedDataset: Sendable {
       else { return nil }
       return low...high
     }
-    let values = try variable.sampleValues(limit: 2_000_000).filter(\.isFinite).sorted()
-    func value(at percentile: Double) -> Double {
-      Double(values[min(values.count - 1, Int(Double(values.count) * percentile / 100))])
-    }
-    let range = values.isEmpty ? nil : value(at: lower)...max(value(at: lower), value(at: upper))
+    let ends = percentiles([lower, upper], of: try variable.sampleValues(limit: 2_000_000))
+    let range = ends.isEmpty ? nil : ends[0]...max(ends[0], ends[1])
     try journal.save(
       UnitRecord(
         fingerprint: fingerprint, objects: [],
@@ -135,6 +175,7 @@ struct Workshop: Sendable {
   let journal: Journal
   let pool: WorkerPool
   let memory: FieldMemory
+  let access: SourceAccess
 
   /// Makes the fields of cubes.
   var fieldPass: FieldPass { FieldPass(journal: journal, memory: memory, pool: pool) }

@@ -145,8 +145,9 @@ struct SealCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Wait so long for workers to end and units to be made, such as 6h.", valueName: "time"))
-  var wait = TimeSpan(seconds: 0)
+      "Wait so long for workers to end and units to be made, such as 6h.", valueName: "time"),
+    transform: TimeSpan.argument)
+  var wait: TimeSpan?
 
   @OptionGroup var options: WorkOptions
   @OptionGroup var watch: MetricsOptions
@@ -156,7 +157,7 @@ struct SealCommand: ParsableCommand {
     let recipe = try source.recipe()
     try watch.record("seal", site: output) { metrics in
       do {
-        let report = try Patience(seconds: Double(wait.seconds)).wait(interval: 5) {
+        let report = try Patience(seconds: Double(wait?.seconds ?? 0)).wait(interval: 5) {
           try BuildSession(
             .seal, recipe: recipe, output: output, options: options, progress: talk.progress
           ).run()

@@ -167,6 +167,7 @@ struct LiveProbes: Sendable {
       for entry in samples.all { probes.object(entry) }
       probes.page()
       if samples.hasCapabilities { probes.capabilities() }
+      if samples.hasCatalogue { probes.catalogue() }
     } catch {
       probes.findings.problem("\(error)", "Publish the site again, with --verify")
     }
@@ -177,12 +178,14 @@ struct LiveProbes: Sendable {
   private struct Samples {
     private(set) var byEnding: [String: ManifestEntry] = [:]
     private(set) var hasCapabilities = false
+    private(set) var hasCatalogue = false
 
     mutating func add(_ entry: ManifestEntry) {
       let name = entry.key.split(separator: "/").last ?? ""
       let ending = name.lastIndex(of: ".").map { name[$0...] } ?? "chunk"
       if byEnding[String(ending)] == nil { byEnding[String(ending)] = entry }
       if entry.key == LiveProbes.capabilitiesKey { hasCapabilities = true }
+      if entry.key == LiveProbes.catalogueKey { hasCatalogue = true }
       if name == "zarr.json" || name == ".zmetadata" { byEnding[String(name)] = entry }
     }
 
@@ -232,6 +235,38 @@ struct LiveProbes: Sendable {
       findings.note("\(base) itself shows no page; \(base)index.html does")
     } else if reply?["content-encoding"] == nil {
       findings.note("pages are sent without compression: a front with gzip makes them faster")
+    }
+  }
+
+  private static let catalogueKey = "catalog.json"
+
+  /// The STAC catalogue must lead to its collections by relative links, and name no other address.
+  private mutating func catalogue() {
+    guard let reply = ask("GET", Self.catalogueKey), reply.isSuccess,
+      let root = try? JSONValue(parsing: reply.body), let links = root["links"]?.arrayValue
+    else {
+      findings.problem("\(Self.catalogueKey) cannot be read", "Run cubepress publish --verify")
+      return
+    }
+    func targets(_ relation: String) -> [String] {
+      links.filter { $0["rel"]?.stringValue == relation }.compactMap { $0["href"]?.stringValue }
+    }
+    if let stated = targets("self").first, stated != base + Self.catalogueKey {
+      findings.note("STAC: the catalogue says that it is at \(stated); here is a copy of it")
+    }
+    let children = targets("child")
+    // Few of many are enough to find a front that changes addresses or types.
+    let broken = children.prefix(5).first { child in
+      let reply = ask("GET", child.hasPrefix("./") ? String(child.dropFirst(2)) : child)
+      let collection = reply.flatMap { $0.isSuccess ? try? JSONValue(parsing: $0.body) : nil }
+      return collection?["type"]?.stringValue != "Collection"
+    }
+    if let broken {
+      findings.problem(
+        "STAC: the catalogue leads to \(broken), which is no collection",
+        "Run cubepress publish --verify")
+    } else {
+      findings.good("STAC: the catalogue leads to its \(children.count) collections")
     }
   }
 

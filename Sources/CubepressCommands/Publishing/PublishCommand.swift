@@ -29,7 +29,10 @@ struct PublishCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("s3://bucket/prefix, or a folder.", valueName: "target"))
   var location: String
 
-  @Flag(help: "List the target, and send again what is missing or has another size.")
+  @Flag(
+    help: ArgumentHelp(
+      "List the target, and send again what is missing or not as it should be: sizes are compared, "
+        + "and contents where the server lists MD5 sums, as most do."))
   var verify = false
 
   @Flag(help: "Do not wait for the claim of another publisher that has stopped.")
@@ -85,7 +88,10 @@ struct PublishCommand: ParsableCommand {
   }
 
   private func text(_ report: Verification.Report) -> String {
-    var lines = ["verified: \(report.soundCount) objects are there with their size"]
+    var lines = [
+      "verified: \(report.soundCount) objects are there with their size"
+        + (report.comparedCount > 0 ? ", \(report.comparedCount) with their content" : "")
+    ]
     if report.repairedCount > 0 {
       lines.append("sent again: \(report.repairedCount), such as \(report.repaired[0])")
     }
@@ -109,7 +115,9 @@ struct PublishCommand: ParsableCommand {
     ]
     if let verification {
       object["verification"] = [
-        "sound": number(verification.soundCount), "repaired": number(verification.repairedCount),
+        "sound": number(verification.soundCount),
+        "compared": number(verification.comparedCount),
+        "repaired": number(verification.repairedCount),
         "repairedKeys": .array(verification.repaired.map { .string($0) }),
         "strangers": number(verification.strangerCount),
         "strangerKeys": .array(verification.strangers.map { .string($0) }),

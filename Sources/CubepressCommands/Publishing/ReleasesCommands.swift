@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Publishing
+import Recipes
 
 /// `cubepress releases`: what was published, newest first.
 struct ReleasesCommand: ParsableCommand {
@@ -136,7 +137,9 @@ struct PruneCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("s3://bucket/prefix, or a folder.", valueName: "target"))
   var location: String
 
-  @Option(help: ArgumentHelp("How long objects stay, such as 7d or 12h.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("How long objects stay, such as 7d or 12h.", valueName: "time"),
+    transform: TimeSpan.argument)
   var grace = TimeSpan(seconds: 7 * 86_400)
 
   @Option(help: ArgumentHelp("How many releases one can go back to.", valueName: "n"))

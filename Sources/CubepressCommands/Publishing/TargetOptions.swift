@@ -2,6 +2,7 @@ import ArgumentParser
 import Buckets
 import Foundation
 import Publishing
+import Recipes
 import Stores
 
 /// Where a release is published to, and how it is reached.
@@ -42,7 +43,15 @@ struct TargetOptions: ParsableArguments {
   }
 
   /// Opens a bucket or a folder for publishing.
-  func open(_ location: String) throws -> any PublishingTarget {
+  ///
+  /// - Parameters:
+  ///   - location: `s3://bucket/prefix`, or a folder.
+  ///   - named: how a recipe says that the bucket is reached; options go before it.
+  /// - Returns: what is published to.
+  /// - Throws: `ValidationError` for an address of another kind, and where it cannot be opened.
+  func open(
+    _ location: String, or named: BucketAccess = BucketAccess()
+  ) throws -> any PublishingTarget {
     guard location.hasPrefix("s3://") else {
       if location.contains("://") {
         throw ValidationError("Publish to s3://bucket/prefix or to a folder, not to \(location).")
@@ -50,18 +59,24 @@ struct TargetOptions: ParsableArguments {
       return try FolderTarget(path: location)
     }
     return BucketTarget(
-      try client(location), connections: connections, bytesPerSecond: bandwidth?.bytes ?? 0)
+      try client(location, or: named), connections: connections,
+      bytesPerSecond: bandwidth?.bytes ?? 0)
+  }
+
+  /// How the bucket is reached, as far as options say it.
+  private var bucket: BucketAccess {
+    BucketAccess(
+      endpoint: endpoint, region: region, profile: profile,
+      style: addressing.flatMap { BucketAddress.Style(rawValue: $0.rawValue) })
   }
 
   /// A client of a bucket.
-  func client(_ location: String) throws -> S3Client {
-    let settings = BucketSettings(
-      environment: ProcessInfo.processInfo.environment, profile: profile)
-    let address = try BucketAddress(
-      location, endpoint: endpoint ?? settings.endpoint,
-      region: region ?? settings.region ?? "us-east-1",
-      style: addressing.flatMap { BucketAddress.Style(rawValue: $0.rawValue) })
-    return S3Client(address, source: settings.source, connections: connections)
+  func client(
+    _ location: String, or named: BucketAccess = BucketAccess()
+  ) throws -> S3Client {
+    try bucket.or(named).client(
+      location, environment: ProcessInfo.processInfo.environment, signing: .always,
+      connections: connections)
   }
 
   /// A folder for what has to be kept between two steps, gone with the program.
@@ -71,22 +86,12 @@ struct TargetOptions: ParsableArguments {
   }
 }
 
-/// A length of time, written as `7d`, `12h`, `30m` or a number of seconds.
-struct TimeSpan: ExpressibleByArgument {
-  let seconds: Int
-
-  init(seconds: Int) { self.seconds = seconds }
-
-  init?(argument: String) {
-    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-    let factor = argument.last.flatMap { units[$0] }
-    guard let number = Int(factor == nil ? argument[...] : argument.dropLast()),
-      (0...1_000_000).contains(number)
-    else { return nil }
-    seconds = number * (factor ?? 1)
-  }
-
-  var defaultValueDescription: String {
-    seconds % 86_400 == 0 ? "\(seconds / 86_400)d" : "\(seconds)s"
+extension TimeSpan {
+  /// Reads an option.
+  static func argument(_ text: String) throws -> TimeSpan {
+    guard let span = TimeSpan(text) else {
+      throw ValidationError("“\(text)” is not a length of time: write 7d, 12h, 30m or seconds.")
+    }
+    return span
   }
 }

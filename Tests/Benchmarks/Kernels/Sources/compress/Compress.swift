@@ -1,23 +1,25 @@
 import Codecs
 import Dispatch
 import Foundation
+import Synchronization
 
 /// The bound of a builder of arrays: its source read and decoded, its chunks compressed, nothing else.
 ///
-///     compress SOURCE CHUNKS LEVEL THREADS
+///     compress SOURCE CHUNKS ENCODER THREADS
 ///
 /// SOURCE is a folder of files with one Blosc container each, as a Zarr v2 array has them. CHUNKS is a
 /// file of the chunks to be made, before they are compressed: a length (8 bytes, little-endian) and
-/// so many bytes, again and again. Prints the seconds and processor seconds that both together take,
-/// as JSON.
+/// so many bytes, again and again. ENCODER is `numbers-n`, our own for numbers of n bytes, or a level
+/// of libdeflate. Prints the seconds and processor seconds that both together take and the bytes that
+/// the chunks become, as JSON.
 @main
 struct Compress {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 5, let level = Int(arguments[3]), let threads = Int(arguments[4]),
-      threads > 0
+    guard arguments.count == 5, let threads = Int(arguments[4]), threads > 0,
+      encoder(arguments[3]) != nil
     else {
-      print("usage: compress SOURCE CHUNKS LEVEL THREADS")
+      print("usage: compress SOURCE CHUNKS numbers-WIDTH|LEVEL THREADS")
       exit(2)
     }
     let source = try files(in: arguments[1])
@@ -35,18 +37,32 @@ struct Compress {
         }
       }
     }
+    let made = Mutex(0)
     chunks.withUnsafeBytes { all in
       nonisolated(unsafe) let bytes = all
       inParts(threads) { part in
-        guard let encoder = try? GzipEncoder(level: level) else { return }
+        guard let encoder = encoder(arguments[3]) else { return }
+        var size = 0
         for place in stride(from: part, to: places.count, by: threads) {
-          _ = try? encoder.encode(UnsafeRawBufferPointer(rebasing: bytes[places[place]]))
+          let chunk = UnsafeRawBufferPointer(rebasing: bytes[places[place]])
+          size += (try? encoder.encode(chunk))?.count ?? 0
         }
+        made.withLock { $0 += size }
       }
     }
     let seconds = ProcessInfo.processInfo.systemUptime - start
     let processorSeconds = Double(clock() - processor) / Double(CLOCKS_PER_SEC)
-    print("{\"seconds\": \(seconds), \"processor\": \(processorSeconds)}")
+    let size = made.withLock { $0 }
+    print(
+      "{\"seconds\": \(seconds), \"processor\": \(processorSeconds), \"bytes\": \(size)}")
+  }
+
+  static func encoder(_ name: String) -> GzipEncoder? {
+    if let level = Int(name) { return try? GzipEncoder(level: level) }
+    guard name.hasPrefix("numbers-"), let width = Int(name.dropFirst(8)),
+      [1, 2, 4, 8].contains(width)
+    else { return nil }
+    return GzipEncoder(numbersOf: width)
   }
 
   static func inParts(_ count: Int, _ work: @Sendable (Int) -> Void) {

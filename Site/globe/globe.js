@@ -1,0 +1,85 @@
+// The entry of the globe: scenes in three dimensions, drawn by CesiumJS from the site's files. It is put together from
+// parts of the map viewer (Site/viewer) where they do the same.
+
+import { begin, page } from "../viewer/begin.js";
+import { addDimensions } from "../viewer/dimensions.js";
+import { addLegends } from "../viewer/legends.js";
+import { createPanels } from "../viewer/panels.js";
+import { register as registerColours } from "../viewer/panels/colours.js";
+import { register as registerSettings } from "../viewer/panels/settings.js";
+import { addPointer } from "../viewer/pointer.js";
+import { createPools } from "../viewer/pools.js";
+import { addReadout } from "../viewer/readout.js";
+import { addShortcuts } from "../viewer/shortcuts.js";
+import { addTimeBar } from "../viewer/timebar.js";
+import { library } from "./cesium.js";
+import { register as registerLayers } from "./panels/layers.js";
+import { register as registerLight } from "./panels/light.js";
+import { register as registerScene } from "./panels/scene.js";
+import { savePicture } from "./picture.js";
+import { attachPointer } from "./pointer.js";
+import { openScenes } from "./scenes.js";
+import { decode, defaults, encode, step } from "./state.js";
+import { addTop } from "./top.js";
+import { createTour } from "./tour.js";
+import { createWorld } from "./world.js";
+
+const shortcuts = [
+  ["←  →", "key.step"], ["Home  End", "key.ends"], ["Space", "key.play"], ["+  −", "key.zoom"],
+  ["Shift  ←  ↑", "key.orbit"], ["V", "key.value"], ["F", "key.home"], ["T", "key.tour"], ["P", "key.picture"], ["Esc", "key.escape"],
+];
+
+const addTexts = async (texts, language) => {
+  const read = async (code) => {
+    const answer = await fetch(new URL(`./i18n/${code}.json`, import.meta.url));
+    texts.add(code, await answer.json());
+  };
+  await Promise.all([...new Set([language, "en"])].map(read));
+};
+
+const start = async () => {
+  const app = await begin({ encode, decode, step, defaults }, "scene", addTexts);
+  if (!app) return;
+  app.shortcuts = shortcuts;
+  app.pools = createPools(app);
+  let Cesium;
+  try {
+    [Cesium, app.scenes] = await Promise.all([library(page("cesium")), openScenes(app)]);
+    app.map = createWorld(app, Cesium, page("map"));
+  } catch (error) {
+    console.warn(error);
+    app.fail(app.t(Cesium ? "globe.drawing" : "globe.library"));
+    return;
+  }
+  const { canvas } = app.map.scene;
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.classList.add("globe-canvas");
+  app.tour = createTour(app, app.map.camera);
+  addPointer(app, page("map"));
+  const panels = createPanels(app, page("rail"), { side: page("side") });
+  app.registerPanel = panels.register;
+  app.openPanel = panels.open;
+  addTop(app, { now: page("now"), stage: document.querySelector(".stage"), caption: page("caption"), credits: page("credits") });
+  addReadout(app, page("readout"));
+  attachPointer(app, Cesium, app.map);
+  const { wanted } = app;
+  try {
+    await app.scenes.show(wanted?.scene, wanted ?? {});
+  } catch (error) {
+    console.warn(error);
+    app.fail(error.message);
+    return;
+  }
+  addLegends(app, page("legends"));
+  addTimeBar(app, page("time"));
+  addDimensions(app, page("dims"));
+  addShortcuts(app, {
+    t: () => (app.tour.playing ? app.tour.stop() : app.tour.play()),
+    p: () => savePicture(app),
+  }, ".globe-canvas");
+  if (!app.embedded) for (const register of [registerScene, registerLayers, registerColours, registerLight, registerSettings]) register(app);
+  app.keep(panels, (state) => app.scenes.show(state.scene, state));
+};
+
+start();

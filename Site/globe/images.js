@@ -1,0 +1,60 @@
+// What is draped over the surface: imagery providers of Cesium's, of values of a cube or of the published pictures.
+
+import { paint, pixelAxes } from "../lib/globe/index.js";
+import { boxOf } from "./cesium.js";
+import { finestZoom } from "./surface.js";
+
+const SIZE = 256;
+
+const canvasOf = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
+
+/** Where nothing is to be seen, one pixel of it is enough. */
+const nothing = canvasOf(1, 1);
+
+/** Values in their colours on a canvas, `nothing` where none is to be seen. */
+export const painted = (values, look, width, height) => {
+  const image = values && new ImageData(width, height);
+  if (!values || !paint(values, look, image.data)) return nothing;
+  const canvas = canvasOf(width, height);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+};
+
+/** What all providers have. */
+const provider = (Cesium, tilingScheme, more) => ({
+  tilingScheme, tileWidth: SIZE, tileHeight: SIZE, minimumLevel: 0, rectangle: tilingScheme.rectangle,
+  errorEvent: new Cesium.Event(), hasAlphaChannel: true, tileDiscardPolicy: undefined, credit: undefined,
+  proxy: undefined, getTileCredits: () => undefined, pickFeatures: () => undefined, ...more,
+});
+
+/**
+ * Tiles of a slice in a look {style, palette, bilinear}. `used(level, list)` is told which windows are read for a tile,
+ * `read()` after it.
+ */
+export const valueImages = (Cesium, cells, slice, look, { used, read }) => {
+  const tilingScheme = new Cesium.GeographicTilingScheme();
+  return provider(Cesium, tilingScheme, {
+    // One zoom more than the cells need: their edges stay sharp.
+    maximumLevel: finestZoom(slice.field.grid, SIZE) + 1,
+    async requestImage(x, y, level) {
+      const box = boxOf(Cesium, tilingScheme.tileXYToRectangle(x, y, level));
+      const values = await cells.at(slice, pixelAxes(box, SIZE, SIZE), look.bilinear, used);
+      read();
+      return painted(values, look, SIZE, SIZE);
+    },
+  });
+};
+
+/** Published pictures by the template of their addresses; those that are missing show nothing. */
+export const publishedImages = (Cesium, address, { tileMatrixSet, maxzoom }) => {
+  const tilingScheme = tileMatrixSet === "WebMercatorQuad"
+    ? new Cesium.WebMercatorTilingScheme() : new Cesium.GeographicTilingScheme();
+  return provider(Cesium, tilingScheme, {
+    maximumLevel: maxzoom,
+    async requestImage(x, y, level) {
+      const answer = await fetch(address.replaceAll("{x}", x).replaceAll("{y}", y).replaceAll("{z}", level));
+      // The image must be upright: WebGL counts rows from below.
+      return answer.ok ? createImageBitmap(await answer.blob(), { imageOrientation: "flipY", premultiplyAlpha: "none" }) : nothing;
+    },
+  });
+};

@@ -1,0 +1,66 @@
+// The title in the top bar, the buttons on the globe, the caption of the tour, the line of credits.
+
+import { iconButton, make } from "../viewer/dom.js";
+import { icons } from "../viewer/icons.js";
+import { attributionOf } from "../viewer/panels/export-map.js";
+import { pictureIcon } from "./icons.js";
+import { savePicture } from "./picture.js";
+
+const buttons = (app) => {
+  const { camera } = app.map;
+  return [
+    [icons.plus, "map.in", camera.zoomIn], [icons.minus, "map.out", camera.zoomOut],
+    [icons.locate, "globe.home", () => app.fitActive()], [pictureIcon, "globe.picture", () => savePicture(app)],
+  ];
+};
+
+export const addTop = (app, { now, stage, caption, credits }) => {
+  const { store, t } = app;
+  const title = make("h1", { className: "title" });
+  const busy = make("span", { className: "busy", role: "status" }, make("span", { className: "vh" }));
+  const tools = make("div", { className: "map-tools", role: "group" });
+  now.append(title, busy);
+  stage.append(tools);
+  app.fitActive = () => app.map.camera.fly(app.scene.view, 1.5);
+
+  const name = () => {
+    tools.setAttribute("aria-label", t("globe.tools"));
+    tools.replaceChildren(...buttons(app).map(([path, key, run]) => iconButton(path, t(key), run)));
+  };
+  const show = () => {
+    const { title: text } = app.scene ?? {};
+    title.replaceChildren(make("strong", {}, text ?? ""), make("span", {}, app.site.title ?? ""));
+    document.title = `${text ?? t("globe.title")} · ${app.site.title ?? "Cubepress"}`;
+    app.map.scene.canvas.setAttribute("aria-label", t("globe.label", { title: text ?? "" }));
+    const base = app.scene?.base === "plain" ? [] : ["Natural Earth"];
+    credits.firstElementChild.textContent = t("globe.credits");
+    credits.lastElementChild.textContent = [...new Set([attributionOf(app), ...base, "CesiumJS"])].filter(Boolean).join(" · ");
+  };
+  const showCaption = () => {
+    const text = app.scene?.tour?.[store.get().frame]?.caption;
+    caption.textContent = text ?? "";
+    caption.hidden = !text;
+  };
+  document.addEventListener("scenechange", () => {
+    show();
+    showCaption();
+  });
+  document.addEventListener("languagechange", () => {
+    name();
+    show();
+  });
+  document.addEventListener("fieldopen", show);
+  store.subscribe((state) => state.frame, showCaption);
+  name();
+
+  let timer = 0;
+  const look = () => {
+    const waits = !app.map.settled;
+    if (waits) timer ||= setTimeout(look, 250);
+    else timer = 0;
+    busy.classList.toggle("on", waits);
+    busy.firstChild.textContent = waits ? t("loading") : "";
+    if (waits) timer = setTimeout(look, 250);
+  };
+  app.map.drawing.onRefresh(look);
+};

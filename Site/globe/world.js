@@ -1,0 +1,229 @@
+// The globe itself: Cesium's widget, what lies below everything, the surface, and the adapters by which the parts of
+// the map viewer (legends, time bar, read-out, player) find here what they find there in the map.
+
+import { reportOf } from "../viewer/failures.js";
+import { createFields } from "../viewer/layer/fields.js";
+import { valuesAt } from "../viewer/layer/values.js";
+import { createCamera } from "./camera.js";
+import { createCells } from "./cells.js";
+import { createDrapes } from "./drapes.js";
+import { createLight } from "./light.js";
+import { createStacks } from "./stacks.js";
+import { createSurface, openTerrain } from "./surface.js";
+
+const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Colours of the page may be written by `light-dark()`: a pixel tells which it is. */
+const pageColour = (Cesium, name) => {
+  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+  const probe = document.createElement("i");
+  probe.style.color = style(name);
+  document.body.append(probe);
+  context.fillStyle = getComputedStyle(probe).color;
+  probe.remove();
+  context.fillRect(0, 0, 1, 1);
+  return Cesium.Color.fromBytes(...context.getImageData(0, 0, 1, 1).data);
+};
+
+const openWidget = (Cesium, host) => {
+  const widget = new Cesium.CesiumWidget(host, {
+    baseLayer: false, skyBox: false, skyAtmosphere: false, requestRenderMode: true, maximumRenderTimeChange: Infinity,
+    // Its credits are said in a line of the page.
+    creditContainer: document.createElement("div"), creditViewport: document.createElement("div"),
+    contextOptions: { webgl: { alpha: false } }, terrainProvider: new Cesium.EllipsoidTerrainProvider(),
+    showRenderLoopErrors: false,
+  });
+  const { scene } = widget;
+  // Nothing may tint the colours of values but the light.
+  scene.fog.enabled = false;
+  scene.highDynamicRange = false;
+  scene.globe.showGroundAtmosphere = false;
+  scene.globe.depthTestAgainstTerrain = true;
+  // Near the poles tiles lie close together: Cesium's own 2 would load many more than are to be seen.
+  scene.globe.maximumScreenSpaceError = 3;
+  scene.globe.dynamicAtmosphereLighting = false;
+  scene.screenSpaceCameraController.maximumZoomDistance = 6e7;
+  return widget;
+};
+
+/** Whether a field's surface is the very field that is draped too. */
+const isSame = (surface, layer) => layer.dataset === surface?.dataset && layer.variable === surface?.variable;
+
+/**
+ * Makes the globe in `host` and keeps it in step with the state and with `app.scene`, the document of the scene.
+ *
+ * @throws where the browser cannot draw it
+ */
+export const createWorld = (app, Cesium, host) => {
+  const { store } = app;
+  const widget = openWidget(Cesium, host);
+  const { scene } = widget;
+  const { globe } = scene;
+  const report = reportOf(app);
+  const listeners = new Set();
+  let told = 0;
+  const changed = () => {
+    told ||= requestAnimationFrame(() => {
+      told = 0;
+      app.pointerStale?.();
+      for (const one of [...listeners]) one();
+    });
+  };
+  const cells = createCells({ failed: (error, slice) => report(error, slice.field.dataset), changed });
+  const camera = createCamera(app, Cesium, scene);
+  const update = () => {
+    drapes.update();
+    stacks.update();
+    updateSurface();
+    changed();
+  };
+  const fields = createFields(app, report, update);
+  const sources = { fields, cells, report, changed };
+  const drapes = createDrapes(app, Cesium, scene, sources);
+  const stacks = createStacks(app, Cesium, scene, sources);
+
+  /** The surface's field as a layer entry. */
+  const surfaceLayer = () => {
+    const { surface } = app.scene ?? {};
+    return surface?.dataset && surface.kind === "field" ? { id: "surface", kind: "variable", dims: {}, ...surface } : null;
+  };
+  let surfaceShown = null;
+  let surfaceSlice = null;
+
+  const updateSurface = () => {
+    const { exaggeration, time } = store.get();
+    const { surface } = app.scene ?? {};
+    const layer = surfaceLayer();
+    let name = "";
+    let make = () => createSurface(Cesium, cells, null, {});
+    scene.verticalExaggeration = 1;
+    surfaceSlice = null;
+    if (layer) {
+      const field = fields.open(layer);
+      if (!field) return;
+      surfaceSlice = field.slice({ time: layer.time ?? time, dims: layer.dims });
+      name = `${surfaceSlice.key} ${exaggeration}`;
+      make = () => createSurface(Cesium, cells, surfaceSlice, { ...surface, exaggeration });
+    } else if (surface?.kind === "terrain") {
+      name = `${surface.terrain} ${exaggeration}`;
+      scene.verticalExaggeration = exaggeration;
+      make = () => openTerrain(Cesium, app.site.at(surface.terrain.replace(/layer\.json$/, "")), exaggeration);
+    }
+    scene.requestRender();
+    if (name === surfaceShown) return;
+    surfaceShown = name;
+    Promise.resolve(make()).then((provider) => {
+      if (name !== surfaceShown) return;
+      provider.errorEvent.addEventListener((error) => { error.retry = false; });
+      globe.terrainProvider = provider;
+      scene.requestRender();
+    }, (error) => report(error, layer?.dataset));
+  };
+
+  let base = null;
+  const updateBase = async () => {
+    globe.baseColor = pageColour(Cesium, "--sea");
+    scene.backgroundColor = pageColour(Cesium, "--space");
+    const wanted = app.scene?.base ?? "natural";
+    if (wanted === "natural" && !base) {
+      base = Cesium.ImageryLayer.fromProviderAsync(
+        Cesium.TileMapServiceImageryProvider.fromUrl(Cesium.buildModuleUrl("Assets/Textures/NaturalEarthII")));
+      globe.imageryLayers.add(base, 0);
+    }
+    if (base) base.show = wanted === "natural";
+    scene.requestRender();
+  };
+
+  const updateArea = () => {
+    const { area } = app.scene ?? {};
+    globe.cartographicLimitRectangle = area
+      ? Cesium.Rectangle.fromDegrees(...area) : Cesium.Rectangle.clone(Cesium.Rectangle.MAX_VALUE);
+    // From below a cut-off earth its inside would be seen through.
+    globe.backFaceCulling = !area;
+  };
+
+  const drawing = {
+    windows: cells.windows, field: fields.field, failure: fields.failure, colours: fields.colours,
+    // Sheets are painted anew where they stand.
+    holds: (slice, id) => store.get().layers.some((one) => one.id === id && one.stack) || drapes.holds(slice, id),
+    schedule: drapes.update, lookAhead: drapes.lookAhead,
+    onRefresh(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+    whenComplete: new Promise((resolve) => {
+      const end = setInterval(() => {
+        if (!world.settled) return;
+        clearInterval(end);
+        performance.mark("first-complete");
+        resolve();
+      }, 200);
+    }),
+  };
+
+  const world = {
+    drawing, camera, widget, scene,
+    layerAt: drapes.drawn,
+    retry() {
+      cells.windows.retry();
+      fields.retry();
+      surfaceShown = null;
+      update();
+    },
+    resized() {
+      requestAnimationFrame(() => {
+        widget.resize();
+        scene.requestRender();
+      });
+    },
+    /** Whether all that the state wants is drawn. */
+    get settled() {
+      const layer = surfaceLayer();
+      const hasSurface = !layer || fields.failure(layer) || surfaceSlice !== null;
+      return Boolean(app.scene && hasSurface && drapes.settled && stacks.settled && globe.tilesLoaded);
+    },
+    /** What lies at a place, the uppermost layer first, the surface last. */
+    valuesAt(place) {
+      const { layers } = store.get();
+      const found = layers.filter((one) => one.visible && !one.stack && !one.pictures).flatMap((layer) => {
+        const drawn = drapes.drawn(layer.id);
+        const values = drawn && valuesAt(cells.windows, drawn, place);
+        return values ? [{ layer, field: drawn.slice.field, time: drawn.slice.time, ...values }] : [];
+      });
+      const layer = surfaceLayer();
+      if (!surfaceSlice || layers.some((one) => one.visible && isSame(layer, one))) return found;
+      const values = valuesAt(cells.windows, { slice: surfaceSlice }, place);
+      return values ? [...found, { layer, field: surfaceSlice.field, time: surfaceSlice.time, ...values }] : found;
+    },
+    /** Reads the cells of the source's own resolution at a place. */
+    refine({ lng, lat }) {
+      const slices = store.get().layers.map((one) => drapes.drawn(one.id)?.slice);
+      for (const slice of [...slices, surfaceSlice]) {
+        const cell = slice?.field.grid.locate(lng, lat);
+        if (!cell) continue;
+        const { rows, columns } = slice.field.size(0);
+        cells.load(slice, 0, [[Math.floor(cell.row / rows), Math.floor(cell.column / columns)]]).then(changed);
+      }
+    },
+    /** Shows what the document of a scene says, after the state was set. */
+    async sceneChanged() {
+      updateArea();
+      await updateBase();
+      update();
+    },
+  };
+  createLight(app, Cesium, widget, camera);
+  app.onTheme(updateBase);
+  store.subscribe((state) => [state.layers, state.time], update);
+  let waiting = 0;
+  store.subscribe((state) => state.exaggeration, () => {
+    // While a slider is drawn, not every step is worth a new surface.
+    clearTimeout(waiting);
+    waiting = setTimeout(updateSurface, 200);
+  });
+  scene.renderError.addEventListener((_, error) => {
+    console.error(error);
+    app.notify(app.t("globe.drawing"), "error");
+  });
+  return world;
+};

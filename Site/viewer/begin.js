@@ -1,0 +1,73 @@
+// What the pages with a map or a globe begin with: the address, texts, messages, theme, the site's documents.
+
+import { keepAddress } from "./address.js";
+import { isNarrow } from "./dom.js";
+import { createTexts, preferredLanguage } from "./i18n.js";
+import { addNotices } from "./notices.js";
+import { openSite } from "./site.js";
+import { createStore } from "./state.js";
+import { addTheme } from "./theme.js";
+
+/** An element of the page by its id. */
+export const page = (id) => document.getElementById(id);
+
+/**
+ * Makes `app`; what the address said of the state is `app.wanted`. Null where there is no site to show.
+ *
+ * `form` is how the page writes its state (see `keepAddress`), `panel` the panel that is open at first where there is
+ * room, `addTexts(texts, language)` brings texts of the page's own.
+ */
+export const begin = async (form, panel, addTexts = async () => {}) => {
+  const config = JSON.parse(page("config").textContent);
+  const root = new URL(config.root, location.href).href;
+  const embedded = new URLSearchParams(location.search).has("embed");
+  document.documentElement.classList.toggle("embed", embedded);
+
+  const siteRead = openSite(root);
+  siteRead.catch(() => {});
+  let wanted = null;
+  let damaged = null;
+  try {
+    wanted = await form.decode(location.hash);
+  } catch (error) {
+    damaged = error;
+  }
+  const store = createStore({ panel: embedded || isNarrow() ? null : panel, ...wanted }, form.defaults);
+  const texts = createTexts("en");
+  const use = async (chosen) => {
+    const language = preferredLanguage(chosen);
+    await addTexts(texts, language);
+    await texts.use(language);
+  };
+  const textsRead = use(store.get().language ?? config.language);
+
+  const app = { store, config, embedded, texts, t: texts.t, number: texts.number, wanted };
+  addNotices(app, page("notices"), page("live"));
+  addTheme(app);
+  await textsRead;
+  if (damaged) app.notify(app.t("address.damaged"), "warning");
+  try {
+    app.site = await siteRead;
+  } catch {
+    app.fail(app.t(navigator.onLine ? "site.missing" : "offline.site"));
+    return null;
+  }
+
+  /** Keeps address and language in step from now on; `restore(state)` shows what an address says. */
+  app.keep = (panels, restore) => {
+    keepAddress(store, {
+      shortened: () => app.notify(app.t("address.long"), "warning"),
+      damaged: () => app.notify(app.t("address.damaged"), "warning"),
+      restore,
+    }, form);
+    store.subscribe((state) => state.language, async (language) => {
+      await use(language);
+      panels.refresh();
+      document.dispatchEvent(new CustomEvent("languagechange"));
+    });
+    document.documentElement.classList.add("ready");
+    // For tests and for the console.
+    window.cubepress = app;
+  };
+  return app;
+};

@@ -1,0 +1,153 @@
+/// Writes a tile as quantized-mesh 1.0 (github.com/CesiumGS/quantized-mesh), not packed.
+///
+/// Numbers are little-endian. Positions go from 0 to 32,767 along the tile; the places of our lattice
+/// are rounded to that, by at most 1/256 of a step.
+struct QuantizedMeshFile {
+  private(set) var bytes: [UInt8] = []
+
+  /// Extensions of the format, by the numbers it gives them.
+  enum Extension: UInt8 {
+    case octVertexNormals = 1
+    case waterMask = 2
+
+    /// The name in `layer.json`.
+    var name: String {
+      switch self {
+      case .octVertexNormals: "octvertexnormals"
+      case .waterMask: "watermask"
+      }
+    }
+  }
+
+  /// Writes a mesh over a tile.
+  ///
+  /// - Parameters:
+  ///   - mesh: the surface.
+  ///   - heights: the heights that it stands for; slopes are taken from these.
+  ///   - ground: where the tile lies.
+  ///   - step: the step of the mesh's heights.
+  ///   - water: the water mask: none, one byte for all, or 256 × 256 bytes from the north-west.
+  init(
+    _ mesh: SurfaceMesh, heights: TileHeights, ground: TileGround, step: HeightStep,
+    water: [UInt8]?
+  ) {
+    let numbering = MeshNumbering(mesh.triangulation)
+    let corners = numbering.corners.map { number in
+      Corner(
+        column: Int(mesh.triangulation.columns[Int(number)]),
+        row: Int(mesh.triangulation.rows[Int(number)]), steps: mesh.heights[Int(number)])
+    }
+    let (low, high) = corners.reduce((Int32.max, Int32.min)) {
+      (min($0.0, $1.steps), max($0.1, $1.steps))
+    }
+    let range = step.range(low: low, high: high)
+    bytes.reserveCapacity(128 + 10 * corners.count + 4 * numbering.triangles.count)
+    let points = corners.map {
+      ground.point(column: $0.column, row: $0.row, height: step.height($0.steps))
+    }
+    writeHeader(points, range)
+    writeCorners(corners, low: low, numbersPerStep: range.numbersPerStep)
+    writeTriangles(numbering.triangles, corners)
+    begin(.octVertexNormals, size: 2 * corners.count)
+    for corner in corners {
+      let normal = OctNormal(ground.normal(column: corner.column, row: corner.row, heights))
+      bytes.append(normal.x)
+      bytes.append(normal.y)
+    }
+    if let water {
+      begin(.waterMask, size: water.count)
+      bytes += water
+    }
+  }
+
+  private struct Corner {
+    let column: Int
+    let row: Int
+    let steps: Int32
+  }
+
+  private mutating func writeHeader(_ points: [Ellipsoid.Point], _ range: HeightStep.Range) {
+    let sphere = Ellipsoid.sphere(around: points)
+    write(sphere.centre)
+    write(range.lowest.bitPattern)
+    write(range.highest.bitPattern)
+    write(sphere.centre)
+    write(sphere.radius.bitPattern)
+    write(Ellipsoid.horizonPoint(towards: sphere.centre, of: points))
+  }
+
+  /// Three lists of differences from corner to corner: eastward, northward, upward.
+  private mutating func writeCorners(_ corners: [Corner], low: Int32, numbersPerStep: Int32) {
+    write(UInt32(corners.count))
+    writeDifferences(corners) { Int32(Self.position($0.column)) }
+    writeDifferences(corners) { Int32(Self.position(TileHeights.side - $0.row)) }
+    writeDifferences(corners) { ($0.steps - low) * numbersPerStep }
+  }
+
+  /// The position of a column, or of a row counted from the south.
+  static func position(_ place: Int) -> Int {
+    (place * HeightStep.parts + TileHeights.side / 2) / TileHeights.side
+  }
+
+  private mutating func writeDifferences(_ corners: [Corner], _ value: (Corner) -> Int32) {
+    var before: Int32 = 0
+    for corner in corners {
+      let now = value(corner)
+      let difference = now - before
+      // Small numbers of either sign become small numbers (zig-zag).
+      write(UInt16(truncatingIfNeeded: difference << 1 ^ difference >> 31))
+      before = now
+    }
+  }
+
+  private mutating func writeTriangles(_ triangles: [Int32], _ corners: [Corner]) {
+    let isWide = corners.count > 65_536
+    // Positions in the file are even anyway.
+    if isWide, bytes.count % 4 != 0 { write(UInt16(0)) }
+    write(UInt32(triangles.count / 3))
+    var highest: Int32 = 0
+    for number in triangles {
+      write(highest - number, isWide: isWide)
+      if number == highest { highest += 1 }
+    }
+    let side = TileHeights.side
+    writeEdge(corners, isWide: isWide) { $0.column == 0 ? side - $0.row : nil }
+    writeEdge(corners, isWide: isWide) { $0.row == side ? $0.column : nil }
+    writeEdge(corners, isWide: isWide) { $0.column == side ? side - $0.row : nil }
+    writeEdge(corners, isWide: isWide) { $0.row == 0 ? $0.column : nil }
+  }
+
+  /// Lists the corners on an edge, from south to north or west to east.
+  private mutating func writeEdge(
+    _ corners: [Corner], isWide: Bool, place: (Corner) -> Int?
+  ) {
+    var numbers = [Int32](repeating: -1, count: TileHeights.side + 1)
+    for (number, corner) in corners.enumerated() {
+      if let place = place(corner) { numbers[place] = Int32(number) }
+    }
+    numbers.removeAll { $0 < 0 }
+    write(UInt32(numbers.count))
+    for number in numbers { write(number, isWide: isWide) }
+  }
+
+  private mutating func begin(_ content: Extension, size: Int) {
+    bytes.append(content.rawValue)
+    write(UInt32(size))
+  }
+
+  private mutating func write(_ number: Int32, isWide: Bool) {
+    if isWide {
+      write(UInt32(bitPattern: number))
+    } else {
+      write(UInt16(truncatingIfNeeded: number))
+    }
+  }
+
+  private mutating func write(_ point: Ellipsoid.Point) {
+    for value in [point.x, point.y, point.z] { write(value.bitPattern) }
+  }
+
+  private mutating func write(_ value: some FixedWidthInteger) {
+    withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
+  }
+}

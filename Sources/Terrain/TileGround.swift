@@ -1,0 +1,55 @@
+import Grids
+
+/// Where the lattice of a tile lies on the ellipsoid, and how its surface is inclined.
+struct TileGround {
+  private let longitudes: [Ellipsoid.Angle]
+  private let latitudes: [Ellipsoid.Angle]
+  /// By row, metres from two columns to the next but one; 0 at a pole.
+  private let across: [Double]
+  /// By row, metres from the row above to the row below.
+  private let down: [Double]
+
+  init(_ tile: TileAddress) {
+    let places = 0...LatticeLocator.side
+    longitudes = places.map {
+      Ellipsoid.Angle(
+        degrees: LatticeLocator.longitude(column: tile.x * LatticeLocator.side + $0, z: tile.z))
+    }
+    latitudes = places.map {
+      Ellipsoid.Angle(
+        degrees: LatticeLocator.latitude(row: tile.y * LatticeLocator.side + $0, z: tile.z))
+    }
+    let step = 2 * LatticeLocator.step(z: tile.z) * Double.pi / 180
+    across = latitudes.map { step * Ellipsoid.primeVertical($0) * $0.cosine }
+    down = latitudes.map { step * Ellipsoid.meridional($0) }
+  }
+
+  /// A place of the lattice at some height.
+  func point(column: Int, row: Int, height: Float) -> Ellipsoid.Point {
+    Ellipsoid.point(
+      longitude: longitudes[column], latitude: latitudes[row], height: Double(height))
+  }
+
+  /// The direction in which the surface of the heights faces, of length 1, earth-centred.
+  ///
+  /// It follows from the heights of the four places around; at a pole it is up.
+  func normal(column: Int, row: Int, _ heights: TileHeights) -> Ellipsoid.Point {
+    var (east, north) = (0.0, 0.0)
+    if across[row] > 0 {
+      let rise = { (a: Float, b: Float) in Double(a) - Double(b) }
+      let (west, other) = (
+        heights[column: column - 1, row: row], heights[column: column + 1, row: row]
+      )
+      east = -rise(other, west) / across[row]
+      north =
+        -rise(heights[column: column, row: row - 1], heights[column: column, row: row + 1])
+        / down[row]
+    }
+    let (longitude, latitude) = (longitudes[column], latitudes[row])
+    let normal = Ellipsoid.Point(
+      x: -longitude.sine * east + longitude.cosine * (latitude.cosine - latitude.sine * north),
+      y: longitude.cosine * east + longitude.sine * (latitude.cosine - latitude.sine * north),
+      z: latitude.cosine * north + latitude.sine)
+    return normal.scaled(1 / normal.length)
+  }
+}

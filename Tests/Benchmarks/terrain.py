@@ -1,0 +1,80 @@
+"""Quantized-mesh tiles a second, triangles and bytes a tile, of the builder and of its peers at equal
+errors, on one input.
+
+    terrain.py FOLDER CUBEPRESS REPEATS
+
+FOLDER holds what make_input.py made.
+"""
+
+import gzip
+import json
+import shutil
+import struct
+import sys
+from pathlib import Path
+
+from measure import BENCH, PEERS, attempt, cost_of, describe_machine, median_cost, row, table
+
+MAX_ZOOM = 3
+ERRORS = (200, 25)
+
+
+def contents(folder: Path) -> tuple:
+    """How many tiles lie below a folder, their triangles and their bytes."""
+    tiles = triangles = size = 0
+    for path in folder.rglob("*.terrain"):
+        packed = path.read_bytes()
+        data = gzip.decompress(packed)
+        (vertices,) = struct.unpack_from("<I", data, 88)
+        place = 92 + 6 * vertices
+        place += -place % 4 if vertices > 65536 else 0
+        tiles, size = tiles + 1, size + len(packed)
+        triangles += struct.unpack_from("<I", data, place)[0]
+    return tiles, triangles, size
+
+
+def shown(name: str, tiles: int, triangles: int, size: int, cost, note: str) -> None:
+    row(name, tiles / cost.seconds, tiles / cost.processor, f"{triangles / tiles:.0f}",
+        f"{size / tiles:.0f}", cost.memory, note)
+
+
+def own(folder: Path, program: str, error: float, workers: int, repeats: int) -> None:
+    recipe = folder / f"{error}.yaml"
+    recipe.write_text(
+        f"datasets:\n  - id: relief\n    source: {folder}/dem.zarr\n    max-zoom: 0\n"
+        f"    tile-matrix-sets: [WorldCRS84Quad]\n    cube: none\n    series: none\n"
+        f"    terrain: {{variable: z, heights-above: geoid, error: {error}, max-zoom: {MAX_ZOOM},"
+        f" rgb: false}}\n")
+    out, runs = folder / "site", []
+    for _ in range(repeats):
+        shutil.rmtree(out, ignore_errors=True)
+        runs.append(cost_of([program, "build", recipe, "-o", out, "-q", "--workers", workers]))
+    shown(f"cubepress, {workers} worker{'s' * (workers > 1)}", *contents(out), median_cost(runs),
+          "whole program, with reading, sampling and pages")
+
+
+def peer(folder: Path, mesher: str, error: float) -> None:
+    out = folder / mesher
+    shutil.rmtree(out, ignore_errors=True)
+    cost = cost_of(
+        [BENCH, PEERS / "terrain_meshes.py", folder / "dem.zarr", mesher, MAX_ZOOM, error, out])
+    facts = json.loads(cost.output.splitlines()[0])
+    shown(f"{mesher} + quantized-mesh-encoder", facts["tiles"], facts["triangles"], facts["bytes"],
+          cost, "heights sampled before; edges of neighbours do not meet")
+
+
+def main(folder: Path, program: str, repeats: int) -> None:
+    print("## Terrain\n")
+    describe_machine()
+    for error in ERRORS:
+        print(f"\nErrors of {error} m at zoom {MAX_ZOOM}, doubled at each coarser zoom:")
+        table("terrain", "tiles/s", "tiles a processor second", "triangles a tile", "bytes a tile",
+              "peak MB", "")
+        for workers in (1, 2):
+            own(folder, program, error, workers, repeats)
+        for mesher in ("pydelatin", "pymartini"):
+            attempt(mesher, lambda mesher=mesher: peer(folder, mesher, error), 7)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -1,0 +1,319 @@
+"""The globe of a made site in a real browser: its scenes, light and time, values, keys, accessibility."""
+
+import base64
+import io
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from report import Report, Skipped, require
+from site_folder import Site
+from viewer_browser import PHONE, axe_faults, chromium as browser
+
+PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
+# Software draws slowly: no larger than it takes to see something.
+SMALL = {"width": 900, "height": 620}
+PANELS = ["scene", "layers", "colours", "light", "settings"]
+SETTLED = "window.cubepress?.map?.settled"
+WAIT = 120_000
+# A copy of what is drawn, as it is in the very frame.
+PICTURE = """() => {
+  const { scene } = cubepress.map;
+  scene.requestRender();
+  scene.render();
+  return scene.canvas.toDataURL("image/png");
+}"""
+
+
+class Globe:
+    """A page of the globe, and what went wrong in it."""
+
+    def __init__(self, page, address: str):
+        self.page, self.address = page, address.rstrip("/") + "/"
+        self.troubles: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("requestfailed", lambda request: self.troubles.append(f"{request.url}: {request.failure}"))
+        page.on("response", self._answered)
+
+    def _said(self, message) -> None:
+        # The browser tells so of software drawing when a canvas is read.
+        if message.type in ("error", "warning") and "GPU stall" not in message.text:
+            self.troubles.append(message.text)
+
+    def _answered(self, response) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.url}: {response.status}")
+
+    def go(self, fragment: str) -> None:
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.address}globe/index.html{fragment}")
+        self.settle()
+
+    def settle(self) -> None:
+        self.page.wait_for_timeout(300)
+        self.page.wait_for_function(SETTLED, timeout=WAIT)
+
+    def set(self, patch: str) -> None:
+        """Changes the state by a patch in JavaScript."""
+        self.page.evaluate(f"void cubepress.store.set((state) => ({patch}))")
+        self.settle()
+
+    def state(self, key: str):
+        return self.page.evaluate("key => cubepress.store.get()[key]", key)
+
+    def picture(self) -> np.ndarray:
+        from PIL import Image
+
+        data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+
+
+def panel(page, name: str) -> None:
+    page.evaluate("name => cubepress.openPanel(name)", name)
+    page.wait_for_timeout(400)
+
+
+def accessible(page, pictures: Path, panels: list) -> str:
+    """axe finds nothing serious in any panel."""
+    faults = []
+    for name in panels:
+        panel(page, name)
+        page.screenshot(path=pictures / f"panel-{name}.png")
+        faults += [f"{name}: {one}" for one in axe_faults(page)]
+    require(not faults, "; ".join(faults[:6]))
+    return f"{len(panels)} panels"
+
+
+@contextmanager
+def globe(chromium, address: str, fragment: str, size: dict = SMALL, **options):
+    context = chromium.new_context(viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
+    context.set_default_timeout(60_000)
+    try:
+        one = Globe(context.new_page(), address)
+        one.go(fragment)
+        yield one
+    finally:
+        context.close()
+
+
+def scene(chromium, address: str, name: str) -> str:
+    """A scene comes up whole, without a failed request or a word on the console."""
+    with globe(chromium, address, f"#scene={name}") as one:
+        picture = one.picture()
+        one.page.screenshot(path=PICTURES / f"globe-{name}.png")
+        require(not one.troubles, "; ".join(one.troubles[:5]))
+        kinds = len(np.unique(picture.reshape(-1, 3) // 16, axis=0))
+        require(kinds > 40, f"only {kinds} colours are to be seen")
+        return f"{kinds} colours"
+
+
+def changed(before: np.ndarray, after: np.ndarray, by: int = 8) -> float:
+    """The share of pixels that differ by more than some steps of 256."""
+    return float((np.abs(before - after).max(axis=2) > by).mean())
+
+
+def time_and_light(one: Globe) -> str:
+    """The picture follows time and light, and comes back with them."""
+    page = one.page
+    times = page.evaluate("cubepress.time.times().values")
+    require(len(times) > 1, "the scene has no times")
+    one.set(f"{{ time: {json.dumps(times[0])}, light: {{ ...state.light, kind: 'none' }} }}")
+    first = one.picture()
+    one.set(f"{{ time: {json.dumps(times[-1])} }}")
+    later = one.picture()
+    # From one day to the next the sea changes little.
+    share = changed(first, later, by=1)
+    require(share > 0.01, f"another time changes {share:.2%} of the picture")
+    one.set(f"{{ time: {json.dumps(times[0])} }}")
+    again = changed(first, one.picture(), by=1)
+    require(again < share / 20, f"the picture of a time does not come back: {again:.2%} of it differ")
+    lights = []
+    for light in ("{ kind: 'camera', azimuth: 315, elevation: 30 }", "{ kind: 'camera', azimuth: 135, elevation: 30 }",
+                  "{ kind: 'sun', date: '2006-01-01T00:00:00Z' }", "{ kind: 'sun', date: '2006-01-01T12:00:00Z' }"):
+        one.set(f"{{ light: {{ ...state.light, ...{light} }} }}")
+        lights.append(one.picture())
+    for a, b, what in ((first, lights[0], "a lamp"), (lights[0], lights[1], "the side of the lamp"),
+                       (lights[2], lights[3], "the hour of the sun")):
+        require(changed(a, b) > 0.02, f"{what} changes {changed(a, b):.2%} of the picture")
+    # Light only darkens: colours stay within those of the legend.
+    require((lights[0] <= first + 4).mean() > 0.98, "light makes colours brighter than the legend's")
+    return f"time changes {share:.0%}, the lamp {changed(first, lights[0]):.0%} of the picture"
+
+
+def values(one: Globe, site: Path) -> str:
+    """What the read-out says of a place is what xarray reads there, of layers and surface."""
+    # On the equator and far from it, where land and where sea.
+    places = [(-40.3, 30.2), (10.4, -0.3), (100.1, 45.7)]
+    told = 0
+    for lng, lat in places:
+        found = one.page.evaluate("""async (place) => {
+          cubepress.map.refine(place);
+          for (let wait = 0; wait < 100; wait += 1) {
+            const found = cubepress.map.valuesAt(place);
+            if (found.length && found.every((one) => one.level === 0)) break;
+            await new Promise((done) => setTimeout(done, 50));
+          }
+          return cubepress.map.valuesAt(place).map(({ layer, values, time, level }) =>
+            ({ dataset: layer.dataset, variable: layer.variable, value: Number.isNaN(values[0]) ? null : values[0], time, level }));
+        }""", {"lng": lng, "lat": lat})
+        require(found, f"nothing is told at {lng}, {lat}")
+        for each in found:
+            require(each["level"] == 0, f"{each} is not of the source's resolution")
+            cube = xr.open_zarr(site / f"datasets/{each['dataset']}/cube.zarr", group="0", consolidated=False)
+            array = cube[each["variable"]]
+            if each["time"]:
+                array = array.sel(time=np.datetime64(each["time"].rstrip("Z"), "ns"), method="nearest")
+            rows, columns = array.dims
+            longitudes = array[columns].values
+            turned = longitudes.min() + (lng - longitudes.min()) % 360
+            wanted = float(array.isel({
+                rows: int(np.abs(array[rows].values - lat).argmin()),
+                columns: int(np.abs((longitudes - turned + 180) % 360 - 180).argmin()),
+            }))
+            same = each["value"] is None if np.isnan(wanted) else np.float32(each["value"]) == np.float32(wanted)
+            require(same, f"{each} at {lng}, {lat}: xarray reads {wanted}")
+            told += 1
+    return f"{told} values"
+
+
+def pictures(one: Globe) -> str:
+    """The published tiles lie where the values lie, in the same colours."""
+    one.set("{ light: { ...state.light, kind: 'none' } }")
+    before = one.picture()
+    one.set("{ layers: state.layers.map((each, i) => ({ ...each, pictures: i === 0 })) }")
+    after = one.picture()
+    one.set("{ layers: state.layers.map((each) => ({ ...each, pictures: false })) }")
+    share = changed(before, after, by=24)
+    require(share < 0.05, f"{share:.1%} of the picture differ")
+    require(changed(before, after, by=0) > 0, "the picture is the very same: were tiles drawn at all?")
+    return f"{share:.1%} differ"
+
+
+def keyboard(one: Globe) -> str:
+    """Everything can be reached and done by keyboard."""
+    page = one.page
+    names = page.evaluate("[...document.querySelectorAll('.rail button')].map((one) => one.textContent)")
+    reached: list = []
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        what = page.evaluate("""() => {
+          const { activeElement: at } = document;
+          return { text: at.getAttribute("aria-label") ?? at.textContent.trim(), canvas: at.matches("canvas"), body: at === document.body };
+        }""")
+        if what["body"]:
+            break
+        reached.append(what)
+    texts = [each["text"] for each in reached]
+    for name in [*names, "Zoom in", "Zoom out", "Save as a picture", "Play", "Time"]:
+        require(name in texts, f"Tab does not reach {name!r}: {texts}")
+    require(any(each["canvas"] for each in reached), "Tab does not reach the globe")
+    page.evaluate("cubepress.map.scene.canvas.focus()")
+    before = one.state("camera") or page.evaluate("cubepress.map.camera.state()")
+    page.keyboard.press("ArrowRight")
+    one.settle()
+    page.keyboard.press("+")
+    one.settle()
+    page.keyboard.press("Shift+ArrowUp")
+    one.settle()
+    after = page.evaluate("cubepress.map.camera.state()")
+    require(abs(after["lon"] - before["lon"]) > 0.1, f"an arrow does not turn the globe: {before} {after}")
+    require(after["height"] < before["height"], "+ does not come nearer")
+    require(abs(after["pitch"] - before["pitch"]) > 2, "Shift and an arrow do not tilt")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("End")
+    time = one.state("time")
+    page.keyboard.press("ArrowLeft")
+    require(one.state("time") != time, "an arrow beside the globe does not step in time")
+    page.evaluate("cubepress.openPanel('light')")
+    page.locator("#side h2").focus()
+    page.keyboard.press("Escape")
+    require(page.locator("#side").is_hidden(), "Escape does not close a panel")
+    return f"{len(reached)} stops of Tab"
+
+
+def link(one: Globe) -> str:
+    """The address brings back scene, time, light, exaggeration and camera; the picture is saved as a file."""
+    page = one.page
+    one.set("{ light: { ...state.light, kind: 'fixed', azimuth: 10 }, exaggeration: 5 }")
+    page.wait_for_timeout(500)
+    before = page.evaluate("cubepress.store.get()")
+    fragment = page.evaluate("location.hash")
+    page.evaluate("void cubepress.openPanel('scene')")
+    one.go(fragment)
+    after = page.evaluate("cubepress.store.get()")
+    for key in ("scene", "time", "light", "exaggeration"):
+        require(before[key] == after[key], f"{key} was {before[key]}, is {after[key]}")
+    near = abs(before["camera"]["lat"] - after["camera"]["lat"]) < 0.01 if before["camera"] else True
+    require(near, f"the camera was {before['camera']}, is {after['camera']}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a picture").click()
+    from PIL import Image
+
+    with Image.open(download.value.path()) as picture:
+        colours = len(picture.convert("RGB").resize((200, 200)).getcolors(40_000) or [])
+        require(colours > 500, f"the picture has {colours} colours")
+        require(picture.width > 450 and picture.height > 500, f"the picture is {picture.size}")
+        return f"{len(fragment)} characters, picture {picture.width} × {picture.height}"
+
+
+def tour(one: Globe) -> str:
+    """A stop of the tour moves the camera and tells its caption."""
+    page = one.page
+    before = page.evaluate("cubepress.map.camera.state()")
+    page.evaluate("void cubepress.tour.go(0)")
+    page.wait_for_timeout(200)
+    caption = page.evaluate("cubepress.scene.tour[0].caption")
+    require(page.locator("#caption").inner_text() == caption, "the caption is not shown")
+    page.wait_for_function("before => Math.abs(cubepress.map.camera.state().lon - before) > 1", arg=before["lon"], timeout=60_000)
+    return caption
+
+
+def german(one: Globe) -> str:
+    one.page.evaluate("void cubepress.store.set({ language: 'de' })")
+    one.page.wait_for_timeout(600)
+    for text in ("Szenen", "Ebenen", "Farben", "Licht", "Optionen"):
+        require(one.page.locator(".rail").get_by_text(text).count() == 1, f"{text} is missing")
+    for name in PANELS:
+        panel(one.page, name)
+        text = one.page.locator("#side").inner_text()
+        require(not any(word in text for word in ("scene.", "light.", "surface.", "tour.")), f"{name}: {text}")
+    return "5 panels"
+
+
+def globe_checks(report: Report, site: Site, address: str) -> None:
+    """Runs all checks of the globe; pictures of it are kept in .build/viewer-shots."""
+    if report.only and "globe" not in report.only:
+        return
+    scenes = site.folder / "api/scenes.json"
+    if not scenes.exists():
+        report.check("globe", skip, Skipped("the site has no scenes"))
+        return
+    names = [one["id"] for one in json.loads(scenes.read_text())["scenes"]]
+    (PICTURES / "phone").mkdir(parents=True, exist_ok=True)
+    try:
+        with browser() as chromium:
+            for name in names:
+                report.check(f"globe: scene {name}", scene, chromium, address, name)
+            with globe(chromium, address, f"#scene={names[0]}") as one:
+                report.check("globe: values", values, one, site.folder)
+                report.check("globe: time and light", time_and_light, one)
+                report.check("globe: published pictures", pictures, one)
+                report.check("globe: keyboard", keyboard, one)
+                report.check("globe: address and picture", link, one)
+                report.check("globe: tour", tour, one)
+                report.check("globe: accessibility", accessible, one.page, PICTURES, PANELS)
+                report.check("globe: German", german, one)
+            with globe(chromium, address, f"#scene={names[0]}", PHONE, has_touch=True, is_mobile=True,
+                       color_scheme="dark") as one:
+                report.check("globe: accessibility on a phone, dark", accessible, one.page, PICTURES / "phone", PANELS)
+    except Skipped as reason:
+        report.check("globe", skip, reason)
+
+
+def skip(reason: Skipped) -> None:
+    raise reason
