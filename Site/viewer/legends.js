@@ -58,7 +58,7 @@ const rgbScale = (field, app) =>
   make("ul", { className: "bands" }, ["red", "green", "blue"].map((colour, i) =>
     make("li", {}, make("i", { className: colour }), make("span", {},
       `${app.t(`colour.${colour}`)}: ${field.variables[i].title} `,
-      make("small", {}, field.ranges[i].map((one) => app.number(one)).join(" – "))))));
+      make("small", {}, field.ranges[i].map((one) => app.number(one)).join(" → "))))));
 
 /** The legend of one layer, or null while nothing is known of it. */
 export const legendOf = (app, layer) => {

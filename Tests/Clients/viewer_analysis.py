@@ -218,9 +218,11 @@ def fine_picture(viewer) -> str:
         levels = [int(one.split("/cube.zarr/")[1][0]) for one in window.requests if re.search(r"/cube\.zarr/\d/", one)]
         require(levels and min(levels) < before["level"], f"levels {levels} are read, the screen has {before['level']}")
         # Title, subtitle and margins around the map as export-picture.js lays them out.
-        around, scale = np.array([24, 24 + 26 + 22 + 14]), 300 / 96
-        x, y = pixels = ((window.samples()[:, :2] + 0.5 + around) * scale).astype(int).T
-        places = window.places((pixels.T + 0.5) / scale - around)
+        scale = 300 / 96
+        around = np.round(np.array([24, 24 + 26 + 22 + 14]) * scale).astype(int)
+        pixels = ((window.samples()[:, :2] + 0.5) * scale).astype(int)
+        places = window.places((pixels + 0.5) / scale)
+        x, y = (pixels + around).T
     return alike(viewer, document, variable, style_of(variable["styles"][0]), places, image[y, x], min(levels), before["time"])
 
 

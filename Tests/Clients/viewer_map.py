@@ -104,7 +104,7 @@ def colours(viewer) -> str:
     variable = document["variables"][0]
     published = variable["styles"][0]
     done = []
-    with viewer.window(f"dataset={OCEAN}&zoom=1.5") as window:
+    with viewer.window(f"dataset={OCEAN}&zoom=1.5", size={"width": 1000, "height": 700}) as window:
         bare(window)
         side, page = window.panel("colours"), window.page
 
@@ -167,7 +167,7 @@ def colours(viewer) -> str:
 def opacity(viewer) -> str:
     """Half as opaque is half way to the ground below; categories have their own colours."""
     viewer.document(OCEAN)
-    with viewer.window(f"dataset={OCEAN}&zoom=1.5") as window:
+    with viewer.window(f"dataset={OCEAN}&zoom=1.5", size={"width": 1000, "height": 700}) as window:
         bare(window)
         window.settle()
         full = window.picture()

@@ -103,13 +103,14 @@ export const pictureOfMap = async (app, { scale, title, signal }) => {
     app.map.drawing.setDetail(scale);
     await settled(app, signal);
     const pictures = await Promise.all(maps.map(snapshot));
-    const both = Object.assign(document.createElement("canvas"), { width: Math.round(width * scale), height: Math.round(height * scale) });
+    const both = Object.assign(document.createElement("canvas"), {
+      width: pictures.reduce((sum, one) => sum + one.width, 0), height: pictures[0].height });
     const context = both.getContext("2d");
     let left = 0;
-    pictures.forEach((picture, index) => {
-      context.drawImage(picture, left * scale, 0, sizes[index].width * scale, height * scale);
-      left += sizes[index].width;
-    });
+    for (const picture of pictures) {
+      context.drawImage(picture, left, 0);
+      left += picture.width;
+    }
     return compose({
       map: both, width, height, scale, title, subtitle: subtitleOf(app), legends: legendsOf(app), attribution: attributionOf(app) });
   } finally {

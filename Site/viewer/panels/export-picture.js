@@ -115,7 +115,12 @@ export const compose = (parts) => {
   context.fillRect(0, 0, place.width, place.height);
   text(context, title, MARGIN, MARGIN + 18, { size: 21, weight: 650 });
   if (subtitle) text(context, subtitle, MARGIN, MARGIN + 44, { size: 14, colour: SOFT });
-  context.drawImage(map, place.map.x, place.map.y, width, height);
+  // Pixel by pixel: half a pixel aside it would be blurred.
+  context.save();
+  context.resetTransform();
+  context.imageSmoothingEnabled = false;
+  context.drawImage(map, ...[place.map.x, place.map.y, width, height].map((one) => Math.round(one * scale)));
+  context.restore();
   context.strokeStyle = "#00000030";
   context.lineWidth = 1;
   context.strokeRect(place.map.x - 0.5, place.map.y - 0.5, width + 1, height + 1);
