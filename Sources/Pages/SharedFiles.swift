@@ -20,7 +20,8 @@ public struct SharedFiles: Sendable {
     }
     throw PageError(
       "find the templates of the pages",
-      because: "there are no Templates and Site folders in \(tried.prefix(3).joined(separator: ", "))",
+      because:
+        "there are no Templates and Site folders in \(tried.prefix(3).joined(separator: ", "))",
       remedy: "name the folder that holds them with --share or CUBEPRESS_SHARE")
   }
 

@@ -62,7 +62,8 @@ struct IdentityProviderTests {
     // Another key under the same identifier, and a secret that stands in the list of keys.
     let strangers = JWTKeyCollection()
     await strangers.add(ecdsa: ES256PrivateKey(), kid: "first")
-    await strangers.add(hmac: "0123456789abcdef0123456789abcdef", digestAlgorithm: .sha256, kid: "shared")
+    await strangers.add(
+      hmac: "0123456789abcdef0123456789abcdef", digestAlgorithm: .sha256, kid: "shared")
     let forged = [
       header(#"{"alg":"none"}"#) + "." + parts[1] + ".",
       header(#"{"alg":"None"}"#) + "." + parts[1] + "." + parts[2],
