@@ -70,7 +70,7 @@ struct MeshCanvas {
       project(cells, step: width / 4, projector)
       let half = width / 2
       var unfinished: [Cell] = []
-      for cell in cells where !settle(cell, width: width) {
+      for cell in cells where !settle(cell, width: width, projector) {
         for quarter in 0..<4 {
           unfinished.append(
             Cell(column: cell.column + quarter % 2 * half, row: cell.row + quarter / 2 * half))
@@ -141,7 +141,7 @@ struct MeshCanvas {
   }
 
   /// Fills the pixels of a cell if interpolation is good enough there.
-  private mutating func settle(_ cell: Cell, width: Int) -> Bool {
+  private mutating func settle(_ cell: Cell, width: Int, _ projector: Projector) -> Bool {
     let first = cell.row * MeshScratch.side + cell.column
     let patch = MeshPatch(isAngular: locator.isAngular) { [scratch] right, down in
       let place = first + (down * MeshScratch.side + right) * (width / 4)
@@ -154,12 +154,41 @@ struct MeshCanvas {
     }
     if isFarFromGrid(patch) { return true }
     guard patch.error(width: Double(width)) <= Self.allowed else { return false }
+    let touchedBefore = touchesGrid
+    touchesGrid = false
     if across.isRegular, down.isRegular {
       draw(patch, cell, width: width)
     } else {
       drawIrregular(patch, cell, width: width)
     }
+    if touchesGrid, isStray(cell, width: width, projector) {
+      for row in cell.row..<cell.row + width {
+        for pixel in row * size + cell.column..<row * size + cell.column + width {
+          columns[pixel] = .nan
+          rows[pixel] = .nan
+        }
+      }
+      touchesGrid = false
+    }
+    touchesGrid = touchesGrid || touchedBefore
     return true
+  }
+
+  /// Whether a cell only seems to reach into the grid: its known places may all be too far from it to
+  /// have been looked at, with pixels between them that fall into it.
+  private func isStray(_ cell: Cell, width: Int, _ projector: Projector) -> Bool {
+    guard !locator.isAngular else { return false }
+    let pixels = (cell.row..<cell.row + width).lazy.flatMap { row in
+      row * size + cell.column..<row * size + cell.column + width
+    }
+    guard let found = pixels.first(where: { !columns[$0].isNaN }) else { return false }
+    var x = [locator.x.coordinate(at: Double(columns[found]))]
+    var y = [locator.y.coordinate(at: Double(rows[found]))]
+    projector.invert(&x, &y)
+    let (row, column) = found.quotientAndRemainder(dividingBy: size)
+    return !locator.comesBack(
+      (x[0], y[0]), to: locator.place(address, column: Double(column), row: Double(row)),
+      cell: locator.tiles.cellSize(z: address.z))
   }
 
   /// Whether a cell is outside the grid, with so much room that its own error does not matter.

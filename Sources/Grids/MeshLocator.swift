@@ -71,20 +71,23 @@ struct MeshLocator: Sendable {
       scratch.backY.append(placeY)
     }
     projector.invert(&scratch.backX, &scratch.backY)
+    for (back, order) in scratch.near.enumerated()
+    where !comesBack((scratch.backX[back], scratch.backY[back]), to: origin(order), cell: cell) {
+      scratch.newX[order] = .nan
+      scratch.newY[order] = .nan
+    }
+  }
+
+  /// Whether a place that was brought to the grid and back is where it was, to within a pixel.
+  func comesBack(
+    _ back: (x: Double, y: Double), to origin: (x: Double, y: Double), cell: Double
+  ) -> Bool {
     // Longitudes may come back a turn away, and at a pole as any longitude.
     let turn = tiles.turn ?? .infinity
-    for (back, order) in scratch.near.enumerated() {
-      let centre = origin(order)
-      var across = abs(scratch.backX[back] - centre.x)
-      if across > turn / 2 { across = abs(across - turn) }
-      let down = abs(scratch.backY[back] - centre.y)
-      let atPole = tiles.crs.isAngular && abs(centre.y) > 89.9
-      guard (across < cell || atPole) && down < cell else {
-        scratch.newX[order] = .nan
-        scratch.newY[order] = .nan
-        continue
-      }
-    }
+    var across = abs(back.x - origin.x)
+    if across > turn / 2 { across = abs(across - turn) }
+    let atPole = tiles.crs.isAngular && abs(origin.y) > 89.9
+    return (across < cell || atPole) && abs(back.y - origin.y) < cell
   }
 
   /// Exactly where places fall in the grid.

@@ -108,7 +108,7 @@ class Workspace:
         for name in ("ada", "eve"):
             answers[name] = subprocess.run(
                 ["gdalinfo", f"WMTS:{capabilities}", "--config", "GDAL_HTTP_USERPWD",
-                 f"any:{self.tokens[name]}", "-checksum"],
+                 f"any:{self.tokens[name]}", "--config", "GDAL_ENABLE_WMS_CACHE", "NO", "-checksum"],
                 capture_output=True, text=True, timeout=120)
         require(answers["ada"].returncode == 0, answers["ada"].stderr[-300:])
         require(answers["eve"].returncode != 0, "eve's token opens it too")

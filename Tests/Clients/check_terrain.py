@@ -205,6 +205,10 @@ def at_lattice(source: Field, coarse: Field, z: int, x: int, y: int, scale: floa
     found = Expected.of(coarse, *coarse.indices(*places), scale)
     # The last cells of a level may reach beyond the source.
     columns, rows = source.indices(*places)
+    # Far from its meridian a projection may lead into the grid from elsewhere: not back, though.
+    with np.errstate(invalid="ignore"):
+        back = to_grid(GEODETIC, source.crs).transform(*places, direction="INVERSE")
+        found.is_missing |= ~(np.abs(back[1] - lats[:, None]) < step)
     height, width = source.values.shape
     outside = (np.abs(columns + 0.5 - width / 2) > width / 2) | (np.abs(rows + 0.5 - height / 2) > height / 2)
     found.is_rim |= outside & ~found.is_missing

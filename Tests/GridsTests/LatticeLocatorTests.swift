@@ -62,4 +62,18 @@ struct LatticeLocatorTests {
     #expect(map.columns[corner] == 179.5 && map.rows[corner] == 179.5)
     #expect(try LatticeLocator(grid: polarGrid()).map(TileAddress(z: 3, x: 2, y: 0)) == nil)
   }
+
+  /// A quarter of the globe from its meridian, transverse Mercator leads back into the grid from places
+  /// that are nowhere near it.
+  @Test func nothingStraysIntoAGrid() throws {
+    let grid = try Grid(
+      x: GridAxis(first: 450_050, step: 100, count: 300),
+      y: GridAxis(first: 4_400_050, step: -100, count: 200), crs: CRS("EPSG:32613"))
+    let locator = try LatticeLocator(grid: grid)
+    for tile in [TileAddress(z: 10, x: 924, y: 528), TileAddress(z: 10, x: 960, y: 506)] {
+      let map = try locator.map(tile)
+      #expect(map?.columns.allSatisfy(\.isNaN) ?? true)
+    }
+    #expect(try locator.map(TileAddress(z: 10, x: 424, y: 286)) != nil)
+  }
 }
