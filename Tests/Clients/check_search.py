@@ -9,14 +9,14 @@ from pathlib import Path
 
 from report import require
 from site_folder import Site, served
-from viewer_page import DESK, PHONE, browser
+from viewer_browser import DESKTOP, PHONE, chromium as browser
 
 COUNT = 1000
 
 
 def search_checks(report, site: Site, address: str) -> None:
     with browser() as chromium:
-        for name, size in (("desktop", DESK), ("phone", PHONE)):
+        for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
             report.check(f"search on a {name}", search, chromium, address, size)
         report.check("search by place and time", place_and_time, chromium, site, address)
         report.check("search keeps its address", keeps_address, chromium, site, address)
@@ -28,7 +28,7 @@ def search_checks(report, site: Site, address: str) -> None:
 
 
 @contextmanager
-def page_of(chromium, address: str, size=DESK, **options):
+def page_of(chromium, address: str, size=DESKTOP, **options):
     context = chromium.new_context(viewport=size, **options)
     context.set_default_timeout(15_000)
     page = context.new_page()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from report import Report, Skipped, require
 from site_folder import Site
-from viewer_page import DESK, PHONE, browser
+from viewer_browser import DESKTOP, PHONE, chromium as browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIXTURES = ROOT / "Tests/StoriesTests/Fixtures"
@@ -188,7 +188,7 @@ def hostile_notebook() -> dict:
 
 def served_folder(chromium, folder: str, **options):
     """A context whose addresses http://story.test/ are the files of a folder; others are refused."""
-    context = chromium.new_context(viewport=DESK, **options)
+    context = chromium.new_context(viewport=DESKTOP, **options)
     asked = []
 
     def answer(route):
@@ -270,9 +270,9 @@ def pages(chromium, site: Site, address: str) -> str:
     books = sorted((site.folder / "stories").glob("*/*.html"))
     require(len(books) >= 4, f"{len(books)} pages of stories")
     PICTURES.mkdir(parents=True, exist_ok=True)
-    sizes = {"desk": {"viewport": DESK}, "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
-             "plain": {"viewport": DESK, "java_script_enabled": False},
-             "dark": {"viewport": DESK, "color_scheme": "dark"}}
+    sizes = {"desk": {"viewport": DESKTOP}, "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
+             "plain": {"viewport": DESKTOP, "java_script_enabled": False},
+             "dark": {"viewport": DESKTOP, "color_scheme": "dark"}}
     for name, options in sizes.items():
         context = chromium.new_context(**options)
         page = context.new_page()
