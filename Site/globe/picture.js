@@ -6,10 +6,11 @@ import { compose } from "../viewer/panels/export-picture.js";
 
 /** What is seen now, on a canvas. */
 export const pictureOfGlobe = (app) => {
-  const { scene } = app.map;
+  const { scene, widget } = app.map;
   // What WebGL has drawn can be read until the next frame only; without a request nothing is drawn.
   scene.requestRender();
-  scene.render();
+  // At the hour of the scene: by itself the sun would stand where it stands today.
+  scene.render(widget.clock.currentTime);
   const { canvas } = scene;
   const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
   copy.getContext("2d").drawImage(canvas, 0, 0);

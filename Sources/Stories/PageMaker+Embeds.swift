@@ -174,6 +174,15 @@ extension PageMaker {
       ])
     shown.write(to: &writer)
     writer.end("div")
+    writer.start(
+      "img",
+      [
+        MarkupAttribute("class", "live-key"), MarkupAttribute("src", root + shown.style.legendPNG),
+        MarkupAttribute("width", String(shown.style.legendWidth)),
+        MarkupAttribute("height", String(shown.style.legendHeight)),
+        MarkupAttribute("alt", "Legend: \(shown.variable.title)"),
+        MarkupAttribute("loading", "lazy"),
+      ])
     writer.start("figcaption")
     if let caption = shown.embed.caption { writer.element("span", text: caption) }
     writer.start("span", [MarkupAttribute("class", "of")])
@@ -186,15 +195,6 @@ extension PageMaker {
       "a", [MarkupAttribute("href", shown.address(isEmbedded: false))], text: "Open in the viewer")
     writer.end("span")
     writer.end("figcaption")
-    writer.start(
-      "img",
-      [
-        MarkupAttribute("class", "live-key"), MarkupAttribute("src", root + shown.style.legendPNG),
-        MarkupAttribute("width", String(shown.style.legendWidth)),
-        MarkupAttribute("height", String(shown.style.legendHeight)),
-        MarkupAttribute("alt", "Legend: \(shown.variable.title)"),
-        MarkupAttribute("loading", "lazy"),
-      ])
     writer.end("figure")
   }
 }

@@ -21,9 +21,9 @@ SETTLED = "window.cubepress?.map?.settled"
 WAIT = 120_000
 # A copy of what is drawn, as it is in the very frame.
 PICTURE = """() => {
-  const { scene } = cubepress.map;
+  const { scene, widget } = cubepress.map;
   scene.requestRender();
-  scene.render();
+  scene.render(widget.clock.currentTime);
   return scene.canvas.toDataURL("image/png");
 }"""
 

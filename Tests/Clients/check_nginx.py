@@ -108,7 +108,7 @@ def run(cubepress: str, *arguments) -> str:
     result = subprocess.run(
         [cubepress, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=100)
     said = result.stdout + result.stderr
-    require(result.returncode == 0, f"cubepress {arguments[0]}: {said[-400:]}")
+    require(result.returncode == 0, f"cubepress {arguments[0]}: {said[-2000:]}")
     return result.stdout
 
 

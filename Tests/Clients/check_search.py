@@ -68,7 +68,7 @@ def search(chromium, address: str, size: dict) -> str:
         page.click(".chosen button")
         require(shown(page) == every, "the button of a filter does not remove it")
         page.select_option("[name=sort]", "title")
-        titles = page.locator(".card h3").all_inner_texts()
+        titles = page.locator(".catalogue .card h3").all_inner_texts()
         require(titles == sorted(titles, key=str.lower), f"sorted as {titles}")
     return f"{len(every)} datasets"
 

@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("site", type=Path)
+    parser.add_argument("site", type=lambda text: Path(text).resolve())
     parser.add_argument("--recipe", type=Path, default=ROOT / "Recipes/demo/demo.yaml")
     parser.add_argument("--cubepress", help="the program; without it only the site is checked")
     parser.add_argument("--server", help="the server for private cubes")
