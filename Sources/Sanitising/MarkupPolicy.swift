@@ -42,7 +42,7 @@ enum MarkupPolicy {
     "input": ["type", "checked", "disabled"], "label": ["for"], "li": ["value"],
     "meter": ["value", "min", "max", "low", "high", "optimum"],
     "ol": ["start", "reversed", "type"], "progress": ["value", "max"], "source": ["src", "type"],
-    "table": ["border", "align", "width"],
+    "table": ["align", "width"],
     "td": ["colspan", "rowspan", "headers", "align", "valign", "width"],
     "th": ["colspan", "rowspan", "headers", "scope", "align", "valign", "width"],
     "tr": ["align", "valign"], "div": ["align"], "p": ["align"], "time": ["datetime"],

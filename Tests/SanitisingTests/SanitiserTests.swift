@@ -89,7 +89,7 @@ private func cleaned(
       "<table border=\"1\" class=\"dataframe\"><tr><th scope=row>a</th><td>1 &lt; 2</td></tr></table>"
     #expect(
       cleaned(table)
-        == "<table border=\"1\" class=\"dataframe\"><tr><th scope=\"row\">a</th><td>1 &lt; 2</td></tr></table>"
+        == "<table class=\"dataframe\"><tr><th scope=\"row\">a</th><td>1 &lt; 2</td></tr></table>"
     )
   }
 
