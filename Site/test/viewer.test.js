@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openGrid } from "../lib/geo/index.js";
-import { decode, encode, keepAddress, LONGEST } from "../viewer/address.js";
+import { decode, encode, keepAddress, LONGEST, mapAddress } from "../viewer/address.js";
 import { buildMesh } from "../viewer/layer/mesh.js";
 import { MISSING } from "../viewer/layer/shader.js";
 import { nearestTime, timeText } from "../viewer/layer/times.js";
@@ -59,7 +59,7 @@ test("an older state never overwrites a newer one in the address", async () => {
     history: { replaceState: keep, pushState: keep },
   });
   const store = createStore({ layers: [layer] });
-  const { write } = keepAddress(store, { shortened() {}, damaged() {}, restore() {} });
+  const { write } = keepAddress(store, { shortened() {}, damaged() {}, restore() {} }, mapAddress);
   const first = write();
   store.set({ time: "2020-01-01" });
   await Promise.all([first, write()]);
