@@ -9,6 +9,7 @@ import Synchronization
 /// It is renewed every few minutes as long as this is there. A worker that was killed gets it back at
 /// once; others get it a quarter of an hour later.
 public final class WorkClaim: Sendable {
+  /// A claim is no value that threads may share; under the lock one at a time uses it.
   private struct Held: @unchecked Sendable { let claim: PublishingClaim }
 
   private let held: Mutex<Held>

@@ -47,13 +47,7 @@ struct AdministrationRoutes: Sendable {
               "isAdministrator": .flag($0.isAdministrator),
             ]
           }),
-        "audit": .list(
-          audit.map {
-            [
-              "at": .text(DateText.minute($0.at)), "actor": .text($0.actor),
-              "action": .text($0.action), "object": .text($0.object),
-            ]
-          }),
+        "audit": .list(audit.map(AuditRow.values)),
       ])
   }
 

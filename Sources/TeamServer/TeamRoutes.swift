@@ -64,13 +64,7 @@ struct TeamRoutes: Sendable {
               "role": .text($0.role.rawValue),
             ]
           }),
-        "audit": .list(
-          audit.map {
-            [
-              "at": .text(DateText.minute($0.at)), "actor": .text($0.actor),
-              "action": .text($0.action), "object": .text($0.object),
-            ]
-          }),
+        "audit": .list(audit.map(AuditRow.values)),
       ])
   }
 
