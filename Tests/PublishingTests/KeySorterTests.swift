@@ -97,18 +97,18 @@ struct ReleaseContentsTests {
 
   /// The parts are those that a list sorted in memory gives, whatever the order of adding.
   @Test func thePartsDoNotDependOnHowTheyWereSorted() throws {
-    let objects = (0..<60_000).map { object("tiles/\($0 % 7)/\($0 / 7).png") }
+    let objects = (0..<40_000)/\($0 % 7)/\($0 / 7).png") }
     var writer = PartWriter { _, _ in }
     for object in objects.sorted(by: { $0.key.precedesInBytes($1.key) }) {
       try writer.append(ManifestEntry(object))
     }
     try writer.finish()
-    #expect(writer.parts.count > 2)
+    #expect(writer.parts.count > 1)
     let manifest = ReleaseManifest(folder)
     let (release, changes) = try manifest.update(objects: objects.reversed())
     #expect(release.parts == writer.parts)
-    #expect(release.count == 60_000 && release.bytes == objects.map(\.size).reduce(0, +))
-    #expect(changes == ReleaseChanges(added: 60_000))
+    #expect(release.count == 40_000 && release.bytes == objects.map(\.size).reduce(0, +))
+    #expect(changes == ReleaseChanges(added: 40_000))
     let again = try manifest.update(objects: objects)
     #expect(again.release == release && again.changes.isEmpty)
   }
