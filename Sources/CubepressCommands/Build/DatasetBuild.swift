@@ -44,15 +44,17 @@ struct PlannedDataset: Sendable {
 struct DatasetBuild: Sendable {
   let prepared: PreparedDataset
   /// For each variable, for each of its fields, what the making of its tiles left behind.
-  let records: [[UnitRecord]]
+  let records: [[FinishedUnit]]
+  /// The image tiles.
+  let tiles: ProductFiles
   /// The files of the multiscale cube.
-  let cube: [BuiltObject]
+  let cube: ProductFiles
   /// The files of the time series.
-  let series: [BuiltObject]
+  let series: ProductFiles
   /// The files of the terrain.
-  let terrain: [BuiltObject]
+  let terrain: ProductFiles
   /// The tiles for the 4D viewer.
-  let viewerTiles: [BuiltObject]
+  let viewerTiles: ProductFiles
   /// For each variable by how much its published values may differ from the source's.
   let maximumErrors: [Double]
   /// How many fields were made now.
@@ -60,10 +62,8 @@ struct DatasetBuild: Sendable {
   /// How long that took, in seconds.
   var seconds = 0.0
 
-  /// All files of its products.
-  var objects: [BuiltObject] {
-    records.flatMap { $0.flatMap(\.objects) } + cube + series + terrain + viewerTiles
-  }
+  /// All its products.
+  var products: [ProductFiles] { [tiles, cube, series, terrain, viewerTiles] }
 
   /// Makes the files that hold many fields, and those that describe them.
   ///
@@ -79,19 +79,24 @@ struct DatasetBuild: Sendable {
       Array(records.prefix(1 + arrays.products(number).count))
     }
     records = results.map { $0[0].records }
+    tiles = ProductFiles(Array(records.joined()))
     made = all.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
     maximumErrors = arrays.maximumErrors(results)
     cube = try arrays.finishCube(results, workshop: workshop)
     series = try arrays.finishSeries(results, workshop: workshop)
     // Then those of the terrain, and last that of the viewer's layer, where they are.
-    terrain = all.indices.flatMap { number in
-      let others = all[number].dropFirst(results[number].count)
-      let own = planned.prepared.variables[number].viewerLayer == nil ? others : others.dropLast()
-      return own.flatMap { $0.records.flatMap(\.objects) }
-    }
-    viewerTiles = try zip(prepared.variables, all).flatMap { variable, results -> [BuiltObject] in
-      guard let layer = variable.viewerLayer, let records = results.last?.records else { return [] }
-      return try records.flatMap(\.objects) + layer.seal(records)
-    }
+    terrain = ProductFiles(
+      all.indices.flatMap { number in
+        let others = all[number].dropFirst(results[number].count)
+        let own = planned.prepared.variables[number].viewerLayer == nil ? others : others.dropLast()
+        return own.flatMap(\.records)
+      })
+    viewerTiles = ProductFiles(
+      try zip(prepared.variables, all).flatMap { variable, results -> [FinishedUnit] in
+        guard let layer = variable.viewerLayer, let records = results.last?.records else {
+          return []
+        }
+        return try records + layer.seal(records)
+      })
   }
 }

@@ -16,8 +16,7 @@ import Vectors
 struct DatasetSummary {
   private let build: DatasetBuild
   private let workshop: Workshop
-  /// Legends and thumbnails.
-  private(set) var objects: [BuiltObject] = []
+  private var objects: [BuiltObject] = []
   /// What readers of the report should know.
   private(set) var notes: [String] = []
   /// The units whose records are still needed.
@@ -27,6 +26,9 @@ struct DatasetSummary {
     self.build = build
     self.workshop = workshop
   }
+
+  /// Legends, thumbnails and what else was made for the description.
+  var files: ProductFiles { ProductFiles(others: objects) }
 
   /// Describes the dataset.
   ///
