@@ -80,7 +80,7 @@ const geographicAxis = (app, grid, name, isRow) => {
   const letters = () => (isRow ? ["N", "S"] : [app.texts.language === "de" ? "O" : "E", "W"]);
   const text = (value, digits) => degrees(app, isRow ? value : turned(value), letters(), digits);
   const cell = Math.abs(at(1) - at(0));
-  const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(cell))));
+  const digits = cell >= 0.1 ? (cell >= 1 ? 1 : 2) : Math.min(6, Math.ceil(-Math.log10(cell)));
   const label = (index) => text(at(index + 0.5), digits);
   return {
     name, kind: isRow ? "latitude" : "longitude", count, title: () => app.t(isRow ? "axis.latitude" : "axis.longitude"),

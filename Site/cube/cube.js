@@ -11,6 +11,7 @@ import { addShortcuts } from "../viewer/shortcuts.js";
 import { complete } from "../viewer/start.js";
 import { addTimeBar } from "../viewer/timebar.js";
 import { addCuts } from "./cuts.js";
+import { firstBox } from "./open.js";
 import { register as registerData, showCube } from "./panels/data.js";
 import { register as registerRegion } from "./panels/region.js";
 import { register as registerView } from "./panels/view.js";
@@ -41,7 +42,15 @@ const start = async () => {
   app.shortcuts = shortcuts;
   app.pools = createPools(app);
   const { wanted, store } = app;
-  if (wanted?.layers?.length) await complete(app);
+  // What will be read in any case is on its way while the rest is put together.
+  const begun = [app.site.colours(), ...wanted?.layers?.map(({ dataset }) => app.pools.cube(dataset)) ?? []];
+  for (const one of begun) one.catch(() => {});
+  if (wanted?.layers?.length) {
+    await complete(app);
+    const [layer] = store.get().layers;
+    // A link in plain words says no more than which variable.
+    if (layer && !wanted.box) store.set({ box: firstBox(app.site.loaded.get(layer.dataset).variable(layer.variable)) });
+  }
   if (!store.get().layers.length) {
     const first = app.site.datasets.flatMap(({ id, variables }) =>
       variables.filter((one) => one.cube).map(({ key }) => ({ id, key }))).at(0);

@@ -14,6 +14,13 @@ export const leadOf = (variable, name) => {
     ?? [...leads].sort((a, b) => b.values.length - a.values.length)[0];
 };
 
+/** Where the cube of a variable is cut at first: what stands in front shows much of it, as the first map of it does. */
+export const firstBox = (variable) => {
+  const lead = leadOf(variable);
+  const isLast = !lead?.isTime || !lead.default || lead.default === lead.values.at(-1);
+  return { lead: isLast ? null : [null, lead.default], rows: null, columns: null };
+};
+
 const PRESSURE = /^(pa|hpa|mbar|mb|millibars?|bar|dbar|decibars?|kpa)$/i;
 const HEIGHT = /^(m|km|metres?|meters?|feet|ft)$/i;
 
@@ -91,6 +98,8 @@ export const chunksOf = ({ levels, leading }) => levels.map(({ level, parts: [{ 
  * @throws with the code "flat" where a variable has no third dimension
  */
 export const openCube = async (app, layer, { lead: wanted, positions }) => {
+  // Both are asked for at once.
+  app.site.dataset(layer.dataset).then(({ series }) => series && app.pools.series(layer.dataset)).catch(() => {});
   const { document, group, levels, grid: gridOf } = await app.pools.cube(layer.dataset);
   const variable = document.variable(layer.variable);
   if (!variable) throw Object.assign(new Error(layer.variable), { code: "not-found" });

@@ -7,7 +7,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Inter, 'Noto Sans', sans-ser
 const TICK = 6;
 const GAP = 5;
 /** Pixels of an edge for each label, and between two labels at least. */
-const ROOM = 64;
+const ROOM = 50;
 const APART = 8;
 
 const middleOf = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });

@@ -1,6 +1,7 @@
 // Hands on the cube: turning, moving, zooming, drawing a rectangle, pushing a face by its knob; what lies under the pointer.
 
-import { make } from "../viewer/dom.js";
+import { icon, make } from "../viewer/dom.js";
+import { pushIcon } from "./icons.js";
 import { startEye } from "./state.js";
 
 const DEGREES_PER_PIXEL = 0.35;
@@ -223,7 +224,7 @@ const addKnobs = (app, stage, host) => {
       if (high - low < 2 || tool !== "turn") continue;
       let knob = knobs.get(side.key);
       if (!knob) {
-        knob = make("div", { className: "knob", title: app.t("cuts.push"), onpointerdown: pushed(side) });
+        knob = make("div", { className: "knob", title: app.t("cuts.push"), onpointerdown: pushed(side) }, icon(pushIcon));
         knobs.set(side.key, knob);
         layer.append(knob);
       }

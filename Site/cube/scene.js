@@ -2,14 +2,15 @@
 // has changed.
 
 import * as THREE from "three";
-import { eyeAxes, facing, fitDistance, Frame } from "../lib/cube/index.js";
+import { edgesOf, eyeAxes, facing, fitDistance, Frame } from "../lib/cube/index.js";
 import { ENDLESS, MISSING } from "../viewer/layer/shader.js";
 import { fragmentShader, vertexShader } from "./shader.js";
 import { startEye } from "./state.js";
 
 const VIEW_ANGLE = 28;
-/** Shares of the window that the cube fills when all of it is in view: labels need the rest. */
-const FILLED = { horizontal: 0.78, vertical: 0.76 };
+/** Pixels that labels need beside the cube, on both sides together, when all of it is in view. */
+const LABELS = { horizontal: 150, vertical: 120 };
+const filled = (pixels, labels) => Math.min(0.86, Math.max(0.4, 1 - labels / pixels));
 
 const nearest = (texture) => {
   Object.assign(texture, { minFilter: THREE.NearestFilter, magFilter: THREE.NearestFilter, generateMipmaps: false, needsUpdate: true });
@@ -49,24 +50,16 @@ const makeFace = () => {
   return mesh;
 };
 
-/** The edges of a box from corner to corner. */
-const outlinePlaces = (frame, box) => {
-  const places = [];
-  for (let axis = 0; axis < 3; axis += 1) {
-    const [one, other] = [0, 1, 2].filter((each) => each !== axis);
-    for (const a of box[one]) {
-      for (const b of box[other]) {
-        for (const c of box[axis]) {
-          const positions = [];
-          positions[axis] = c;
-          positions[one] = a;
-          positions[other] = b;
-          places.push(...frame.place(positions));
-        }
-      }
-    }
-  }
-  return new Float32Array(places);
+/** The edges of a box from corner to corner, without those that an eye sees in front of the box. */
+const outlinePlaces = (frame, box, eye) => {
+  const near = new Set(facing(frame, box, eye).map(({ key }) => key));
+  return new Float32Array([0, 1, 2].flatMap(edgesOf).filter(({ sides }) => !sides.every(({ key }) => near.has(key)))
+    .flatMap(({ axis, sides }) => box[axis].flatMap((position) => {
+      const positions = [];
+      positions[axis] = position;
+      for (const side of sides) positions[side.axis] = box[side.axis][side.end];
+      return frame.place(positions);
+    })));
 };
 
 /**
@@ -101,7 +94,10 @@ export const createScene = (canvas, drawn) => {
 
   const aim = () => {
     const tangent = Math.tan(VIEW_ANGLE / 360 * Math.PI);
-    const reach = { vertical: tangent * FILLED.vertical, horizontal: tangent * size.width / size.height * FILLED.horizontal };
+    const reach = {
+      vertical: tangent * filled(size.height, LABELS.vertical),
+      horizontal: tangent * size.width / size.height * filled(size.width, LABELS.horizontal),
+    };
     // The size stays while the eye goes around, so it is that of the first view.
     const distance = fitDistance(frame.half, startEye, reach) / eye.zoom;
     const { right, up, towards } = eyeAxes(eye.turn, eye.tilt);
@@ -166,7 +162,7 @@ export const createScene = (canvas, drawn) => {
       box = nextBox;
       eye = nextEye;
       aim();
-      outline.geometry.setAttribute("position", new THREE.BufferAttribute(outlinePlaces(frame, range), 3));
+      outline.geometry.setAttribute("position", new THREE.BufferAttribute(outlinePlaces(frame, range, camera.position.toArray()), 3));
       outline.visible = JSON.stringify(range) !== JSON.stringify(box);
       for (const mesh of faces.values()) placeFace(mesh, mesh.userData.side);
       schedule();

@@ -64,7 +64,7 @@ export const decode = async (fragment) => {
   const state = await unpack(fragment);
   if (state) {
     return {
-      ...state, layers: (state.layers ?? []).map((one) => ({ ...layerDefaults, ...one })), eye: { ...startEye, ...state.eye },
+      ...state, box: state.box ?? whole, layers: (state.layers ?? []).map((one) => ({ ...layerDefaults, ...one })), eye: { ...startEye, ...state.eye },
     };
   }
   const words = new URLSearchParams(fragment.replace(/^#/, ""));

@@ -5,7 +5,7 @@ import { icons } from "../../viewer/icons.js";
 import { unitsOf } from "../../viewer/site.js";
 import { layerFor } from "../../viewer/start.js";
 import { activeLayer } from "../../viewer/state.js";
-import { leadsOf } from "../open.js";
+import { firstBox, leadsOf } from "../open.js";
 import { defaults } from "../state.js";
 
 /** Shows a variable as a cube, all of it, in the colours it is published with. */
@@ -22,7 +22,7 @@ export const showCube = async (app, id, key) => {
   const layer = layerFor({ layers: [] }, document, variable);
   const time = variable.dimensions.find((one) => one.isTime);
   app.store.set({
-    layers: [layer], active: layer.id, lead: null, box: defaults.box, frame: defaults.frame, stretch: 1,
+    layers: [layer], active: layer.id, lead: null, box: firstBox(variable), frame: defaults.frame, stretch: 1,
     time: time?.default ?? time?.values.at(-1) ?? null,
   });
   app.announce(app.t("layer.shown", { title: variable.title, dataset: document.title }));
