@@ -126,7 +126,7 @@ export const addPointer = (app, stage, host, tell) => {
   };
   canvas.addEventListener("pointerup", release);
   canvas.addEventListener("pointercancel", release);
-  canvas.addEventListener("pointerleave", () => tell(null));
+  canvas.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") tell(null); });
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from check_4d_viewer import viewer_layer_checks
 from check_catalogue import catalogue_checks
+from check_cube import cube_checks
 from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
@@ -59,6 +60,7 @@ def main() -> int:
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base)
+        cube_checks(report, site, address.base, arguments.cubepress)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)
