@@ -1,6 +1,6 @@
 // The axes of a cube for people: what they are called, what stands at a position, where ticks stand.
 
-import { niceTicks, tickLabels } from "../lib/colour/index.js";
+import { niceTicks, numberText, tickLabels } from "../lib/colour/index.js";
 import { timeTicks, TimeAxis } from "../lib/time/index.js";
 import { timeLabel } from "../viewer/layer/times.js";
 import { unitsOf } from "../viewer/site.js";
@@ -107,7 +107,7 @@ const gridAxis = (app, name, count, coordinates, units, isRow) => {
     const before = Math.min(Math.max(Math.floor(p), 0), count - 2);
     return (coordinates[before] + (coordinates[before + 1] - coordinates[before]) * (p - before)) / scale;
   };
-  const number = (value) => app.number(value, { maximumSignificantDigits: 6 });
+  const number = (value) => numberText(value, app.texts.language, 6);
   const spoken = (index) => `${number(at(index + 0.5))}${coordinates && unit ? ` ${unit}` : ""}`;
   return {
     name, kind: "grid", count, title: () => name, spoken, label: (index) => number(at(index + 0.5)),

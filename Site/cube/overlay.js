@@ -89,9 +89,14 @@ export const createOverlay = (app, scene, canvas) => {
     }
     const heading = one.heading();
     if (!heading) return;
-    const off = TICK + GAP + widest + 8;
-    write(pen, heading, { x: edge.middle.x + off * normal.x, y: edge.middle.y + off * normal.y }, normal,
-      { weight: 600, colour: colours.soft });
+    // Along the edge, so that it takes no room to the side.
+    const off = TICK + GAP + widest + 14;
+    const angle = Math.atan2(edge.to.y - edge.from.y, edge.to.x - edge.from.x);
+    pen.save();
+    pen.translate(edge.middle.x + off * normal.x, edge.middle.y + off * normal.y);
+    pen.rotate(Math.abs(angle) > Math.PI / 2 ? angle - Math.sign(angle) * Math.PI : angle);
+    write(pen, heading, { x: 0, y: 0 }, { x: 0, y: 0 }, { weight: 600, colour: colours.soft });
+    pen.restore();
   };
 
   const drawEdges = (pen, sides) => {

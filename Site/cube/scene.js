@@ -9,7 +9,9 @@ import { startEye } from "./state.js";
 
 const VIEW_ANGLE = 28;
 /** Pixels that labels need beside the cube, on both sides together, when all of it is in view. */
-const LABELS = { horizontal: 150, vertical: 120 };
+const LABELS = { horizontal: 150, vertical: 190 };
+/** Pixels at the bottom that the legend takes. */
+const LEGEND = 70;
 const filled = (pixels, labels) => Math.min(0.86, Math.max(0.4, 1 - labels / pixels));
 
 const nearest = (texture) => {
@@ -102,7 +104,7 @@ export const createScene = (canvas, drawn) => {
     const distance = fitDistance(frame.half, startEye, reach) / eye.zoom;
     const { right, up, towards } = eyeAxes(eye.turn, eye.tilt);
     const span = 2 * distance * tangent;
-    const target = right.map((_, i) => -span * (eye.x * right[i] + eye.y * up[i]));
+    const target = right.map((_, i) => -span * (eye.x * right[i] + (eye.y + LEGEND / 2 / size.height) * up[i]));
     camera.position.set(...target.map((one, i) => one + distance * towards[i]));
     camera.up.set(...up);
     camera.lookAt(...target);

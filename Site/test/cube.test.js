@@ -185,7 +185,7 @@ test("other grids are told by their own coordinates", () => {
     lead: time, document: {}, grid: polar, names: ["y", "x"],
     coordinates: [{ values: [1e6, 0, -1e6], units: "m" }, undefined],
   });
-  assert.equal(rows.spoken(0), "1,000 km");
+  assert.equal(rows.spoken(0), "1000 km");
   assert.equal(rows.rises, false);
   assert.deepEqual(rows.ticks([0, 3], 3).map(({ text, position }) => [text, Math.round(position * 100) / 100]),
     [["−1000", 2.5], ["0", 1.5], ["1000", 0.5]]);

@@ -8,7 +8,7 @@ from report import Report, Skipped, require
 from site_folder import Site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PYTHON = ROOT / ".venv-bench/bin/python"
+PYTHON = ROOT / ".venv-bench-lexcube/bin/python"
 
 
 def opened(site: Site, document: dict, variable: dict) -> str:
