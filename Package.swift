@@ -132,6 +132,9 @@ let package = Package(
         "CTerrain",
       ]),
     module(
+      "PaperCubes",
+      ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales"]),
+    module(
       "Stories",
       [
         "JSON", "Recipes", "Pyramids", "Grids", "Images", "Pages", "Markdown", "Sanitising",
@@ -142,7 +145,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "FileServing", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
+        "FileServing", "PaperCubes", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
         "Transport", "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -219,6 +222,9 @@ let package = Package(
     tests(
       "ViewerLayers",
       ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
+    tests(
+      "PaperCubes",
+      ["PaperCubes", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Stores"]),
     tests(
       "Terrain",
       ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],

@@ -281,6 +281,7 @@ struct BuildSession {
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
       units.formUnion(build.prepared.viewerUnits)
+      units.formUnion(build.prepared.paperUnits)
       units.formUnion(build.prepared.terrain?.units ?? [])
       layers += build.prepared.variables.compactMap(\.viewerLayer)
       report.datasets.append(BuildReport.Dataset(build, notes: summary.notes))

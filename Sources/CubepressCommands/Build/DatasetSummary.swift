@@ -141,7 +141,8 @@ struct DatasetSummary {
           build.prepared.arrays.published.variables[number],
           dimensions: Self.dimensions(
             of: variable, fields: prepared.fields, shownFirst: shownFirst),
-          maximumError: build.maximumErrors[number]), styles: styles)
+          maximumError: build.maximumErrors[number]),
+      paperCube: build.paperCubes[number].first?.key, styles: styles)
   }
 
   private mutating func noteEmptyFields(
