@@ -56,11 +56,17 @@ if (libraries.katex) {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = libraries.katexStyle;
-  whenSeen(document.querySelectorAll(".math"), async (element) => {
+  const formulas = new Set(document.querySelectorAll(".math"));
+  const set = async (element) => {
+    if (!formulas.delete(element)) return;
     if (!style.isConnected) document.head.append(style);
     await once(libraries.katex);
     setFormula(element);
-  });
+  };
+  whenSeen(formulas, set);
+  // The others when there is time, since a page can be printed without being scrolled through.
+  const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 500));
+  window.addEventListener("load", () => idle(() => [...formulas].forEach(set)));
 }
 
 // Plotly's figures

@@ -246,7 +246,9 @@ extension PageMaker {
     }
     embedCount += 1
     hasSeries = true
-    let units = variable.units.map(UnitText.pretty).flatMap { ["", "1", "-"].contains($0) ? nil : $0 }
+    let units = variable.units.map(UnitText.pretty).flatMap {
+      ["", "1", "-"].contains($0) ? nil : $0
+    }
     var settings: JSONObject = [
       "root": .string(root), "dataset": .string(dataset.id), "variable": .string(variable.key),
       "lon": .number(longitude), "lat": .number(latitude), "title": .string(variable.title),
@@ -266,7 +268,8 @@ extension PageMaker {
       open(
         "div", class: "live-series",
         [MarkupAttribute("data-series", JSONValue.object(settings).serialized())])
-      paragraph(class: "absent still", "The chart of \(variable.title) at \(words) needs JavaScript.")
+      paragraph(
+        class: "absent still", "The chart of \(variable.title) at \(words) needs JavaScript.")
     }
     writer.end("div")
     var near = embed

@@ -56,26 +56,41 @@ struct SeriesPicture {
     return (position - first) / (last - first)
   }
 
-  /// Where years, months or days begin, whichever are few enough.
-  var timeTicks: [(distance: Double, label: String)] {
-    for length in [4, 7, 10, 16] {
-      var found: [(Double, String)] = []
-      var last = ""
+  /// A word below the picture, and where it stands.
+  struct TimeTick: Equatable {
+    let distance: Double
+    let label: String
+  }
+
+  /// Where years, months, days or minutes begin in the data, whichever are few; round years, where
+  /// there are many.
+  var timeTicks: [TimeTick] {
+    // As many characters of an ISO 8601 text, and how many labels of that length a phone has room for.
+    for (length, most) in [(4, 5), (7, 4), (10, 3), (16, 2)] {
+      var begins: [TimeTick] = []
       for (time, position) in zip(series.times, series.positions) {
-        let sign = time.hasPrefix("-") ? 1 : 0
-        let part = String(time.prefix(length + sign))
-        if part != last { found.append((distance(position), part)) }
-        last = part
+        let part = String(time.prefix(time.hasPrefix("-") ? length + 1 : length))
+        if begins.last?.label != part {
+          begins.append(TimeTick(distance: distance(position), label: part))
+        }
       }
-      // The first is where the data begin, not where a year does.
-      guard found.count > 2 || length == 16 else { continue }
-      let most = length == 4 ? 6 : length == 7 ? 5 : 4
-      let step = max(1, (found.count + most - 1) / most)
-      return found.enumerated().filter { $0.offset % step == 0 }
-        .map { (distance: $0.element.0, label: $0.element.1.replacing("T", with: " ")) }
-        .filter { $0.distance <= 0.94 || found.count == 1 }
+      guard begins.count > 2 || length == 16 else { continue }
+      return Self.few(begins, most: most, areYears: length == 4)
+        .map { TimeTick(distance: $0.distance, label: $0.label.replacing("T", with: " ")) }
     }
     return []
+  }
+
+  private static func few(_ begins: [TimeTick], most: Int, areYears: Bool) -> [TimeTick] {
+    guard begins.count > most else { return begins }
+    if areYears {
+      for step in [2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000] {
+        let round = begins.filter { (Int($0.label) ?? 1) % step == 0 }
+        if (2...most).contains(round.count) { return round }
+      }
+    }
+    let step = (begins.count + most - 1) / most
+    return begins.enumerated().filter { $0.offset % step == 0 }.map(\.element)
   }
 
   // MARK: The line
@@ -186,8 +201,14 @@ struct SeriesPicture {
     writer.end("svg")
     writer.start("div", [MarkupAttribute("class", "plot-times")])
     for tick in timeTicks {
+      // At the ends words stay within the picture.
+      let side = tick.distance < 0.06 ? "start" : tick.distance > 0.94 ? "end" : "middle"
       writer.element(
-        "span", [MarkupAttribute("style", "left: \(percent(tick.distance))")], text: tick.label)
+        "span",
+        [
+          MarkupAttribute("class", side),
+          MarkupAttribute("style", "left: \(percent(tick.distance))"),
+        ], text: tick.label)
     }
     writer.end("div")
     writer.end("div")

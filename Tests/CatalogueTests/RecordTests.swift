@@ -157,7 +157,8 @@ struct RecordTests {
       site: SampleSite.site, entries: [try entry()], stories: [undated, story])
     let feed = try #require(feeds.feed)
     #expect(feed["feedUpdated"] == .text("2026-12-01T00:00:00Z"))
-    guard case .list(let news)? = feed["feedEntries"], case .list(let pages)? = feeds.sitemap["pages"]
+    guard case .list(let news)? = feed["feedEntries"],
+      case .list(let pages)? = feeds.sitemap["pages"]
     else {
       Issue.record("no lists")
       return

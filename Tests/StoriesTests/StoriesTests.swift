@@ -318,7 +318,8 @@ private let png =
 
   @Test(arguments: [
     ("variable: nope", "has no variable 'nope'"), ("time: 1700", "has no time '1700'"),
-    ("style: nope", "has no style 'nope'"), ("kind: movie", "'kind' is one of map, globe, cube, series"),
+    ("style: nope", "has no style 'nope'"),
+    ("kind: movie", "'kind' is one of map, globe, cube, series"),
     ("zoom: many", "'zoom' is not a number"), ("colour: red", "there is no key 'colour'"),
     ("kind: cube", "has no page for cubes"), ("a: [", "not YAML"),
     ("kind: series", "write 'lon' and 'lat'"),
@@ -403,6 +404,23 @@ private let png =
     // The one high value is among those that are drawn: it stands highest.
     let heights = line.matches(of: /[ML][\d.]+ ([\d.]+)/).compactMap { Double($0.output.1) }
     #expect(heights.count { $0 < 50 } == 1)
+  }
+
+  @Test(arguments: [
+    // Of many years the round ones, of few all; months, days and minutes where there are no years.
+    ((1860...2099).map { "\($0)-06-01T00:00:00Z" }, ["1900", "1950", "2000", "2050"]),
+    ((2010...2013).map { "\($0)-06-01T00:00:00Z" }, ["2010", "2011", "2012", "2013"]),
+    ((1...6).map { "2017-0\($0)-15T00:00:00Z" }, ["2017-01", "2017-03", "2017-05"]),
+    ((1...4).map { "2017-06-0\($0)T12:00:00Z" }, ["2017-06-01", "2017-06-03"]),
+    ((10...13).map { "2017-06-01T\($0):30:00Z" }, ["2017-06-01 10:30", "2017-06-01 12:30"]),
+    (["-0044-03-15T00:00:00Z"], ["-0044-03-15 00:00"]),
+  ])
+  func timesBelowTheLine(_ times: [String], _ labels: [String]) {
+    let picture = SeriesPicture(
+      series: PlaceSeries(
+        times: times, positions: times.indices.map(Double.init), values: times.map { _ in 1 }),
+      title: "", units: nil, scale: .linear, place: "")
+    #expect(picture.timeTicks.map(\.label) == labels)
   }
 
   @Test func aCubeIsEmbeddedWhereThereIsAPageForIt() throws {

@@ -35,8 +35,10 @@ struct STACCatalogue {
       links.insert(STACLink("self", site.serviceBaseURL + "catalog.json").json, at: 1)
     }
     links.append(
-      STACLink("preview", "./viewer/index.html", type: "text/html", title: "The map of all datasets")
-        .json)
+      STACLink(
+        "preview", "./viewer/index.html", type: "text/html", title: "The map of all datasets"
+      )
+      .json)
     links += scenes.map {
       STACLink(
         "preview", SceneLink(scene: $0).href(root: "./"), type: "text/html",
