@@ -41,9 +41,6 @@ final class FieldShelf: Sendable {
   /// The bytes of the fields that are kept.
   var bytes: Int { kept.bytes }
 
-  /// A field as large as this is read whole: its coarser levels serve every zoom.
-  private static let wholeCells = 4 << 20
-
   /// The part of a field from which the pixels of a tile come.
   ///
   /// - Returns: `nil` where no pixel lies in the grid.
@@ -53,10 +50,10 @@ final class FieldShelf: Sendable {
   ) throws(LiveError) -> LevelWindow? {
     guard let reach = TileReach(map) else { return nil }
     let whole = LevelWindow(wholeOf: variable)
-    guard whole.cells.count > Self.wholeCells else { return whole }
+    guard whole.cells.count > limits.wholeCells else { return whole }
     let level = min(level, whole.depth)
     // Tiles beside each other share a window: its ends are multiples of a step.
-    let step = max(128, 1024 >> level)
+    let step = max(limits.windowSide / 8, limits.windowSide >> level, 1)
     var block = GridBlock(
       rows: Self.widened(reach.rows, level, step), columns: Self.widened(reach.columns, level, step))
     if variable.grid.turn != nil, reach.comesNearEnd(of: whole.fieldColumns, cells: 2 << level) {

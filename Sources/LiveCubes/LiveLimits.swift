@@ -10,6 +10,10 @@ public struct LiveLimits: Sendable {
   public var fieldBytes = 512 << 20
   /// The bytes that finished tiles may keep in memory.
   public var tileBytes = 64 << 20
+  /// A field with no more cells than this is read whole: its coarser levels then serve every zoom.
+  public var wholeCells = 4 << 20
+  /// Tiles of a larger field are made from windows with about so many cells of a level along a side.
+  public var windowSide = 1024
   /// The most cells of a source that one tile may have to read.
   public var windowCells = 96 << 20
   /// The most positions of a geometry.

@@ -47,6 +47,9 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// How many computations are under way.
   var count: Int { state.withLock { $0.running.count } }
 
+  /// How many wait for a key.
+  func waiting(for key: Key) -> Int { state.withLock { $0.running[key]?.waiting ?? 0 } }
+
   private func forget(_ key: Key, _ number: Int) {
     state.withLock { state in
       if state.running[key]?.number == number { state.running[key] = nil }
