@@ -79,6 +79,7 @@ public struct TeamServer: Sendable {
     CubeAPI(
       database: database, settings: settings, live: live, places: SitePlaces(settings: settings)
     ).add(to: router)
+    OpenAPIRoutes(settings: settings).add(to: router)
     return router
   }
 }
