@@ -6,13 +6,13 @@ import Testing
 struct SharedWorkTests {
   @Test func manyAskersOneComputation() async throws {
     let work = SharedWork<Int, Int>()
-    let count = Mutex(0)
+    let count = Count()
     let gate = Gate()
     let values = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<50 {
         group.addTask {
           try await work.value(for: 7) {
-            count.withLock { $0 += 1 }
+            count.add()
             await gate.wait()
             return 42
           }
@@ -24,18 +24,18 @@ struct SharedWorkTests {
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(values == Array(repeating: 42, count: 50))
-    #expect(count.withLock { $0 } == 1)
+    #expect(count.now == 1)
     #expect(work.count == 0)
   }
 
   @Test func itEndsWhenNobodyWaits() async throws {
     let work = SharedWork<Int, Int>()
-    let wasCancelled = Mutex(false)
+    let cancelled = Count()
     let tasks = (0..<3).map { _ in
       Task {
         try await work.value(for: 1) {
           while !Task.isCancelled { await Task.yield() }
-          wasCancelled.withLock { $0 = true }
+          cancelled.add()
           throw CancellationError()
         }
       }
@@ -44,10 +44,10 @@ struct SharedWorkTests {
     tasks[0].cancel()
     tasks[1].cancel()
     while work.waiting(for: 1) > 1 { await Task.yield() }
-    #expect(!wasCancelled.withLock { $0 })
+    #expect(cancelled.now == 0)
     tasks[2].cancel()
     for task in tasks { _ = await task.result }
-    #expect(wasCancelled.withLock { $0 })
+    #expect(cancelled.now == 1)
     // Whoever comes later gets an answer of their own.
     #expect(try await work.value(for: 1) { 5 } == 5)
   }
@@ -70,18 +70,24 @@ struct SharedWorkTests {
   @Test func aCancelledTaskStopsItsWork() async throws {
     let threads = WorkThreads(count: 1, waiting: 10)
     let signal = StopSignal(after: .seconds(60))
-    let hasBegun = Mutex(false)
+    let begun = Count()
     let task = Task {
       try await threads.run(signal) {
-        hasBegun.withLock { $0 = true }
+        begun.add()
         while true { try signal.check() }
       }
     }
-    while !hasBegun.withLock({ $0 }) { await Task.yield() }
+    while begun.now == 0 { await Task.yield() }
     task.cancel()
     let result = await task.result
     #expect(throws: LiveError.self) { try result.get() }
   }
+}
+
+private final class Count: Sendable {
+  private let value = Atomic(0)
+  var now: Int { value.load(ordering: .sequentiallyConsistent) }
+  func add() { value.add(1, ordering: .sequentiallyConsistent) }
 }
 
 /// Lets tasks wait for a moment that a test chooses.

@@ -113,12 +113,13 @@ struct ViewerRoutes: Sendable {
   @Sendable private func file(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let asked = try await reader(request, context)
+    _ = try await reader(request, context)
     guard let folder = settings.viewerFolder else { throw HTTPError(.notFound) }
-    let segments = context.parameters.getCatchAll()
+    var segments = context.parameters.getCatchAll()
     if segments.isEmpty { return try await begin(request, context) }
-    guard let key = TeamSiteRoutes.key(segments) else { throw HTTPError(.notFound) }
-    _ = asked
+    // It looks for logo and texts beside the configuration; they lie beside the page.
+    if segments.first == "config" { segments.removeFirst() }
+    guard let key = TeamSiteRoutes.key(Array(segments)) else { throw HTTPError(.notFound) }
     return try await files.answer(request, key: key, site: folder)
   }
 }
