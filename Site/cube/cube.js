@@ -24,7 +24,8 @@ import { decode, defaults, encode, step } from "./state.js";
 import { addTop } from "./top.js";
 
 const shortcuts = [
-  ["←  →  ↑  ↓", "key.turn"], ["Shift  ←  ↑", "key.move"], ["+  −", "key.zoom"], ["Space", "key.play"],
+  ["←  →  ↑  ↓", "key.turn"], ["Shift  ←  ↑", "key.move"], ["+  −", "key.zoom"],
+  ["←  →", "key.front"], ["Home  End", "key.ends"], ["Space", "key.play"],
   ["V", "key.value"], ["F", "key.home"], ["S", "key.select"], ["P", "key.picture"], ["Esc", "key.escape"],
 ];
 
@@ -75,6 +76,8 @@ const start = async () => {
   addTimeBar(app, page("time"));
   addDimensions(app, page("dims"));
   addShortcuts(app, {
+    ArrowLeft: () => app.player.step(0, -1), ArrowRight: () => app.player.step(0, 1),
+    Home: () => app.player.step(0, -Infinity), End: () => app.player.step(0, Infinity),
     " ": () => app.player.toggle(app.player.playing ? app.player.axis : 0),
     s: () => store.set(({ tool }) => ({ tool: tool === "select" ? "turn" : "select" })),
     p: () => savePicture(app),
