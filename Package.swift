@@ -157,11 +157,18 @@ let package = Package(
       swiftSettings: strict),
 
     // The server for private cubes
+    module(
+      "LiveCubes",
+      [
+        "JSON", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids", "Recipes", "Stores",
+        "Vectors",
+      ]),
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "TeamServer",
       [
-        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport",
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes", "Grids",
+        "Images", "Pyramids", "Recipes", "Services", "Vectors",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -173,7 +180,7 @@ let package = Package(
     .executableTarget(
       name: "cubepress-server",
       dependencies: [
-        "TeamServer", "Teams", "Pages",
+        "LiveCubes", "TeamServer", "Teams", "Pages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -234,11 +241,12 @@ let package = Package(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
+    tests("LiveCubes", ["LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids", "Stores", "Vectors"]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON",
+        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -96,7 +96,7 @@ public final class PaperCubeBuilder: FieldProduct {
   ///   - fields: the fields.
   /// - Returns: the file; nothing where colours are missing.
   /// - Throws: `StoreError` where it cannot be written, `ImageError` where a face cannot be drawn.
-  public func seal(_ records: [UnitRecord], of fields: [FieldSelection]) throws -> [BuiltObject] {
+  public func seal(_ records: [FinishedUnit], of fields: [FieldSelection]) throws -> [BuiltObject] {
     var colours: [Int: SliceColours] = [:]
     for (field, record) in zip(fields, records) {
       if let number = numbers[field] { colours[number] = SliceColours(record.summary) }

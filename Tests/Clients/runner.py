@@ -30,6 +30,7 @@ from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_zarr import zarr_checks
+from publish_faults import fault_checks
 from recipe import read_recipe
 from report import Report
 from site_folder import Site, served
@@ -78,6 +79,7 @@ def main() -> int:
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+        fault_checks(report, arguments.cubepress)
         source_checks(report, arguments.cubepress)
         nightly_checks(report, arguments.cubepress, arguments.kills)
     if arguments.cubepress and arguments.server:

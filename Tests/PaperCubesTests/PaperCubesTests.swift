@@ -124,9 +124,10 @@ struct PaperCubesTests {
     let records = try fields.map { field in
       let levels = try Levels(
         of: variable, field: field, memory: memory, pool: WorkerPool(workers: 1))
-      return UnitRecord(
+      let record = UnitRecord(
         fingerprint: builder.fingerprint(of: field, source: "s"), objects: [],
         summary: try builder.build(field, levels: levels).summary)
+      return FinishedUnit(record, of: builder.unit(of: field))
     }
     let objects = try builder.seal(records, of: fields)
     #expect(objects.map(\.key) == ["datasets/d/paper-cube/v.svg"])

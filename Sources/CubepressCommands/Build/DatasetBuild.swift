@@ -46,15 +46,17 @@ struct PlannedDataset: Sendable {
 struct DatasetBuild: Sendable {
   let prepared: PreparedDataset
   /// For each variable, for each of its fields, what the making of its tiles left behind.
-  let records: [[UnitRecord]]
+  let records: [[FinishedUnit]]
+  /// The image tiles.
+  let tiles: ProductFiles
   /// The files of the multiscale cube.
-  let cube: [BuiltObject]
+  let cube: ProductFiles
   /// The files of the time series.
-  let series: [BuiltObject]
+  let series: ProductFiles
   /// The files of the terrain.
-  let terrain: [BuiltObject]
+  let terrain: ProductFiles
   /// The tiles for the 4D viewer.
-  let viewerTiles: [BuiltObject]
+  let viewerTiles: ProductFiles
   /// For each variable its cube of paper.
   let paperCubes: [[BuiltObject]]
   /// For each variable by how much its published values may differ from the source's.
@@ -64,10 +66,9 @@ struct DatasetBuild: Sendable {
   /// How long that took, in seconds.
   var seconds = 0.0
 
-  /// All files of its products.
-  var objects: [BuiltObject] {
-    records.flatMap { $0.flatMap(\.objects) } + cube + series + terrain + viewerTiles
-      + paperCubes.flatMap(\.self)
+  /// All its products.
+  var products: [ProductFiles] {
+    [tiles, cube, series, terrain, viewerTiles, ProductFiles(others: Array(paperCubes.joined()))]
   }
 
   /// Makes the files that hold many fields, and those that describe them.
@@ -84,6 +85,7 @@ struct DatasetBuild: Sendable {
       Array(records.prefix(1 + arrays.products(number).count))
     }
     records = results.map { $0[0].records }
+    tiles = ProductFiles(Array(records.joined()))
     made = all.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
     maximumErrors = arrays.maximumErrors(results)
     cube = try arrays.finishCube(results, workshop: workshop)
@@ -93,13 +95,14 @@ struct DatasetBuild: Sendable {
       OtherRecords(
         all[number].dropFirst(results[number].count), of: planned.prepared.variables[number])
     }
-    terrain = others.flatMap { $0.terrain.flatMap { $0.records.flatMap(\.objects) } }
-    viewerTiles = try zip(prepared.variables, others).flatMap { variable, others -> [BuiltObject] in
-      guard let layer = variable.viewerLayer, let records = others.viewerLayer?.records else {
-        return []
-      }
-      return try records.flatMap(\.objects) + layer.seal(records)
-    }
+    terrain = ProductFiles(others.flatMap { $0.terrain.flatMap(\.records) })
+    viewerTiles = ProductFiles(
+      try zip(prepared.variables, others).flatMap { variable, others -> [FinishedUnit] in
+        guard let layer = variable.viewerLayer, let records = others.viewerLayer?.records else {
+          return []
+        }
+        return try records + layer.seal(records)
+      })
     paperCubes = try zip(prepared.variables, others).map { variable, others in
       guard let cube = variable.paperCube, let records = others.paperCube?.records else {
         return []
