@@ -15,7 +15,8 @@ public enum Catalogue {
   /// - `search.json`, `sitemap.xml`, and `feed.xml` where a dataset has dated versions or a story a date;
   /// - `api/datasets.json`, `api/datasets/<id>.json`, `api/colours.json`, `api/openapi.json`;
   /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`;
-  /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`.
+  /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`;
+  /// - where there are cubes, `cube/index.html`.
   ///
   /// - Parameters:
   ///   - site: What the site says of itself.
@@ -49,6 +50,9 @@ public enum Catalogue {
     files.merge(records(site, entries, stories, scenes)) { $1 }
     if !scenes.isEmpty {
       files.merge(try globe(site, entries, scenes, frame, templates, assets)) { $1 }
+    }
+    if datasets.contains(where: { !$0.cubes.isEmpty }) {
+      files["cube/index.html"] = try cube(site, entries, frame, templates, assets)
     }
     let feeds = SiteFeeds(site: site, entries: entries, scenes: scenes, stories: stories)
     files["sitemap.xml"] = Array(try templates.render("sitemap", feeds.sitemap).utf8)
@@ -101,8 +105,27 @@ public enum Catalogue {
     return files
   }
 
-  /// The library of the globe in `Site/vendor`, needed where there are scenes.
-  public static let globeLibrary = "cesium"
+  /// The libraries of many files in `Site/vendor` that the pages of a site need.
+  public static func libraries(datasets: [BuiltDataset], scenes: [SceneRecipe]) -> [String] {
+    (scenes.isEmpty ? [] : [globeLibrary])
+      + (datasets.allSatisfy(\.cubes.isEmpty) ? [] : [cubeLibrary])
+  }
+
+  private static let globeLibrary = "cesium"
+  private static let cubeLibrary = "three"
+
+  private static func cube(
+    _ site: SiteRecipe, _ entries: [Entry], _ frame: PageFrame, _ templates: PageTemplates,
+    _ assets: SiteAssets
+  ) throws(PageError) -> [UInt8] {
+    let index = IndexPage(site: site, entries: entries, stories: [])
+    return try page(
+      "cube", frame.context(title: "Cube · \(site.title)", summary: index.summary, root: "../"),
+      [
+        "preloads": .list(try assets.imports(from: "cube/cube.js").map { .text($0) }),
+        "cubeLibrary": .text(try assets.library(cubeLibrary)),
+      ], templates)
+  }
 
   private static func globe(
     _ site: SiteRecipe, _ entries: [Entry], _ scenes: [SceneRecipe], _ frame: PageFrame,

@@ -82,7 +82,7 @@ public struct TimeAxis: Sendable, Hashable {
 
 extension Calendar {
   /// A number that grows with time: seconds from 1970, exact but for parts of a second.
-  func approximateSeconds(_ time: CFTime) -> Double {
+  public func approximateSeconds(_ time: CFTime) -> Double {
     let zero = hasYearZero || time.year == 0
     let day = dayNumber(year: time.year, month: time.month, day: time.day, hasYearZero: zero)
     // A date that the calendar lacks (30 February in the standard one) counts as if months had 31.

@@ -30,14 +30,15 @@ struct SiteDocuments {
   func render(notes: inout [String]) throws -> [String: [UInt8]] {
     let services = try Services.documents(site: site, datasets: datasets)
     let templates = try PageTemplates.load(folder: share.templates)
-    let globe = scenes.isEmpty ? [] : [Catalogue.globeLibrary]
     let assets = try SiteAssets.load(
-      folder: share.site, libraries: globe + (stories.isEmpty ? [] : ["katex"]))
+      folder: share.site,
+      libraries: Catalogue.libraries(datasets: datasets, scenes: scenes)
+        + (stories.isEmpty ? [] : ["katex"]))
     let made = try Stories.render(
       stories,
       site: StorySite(
-        datasets: datasets, hasCubePage: assets.keys["cube/cube.js"] != nil, exists: exists,
-        series: PublishedSeries(folder: folder).find),
+        datasets: datasets, hasCubePage: datasets.contains { !$0.cubes.isEmpty },
+        exists: exists, series: PublishedSeries(folder: folder).find),
       frame: try Catalogue.frame(
         site: site, hasScenes: !scenes.isEmpty, hasHistory: hasHistory, assets: assets),
       templates: templates, assets: assets)
