@@ -206,8 +206,8 @@ let package = Package(
     tests(
       "Stories",
       [
-        "Stories", "SampleSites", "Catalogue", "Notebooks", "Pages", "Pyramids", "Recipes",
-        "Sanitising", "JSON",
+        "Stories", "SampleSites", "Catalogue", "Images", "Notebooks", "Pages", "Pyramids",
+        "Recipes", "Sanitising", "JSON",
       ],
       fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
