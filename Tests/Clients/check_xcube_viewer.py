@@ -212,7 +212,7 @@ class Live:
                 chromium.close()
 
     def survives_schemathesis(self) -> str:
-        program = ROOT / ".venv/schemathesis/bin/schemathesis"
+        program = ROOT / ".venv-schemathesis/bin/schemathesis"
         if not program.exists():
             raise Skipped("schemathesis is not there: Deploy/setup test installs it")
         answer = subprocess.run(
