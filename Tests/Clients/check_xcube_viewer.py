@@ -39,6 +39,7 @@ def live_checks(report, cubepress: str, program: str) -> None:
             report.check("live: tiles are those of a build", live.equals_build)
             report.check("live: Zarr with ranges, by xarray", live.reads_zarr)
             report.check("live: GDAL by WMTS with basic authentication", live.reads_wmts)
+            report.check("live: QGIS by WMTS with basic authentication", live.draws_in_qgis)
             report.check("live: a client that goes is noticed", live.notices_leaving)
             report.check("live: the real xcube viewer", live.runs_viewer)
             report.check("live: schemathesis", live.survives_schemathesis)
@@ -180,6 +181,42 @@ class Live:
             capture_output=True, text=True, timeout=120)
         require(refused.returncode != 0, "it opens without a token")
         return f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
+
+    def draws_in_qgis(self) -> str:
+        """Two tiles at their own scale, with a token as the password that QGIS keeps."""
+        if not Path("/usr/lib/python3/dist-packages/qgis").exists():
+            raise Skipped("QGIS is not installed")
+        z, y, xs, step = 7, 27, (129, 130), 360 / 256
+        time_ = "2017-01-16T10:09:21Z"
+        job = {
+            "capabilities": f"{self.api}/datasets/{CUBE}/wmts/1.0.0/WMTSCapabilities.xml",
+            "layer": f"{CUBE}.{VARIABLE}", "style": "default", "format": "image/png",
+            "matrix_set": "WorldCRS84Quad", "crs": "OGC:CRS84", "dimension": "Time", "time": time_,
+            "extent": [xs[0] * step - 180, 90 - (y + 1) * step, (xs[1] + 1) * step - 180, 90 - y * step],
+            "size": [512, 256]}
+        jobs = self.folder / "jobs.json"
+        drawn = []
+        for password in (self.token, "cpt_wrong"):
+            # QGIS keeps capabilities: each of its users has a home of their own.
+            home = self.folder / password[-5:]
+            home.mkdir()
+            out = str(self.folder / f"{password[-5:]}.png")
+            jobs.write_text(json.dumps([job | {"password": password, "out": out}]))
+            answer = subprocess.run(
+                ["/usr/bin/python3", str(Path(__file__).with_name("qgis_render.py")), str(jobs)],
+                capture_output=True, text=True, timeout=180,
+                env=os.environ | {"HOME": str(home), "QGIS_AUTH_DB_DIR_PATH": str(home)})
+            require(answer.stdout.strip(), answer.stderr[-400:])
+            drawn.append(json.loads(answer.stdout.strip().splitlines()[-1]))
+        require(drawn[0]["valid"], f"{drawn[0]}")
+        require(not drawn[1]["valid"], "a wrong token opens it too")
+        found = np.asarray(Image.open(self.folder / f"{self.token[-5:]}.png").convert("RGBA"))
+        wanted = np.concatenate([picture(self.ask(
+            f"/datasets/{CUBE}/tiles/{VARIABLE}/default/WorldCRS84Quad/{time_}/{z}/{y}/{x}.png"))
+            for x in xs], axis=1)
+        differing = np.count_nonzero((found != wanted).any(-1))
+        require(wanted[..., 3].any() and differing == 0, f"{differing} of {wanted[..., 0].size} pixels differ")
+        return f"QGIS {drawn[0]['version']}, every pixel of two tiles"
 
     def notices_leaving(self) -> str:
         """Clients that hang up do not keep the server from answering others."""
