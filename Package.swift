@@ -164,7 +164,8 @@ let package = Package(
     module(
       "TeamServer",
       [
-        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes", "Grids",
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
+        "Grids",
         "Images", "Pyramids", "Recipes", "Services", "Vectors",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -235,7 +236,12 @@ let package = Package(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
-    tests("LiveCubes", ["LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids", "Stores", "Vectors"]),
+    tests(
+      "LiveCubes",
+      [
+        "LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids",
+        "Stores", "Vectors",
+      ]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "TeamServer",

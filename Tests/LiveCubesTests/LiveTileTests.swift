@@ -177,7 +177,8 @@ struct LiveTileTests {
     let folder = try TemporaryFolder()
     let live = LiveCubes()
     let cube = try await live.cube(Self.source(try Self.cube(folder, chunkTimes: 1)))
-    let text = ##"{"name":"x","type":"stepwise","colors":[[0,"#000000"],[5,"#ff0000"],[10,"#ffffff"]]}"##
+    let text =
+      ##"{"name":"x","type":"stepwise","colors":[[0,"#000000"],[5,"#ff0000"],[10,"#ffffff"]]}"##
     let style = try await live.style(
       StyleRequest(colours: text, low: 0, high: 10), of: "v", in: cube)
     #expect(style.colour(of: 2) == RGBA(r: 0, g: 0, b: 0))

@@ -146,7 +146,8 @@ struct CubeAPITests {
       #expect(datasets.compactMap { $0["id"]?.stringValue } == wanted)
       let variable = try #require(datasets.first?["variables"]?[0])
       #expect(variable["name"] == "v")
-      #expect(variable["tileUrl"] == .string("http://cubes.test\(Self.api)/tiles/bed/v/{z}/{y}/{x}"))
+      #expect(
+        variable["tileUrl"] == .string("http://cubes.test\(Self.api)/tiles/bed/v/{z}/{y}/{x}"))
       let dimensions = datasets.first?["dimensions"]?.arrayValue ?? []
       #expect(dimensions.compactMap { $0["name"]?.stringValue } == ["lon", "lat", "time"])
       #expect(dimensions.last?["coordinates"]?[1] == "2020-01-02T00:00:00Z")
@@ -240,8 +241,10 @@ struct CubeAPITests {
   }
 
   @Test(arguments: [
-    "cubes/../../secret", "/etc/passwd", "cubes//x", "file:///etc/passwd", "http://169.254.169.254/x",
-    "cubes/http://localhost/x", "cubes/*.nc", "cubes/~/x", "cubes/.ssh", "cubes", "", "cubes/a\u{0}b",
+    "cubes/../../secret", "/etc/passwd", "cubes//x", "file:///etc/passwd",
+    "http://169.254.169.254/x",
+    "cubes/http://localhost/x", "cubes/*.nc", "cubes/~/x", "cubes/.ssh", "cubes", "",
+    "cubes/a\u{0}b",
     "cubes/a\nb", "s3://bucket/x", "cubes/a\\b", "other/", "cubes/%2e%2e/x/../y",
   ])
   func pathsThatLeaveTheirRootAreNoSources(path: String) {

@@ -19,7 +19,7 @@ struct Workspace {
   let settings: ServerSettings
   let server: TeamServer
 
-  /// - Parameter change: changes the settings before the server is made.
+  /// Makes the folder, the users and the server; `change` changes the settings before.
   init(_ change: (inout ServerSettings) -> Void = { _ in }) async throws {
     folder = try TemporaryFolder()
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -29,7 +29,8 @@ struct OpenAPIRoutes: Sendable {
       "openapi": "3.1.0",
       "info": [
         "title": "Cubepress server", "version": "1",
-        "description": "What a team keeps private. Below /teams/{team}/api the routes are those of xcube's server.",
+        "description":
+          "What a team keeps private. Below /teams/{team}/api the routes are those of xcube's server.",
       ],
       "servers": [["url": .string(settings.baseURL)]],
       "paths": .object(paths),
