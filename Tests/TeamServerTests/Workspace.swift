@@ -28,6 +28,7 @@ struct Workspace {
       dataFolder: folder.path, baseURL: "http://cubes.test",
       templatesFolder: repository + "/Templates", siteFolder: repository + "/Site")
     settings.largestBody = 4096
+    settings.liveLimits.time = .seconds(3600)
     change(&settings)
     self.settings = settings
     server = try TeamServer(settings)
