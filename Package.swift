@@ -133,6 +133,9 @@ let package = Package(
         "CTerrain",
       ]),
     module(
+      "PaperCubes",
+      ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales"]),
+    module(
       "Stories",
       [
         "JSON", "Recipes", "Pyramids", "Grids", "Images", "Pages", "Markdown", "Sanitising",
@@ -143,7 +146,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "FileServing", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
+        "FileServing", "PaperCubes", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
         "Transport", "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -229,6 +232,9 @@ let package = Package(
       "ViewerLayers",
       ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
     tests(
+      "PaperCubes",
+      ["PaperCubes", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Stores"]),
+    tests(
       "Terrain",
       ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
       fixtures: true),
@@ -259,7 +265,7 @@ let package = Package(
     tests(
       "CubepressCommands",
       [
-        "CubepressCommands", "FileServing", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores",
+        "CubepressCommands", "FileServing", "Codecs", "Publishing", "Recipes", "Pyramids", "Jobs", "Stores",
         "JSON", "Cubes",
         "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

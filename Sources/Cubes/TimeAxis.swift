@@ -46,6 +46,9 @@ public struct TimeAxis: Sendable, Hashable {
   /// How many steps there are.
   public var count: Int { times.count }
 
+  /// For each step a number that grows with time: seconds from 1970 in the axis's calendar.
+  public var seconds: [Double] { times.map(calendar.approximateSeconds) }
+
   /// The step of exactly that time.
   public func index(of time: CFTime) -> Int? { times.firstIndex(of: time) }
 

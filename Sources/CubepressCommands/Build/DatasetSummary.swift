@@ -16,8 +16,7 @@ import Vectors
 struct DatasetSummary {
   private let build: DatasetBuild
   private let workshop: Workshop
-  /// Legends and thumbnails.
-  private(set) var objects: [BuiltObject] = []
+  private var objects: [BuiltObject] = []
   /// What readers of the report should know.
   private(set) var notes: [String] = []
   /// The units whose records are still needed.
@@ -27,6 +26,9 @@ struct DatasetSummary {
     self.build = build
     self.workshop = workshop
   }
+
+  /// Legends, thumbnails and what else was made for the description.
+  var files: ProductFiles { ProductFiles(others: objects) }
 
   /// Describes the dataset.
   ///
@@ -139,7 +141,8 @@ struct DatasetSummary {
           build.prepared.arrays.published.variables[number],
           dimensions: TileDimension.dimensions(
             of: variable, fields: prepared.fields, shownFirst: shownFirst),
-          maximumError: build.maximumErrors[number]), styles: styles)
+          maximumError: build.maximumErrors[number]),
+      paperCube: build.paperCubes[number].first?.key, styles: styles)
   }
 
   private mutating func noteEmptyFields(
