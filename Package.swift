@@ -71,6 +71,7 @@ let package = Package(
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
+    .target(name: "CHDF5Links", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CDeflateBlocks"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
@@ -99,7 +100,7 @@ let package = Package(
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
-    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
+    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF", "CHDF5Links"]),
     module("Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
     // rank 4
     module(
@@ -167,7 +168,8 @@ let package = Package(
     module(
       "TeamServer",
       [
-        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes", "Grids",
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
+        "Grids",
         "Images", "Pyramids", "Recipes", "Services", "Vectors",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -213,7 +215,7 @@ let package = Package(
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
-    tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
+    tests("NetCDF", ["NetCDF", "Codecs", "JSON"], fixtures: true),
     tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
@@ -241,7 +243,12 @@ let package = Package(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
-    tests("LiveCubes", ["LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids", "Stores", "Vectors"]),
+    tests(
+      "LiveCubes",
+      [
+        "LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids",
+        "Stores", "Vectors",
+      ]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "TeamServer",

@@ -16,7 +16,8 @@ struct Program: AsyncParsableCommand {
 
       When nobody can sign in yet, `serve` prints a link at which the administrator's password is set.
       """,
-    subcommands: [Serve.self, BackUp.self, Invite.self, Register.self], defaultSubcommand: Serve.self)
+    subcommands: [Serve.self, BackUp.self, Invite.self, Register.self],
+    defaultSubcommand: Serve.self)
 }
 
 /// Prints a line at once; `print` holds text back where a pipe or a journal reads it.
@@ -83,7 +84,8 @@ struct CubeOptions: ParsableArguments {
   func apply(to settings: inout ServerSettings) throws {
     settings.cubeRoots = try roots.map { text in
       guard let root = CubeRoot(text) else {
-        throw ValidationError("--cube-root \(text): write TEAM/NAME=/folder or TEAM/NAME=s3://bucket/prefix")
+        throw ValidationError(
+          "--cube-root \(text): write TEAM/NAME=/folder or TEAM/NAME=s3://bucket/prefix")
       }
       return root
     }

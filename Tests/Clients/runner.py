@@ -29,6 +29,7 @@ from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
+from check_xcube_viewer import live_checks
 from check_zarr import zarr_checks
 from publish_faults import fault_checks
 from recipe import read_recipe
@@ -84,6 +85,7 @@ def main() -> int:
         nightly_checks(report, arguments.cubepress, arguments.kills)
     if arguments.cubepress and arguments.server:
         server_checks(report, arguments.cubepress, arguments.server)
+        live_checks(report, arguments.cubepress, arguments.server)
     return report.close()
 
 

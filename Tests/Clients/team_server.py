@@ -66,8 +66,9 @@ class Browser:
 class TeamServer:
     """The program with its data folder."""
 
-    def __init__(self, program: str, folder: Path, port: int | None = None):
-        self.program, self.folder = program, folder
+    def __init__(
+        self, program: str, folder: Path, port: int | None = None, extra: list[str] | None = None):
+        self.program, self.folder, self.extra = program, folder, extra or []
         self.port = port or free_port(0)
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = folder.with_suffix(".log")
@@ -77,7 +78,8 @@ class TeamServer:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port)],
+                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port),
+                 *self.extra],
                 stdout=log, stderr=subprocess.STDOUT)
         for _ in range(200):
             if self.process.poll() is not None:

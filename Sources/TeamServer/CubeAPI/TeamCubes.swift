@@ -102,8 +102,9 @@ struct TeamCubes: Sendable {
       }
       // Level 0 holds the values of the source as they are.
       let cube = "\(site)/datasets/\(id)/cube.zarr/0"
-      guard FileManager.default.fileExists(atPath: cube + "/zarr.json")
-        || FileManager.default.fileExists(atPath: cube + "/.zgroup")
+      guard
+        FileManager.default.fileExists(atPath: cube + "/zarr.json")
+          || FileManager.default.fileExists(atPath: cube + "/.zgroup")
       else { return nil }
       return LiveSource(
         key: "\(team)/\(id)", dataset: id, title: entry["title"]?.stringValue, locations: [cube])
