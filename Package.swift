@@ -156,9 +156,12 @@ let package = Package(
     // The server for private cubes
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
+      "Workspaces",
+      ["JSON", "Stores", "Teams", "Vectors", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
       "TeamServer",
       [
-        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport",
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "Workspaces",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -170,7 +173,7 @@ let package = Package(
     .executableTarget(
       name: "cubepress-server",
       dependencies: [
-        "TeamServer", "Teams", "Pages",
+        "TeamServer", "Teams", "Pages", "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -230,9 +233,12 @@ let package = Package(
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
+      "Workspaces",
+      ["Workspaces", "Teams", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON",
+        "TeamServer", "Teams", "JSON", "Workspaces",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -8,11 +8,14 @@ struct TeamRequestContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// The address of the client, or of the proxy in front of us.
   let remoteAddress: String
+  /// The connection; `nil` in tests.
+  let channel: (any Channel)?
   /// Who sends it; `nil` where nothing proves that.
   var principal: Principal?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
+    channel = source.channel.isActive ? source.channel : nil
     remoteAddress = source.channel.remoteAddress?.ipAddress ?? "unknown"
   }
 

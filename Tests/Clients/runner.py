@@ -27,6 +27,7 @@ from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
+from check_workspace import workspace_checks
 from check_zarr import zarr_checks
 from recipe import read_recipe
 from report import Report
@@ -78,6 +79,7 @@ def main() -> int:
         nightly_checks(report, arguments.cubepress, arguments.kills)
     if arguments.cubepress and arguments.server:
         server_checks(report, arguments.cubepress, arguments.server)
+        workspace_checks(report, arguments.cubepress, arguments.server)
     return report.close()
 
 
