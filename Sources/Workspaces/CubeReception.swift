@@ -20,7 +20,7 @@ struct CubeReception {
 
   /// The folder of the dataset that an upload becomes.
   static func folder(of upload: Upload, in workspace: Workspace) -> String {
-    workspace.teamFolder(upload.team) + "/cubes/" + upload.id
+    workspace.teamFolder(upload.team) + "/uploaded/" + upload.id
   }
 
   func run() throws -> ReceivedCube {
@@ -37,7 +37,7 @@ struct CubeReception {
     // So that a power cut after the acceptance loses nothing.
     try synchroniseFileSystem(of: folder)
     return ReceivedCube(
-      path: "teams/\(upload.team)/cubes/\(upload.id)/\(name)", bytes: bytes, sha256: sha256,
+      path: "teams/\(upload.team)/uploaded/\(upload.id)/\(name)", bytes: bytes, sha256: sha256,
       variables: variables)
   }
 

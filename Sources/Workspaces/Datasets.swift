@@ -118,10 +118,10 @@ extension Workspace {
           for name in names("uploads") where !known.uploads.contains(name) {
             try manager.removeItem(atPath: "\(folder)/uploads/\(name)")
           }
-          for name in names("cubes") {
-            let path = "teams/\(team)/cubes/\(name)/"
+          for name in names("uploaded") {
+            let path = "teams/\(team)/uploaded/\(name)/"
             let isKnown = ["cube.zarr", "cube.nc"].contains { known.cubes.contains(path + $0) }
-            if !isKnown { try manager.removeItem(atPath: "\(folder)/cubes/\(name)") }
+            if !isKnown { try manager.removeItem(atPath: "\(folder)/uploaded/\(name)") }
           }
           for name in names("blobs") where !known.blobs.contains("\(team)/\(name)") {
             try manager.removeItem(atPath: "\(folder)/blobs/\(name)")

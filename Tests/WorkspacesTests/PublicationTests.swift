@@ -27,7 +27,7 @@ struct PublicationTests {
         datasets:
           - id: "ice-bed"
             title: "Bed\\n  - id: evil"
-            source: "\(keeping.folder.path)/teams/ice/cubes/\(upload.id)/cube.nc"
+            source: "\(keeping.folder.path)/teams/ice/uploaded/\(upload.id)/cube.nc"
             licence: "CC-BY-4.0"
 
         """)

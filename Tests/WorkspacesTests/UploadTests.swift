@@ -25,7 +25,7 @@ struct UploadTests {
     let use = try await keeping.workspace.storageUse(of: keeping.team)
     #expect(use.datasets == Int64(Self.cube.count) && use.uploads == 0)
     try await keeping.workspace.removeDataset("bed", of: keeping.team)
-    #expect(keeping.names(in: "cubes").isEmpty)
+    #expect(keeping.names(in: "uploaded").isEmpty)
     #expect(try await keeping.workspace.storageUse(of: keeping.team).total == 0)
   }
 
@@ -88,7 +88,7 @@ struct UploadTests {
       of: try await keeping.receive(Self.cube, of: upload, at: 0))
     #expect(upload.state == .refused)
     #expect(upload.problem?.contains("its header is damaged") == true)
-    #expect(keeping.names(in: "cubes").isEmpty && keeping.names(in: "uploads").isEmpty)
+    #expect(keeping.names(in: "uploaded").isEmpty && keeping.names(in: "uploads").isEmpty)
     // Its room and its name are free again.
     #expect(try await keeping.workspace.storageUse(of: keeping.team).total == 0)
     _ = try await keeping.begin("bed", length: 1)
@@ -127,7 +127,7 @@ struct UploadTests {
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o700], ofItemAtPath: keeping.folder.path + "/reader2")
     try keeping.folder.write("orphan", to: "teams/ice/uploads/unknown")
-    try keeping.folder.write("orphan", to: "teams/ice/cubes/unknown/cube.nc")
+    try keeping.folder.write("orphan", to: "teams/ice/uploaded/unknown/cube.nc")
     try keeping.folder.write("orphan", to: "teams/ice/blobs/unknown")
     let next = Workspace(
       database: keeping.database,
@@ -135,7 +135,7 @@ struct UploadTests {
         dataFolder: keeping.folder.path, program: keeping.folder.path + "/reader2"))
     try await next.takeUp(now: 1000)
     #expect(try await keeping.outcome(of: upload).state == .accepted)
-    #expect(keeping.names(in: "cubes") == [upload.id])
+    #expect(keeping.names(in: "uploaded") == [upload.id])
     #expect(keeping.names(in: "blobs").isEmpty)
   }
 

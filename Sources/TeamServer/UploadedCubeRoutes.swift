@@ -5,7 +5,7 @@ internal import Teams
 internal import Workspaces
 
 /// Datasets that were uploaded: the list, and the values as they lie on the disk.
-struct DatasetRoutes: Sendable {
+struct UploadedCubeRoutes: Sendable {
   let database: TeamDatabase
   let workspace: Workspace
   let settings: ServerSettings

@@ -12,7 +12,7 @@ internal import Workspaces
 ///
 /// Properties are asked for as clients of geoDB and PostgREST do (`FeatureFilter`); the answer has the
 /// members `numberMatched`, `numberReturned` and `links` of OGC API Features.
-struct PlaceRoutes: Sendable {
+struct CollectionRoutes: Sendable {
   let database: TeamDatabase
   let workspace: Workspace
   let pages: PageRenderer
