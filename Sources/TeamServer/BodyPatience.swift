@@ -16,7 +16,7 @@ struct BodyPatience: RouterMiddleware {
     _ request: Request, context: TeamRequestContext,
     next: (Request, TeamRequestContext) async throws -> Response
   ) async throws -> Response {
-    guard let channel = context.channel, ![.get, .head].contains(request.method) else {
+    guard let channel = context.connection, ![.get, .head].contains(request.method) else {
       return try await next(request, context)
     }
     var request = request

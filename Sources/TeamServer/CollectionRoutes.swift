@@ -71,7 +71,7 @@ struct CollectionRoutes: Sendable {
       })
   }
 
-  private func json(_ collection: PlaceCollection, _ team: Team) -> JSONValue {
+  private func json(_ collection: Workspaces.PlaceCollection, _ team: Team) -> JSONValue {
     let href = "\(settings.baseURL)/teams/\(team.name)/places/\(collection.name)"
     return [
       "id": .string(collection.name), "title": .string(collection.title),
@@ -122,7 +122,7 @@ struct CollectionRoutes: Sendable {
   /// A collection for whoever may use it: its team, and teams with which it is shared.
   private func collection(
     _ request: Request, _ context: TeamRequestContext, atLeast needed: Role
-  ) async throws -> (member: TeamAccess.Member, collection: PlaceCollection) {
+  ) async throws -> (member: TeamAccess.Member, collection: Workspaces.PlaceCollection) {
     let name = try context.parameters.require("collection")
     let member = try await access.user(of: name, kind: .places, request, context, atLeast: needed)
     guard let collection = try await workspace.collection(name, ofTeam: member.team.name) else {
@@ -230,7 +230,7 @@ struct CollectionRoutes: Sendable {
   /// The collection, for a request that changes what is in it.
   private func changing(
     _ request: Request, _ context: TeamRequestContext
-  ) async throws -> (member: TeamAccess.Member, collection: PlaceCollection) {
+  ) async throws -> (member: TeamAccess.Member, collection: Workspaces.PlaceCollection) {
     let found = try await collection(request, context, atLeast: .editor)
     try request.requireIntent(of: found.member.principal)
     return found
@@ -342,7 +342,7 @@ struct CollectionRoutes: Sendable {
   }
 
   private func note(
-    _ action: String, _ collection: PlaceCollection, _ member: TeamAccess.Member
+    _ action: String, _ collection: Workspaces.PlaceCollection, _ member: TeamAccess.Member
   ) async throws {
     try await database.record(
       action, on: collection.name, by: member.principal.user.name, team: member.team.name,

@@ -1,3 +1,4 @@
+public import LiveCubes
 internal import Workspaces
 
 /// How a server runs: where its data lies, where it listens, and its limits.
@@ -35,6 +36,12 @@ public struct ServerSettings: Sendable {
   public var patience: Int64 = 30
   /// How many requests are worked on at once; further ones are told to come again.
   public var concurrentRequests = 256
+  /// Where cubes of teams may lie beside the team's folder `cubes`.
+  public var cubeRoots: [CubeRoot] = []
+  /// The files of xcube's viewer, to be served beside each team's API; none without.
+  public var viewerFolder: String?
+  /// How much an answer that is computed may need.
+  public var liveLimits = LiveLimits()
 
   /// Sets what has no default.
   public init(

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
+internal import LiveCubes
 internal import Logging
 internal import NIOCore
 internal import Pages
@@ -12,6 +13,7 @@ public struct TeamServer: Sendable {
   private let settings: ServerSettings
   private let database: TeamDatabase
   private let workspace: Workspace
+  private let live: LiveCubes
 
   /// Opens, and where need be makes, the data folder.
   ///
@@ -23,6 +25,7 @@ public struct TeamServer: Sendable {
       attributes: [.posixPermissions: 0o700])
     database = try TeamDatabase(path: settings.databasePath)
     workspace = Workspace(database: database, settings: settings.workspace)
+    live = LiveCubes(limits: settings.liveLimits)
   }
 
   /// The address at which the first administrator sets a password, where nobody can sign in yet.
@@ -99,6 +102,12 @@ public struct TeamServer: Sendable {
       database: database, pages: pages, settings: settings, workspace: workspace
     ).add(to: router)
     TeamSiteRoutes(database: database, settings: settings).add(to: router)
+    CubeAPI(
+      database: database, settings: settings, live: live,
+      places: TeamPlaces(
+        site: SitePlaces(settings: settings), workspace: workspace, database: database)
+    ).add(to: router)
+    OpenAPIRoutes(settings: settings).add(to: router)
     return router
   }
 }

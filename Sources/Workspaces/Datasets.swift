@@ -82,6 +82,7 @@ extension Workspace {
       }
       for sql in [
         "DELETE FROM dataset WHERE team = ? AND name = ?",
+        "DELETE FROM cube_source WHERE team = ? AND dataset = ?",
         // A later dataset of this id is another one.
         "DELETE FROM share WHERE team = ? AND kind = 'dataset' AND item = ?",
       ] { try database.execute(sql: sql, arguments: [team.id, id]) }

@@ -53,6 +53,13 @@ extension Workspace {
           team.id, upload.dataset, upload.title, cube.path, cube.bytes, cube.sha256,
           cube.variables, now, upload.creator,
         ])
+      // From here on it can be asked for tiles and series, too.
+      try database.execute(
+        sql: "INSERT INTO cube_source (team, dataset, title, path) VALUES (?, ?, ?, ?)",
+        arguments: [
+          team.id, upload.dataset, upload.title,
+          String(cube.path.dropFirst("teams/\(upload.team)/".count)),
+        ])
       try database.execute(
         sql: "INSERT INTO audit (at, actor, action, object, team) VALUES (?, ?, ?, ?, ?)",
         arguments: [now, upload.creator, "uploaded a dataset", upload.dataset, upload.team])

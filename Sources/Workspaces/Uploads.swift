@@ -106,6 +106,7 @@ extension Workspace {
         database,
         sql: """
           SELECT EXISTS (SELECT 1 FROM dataset WHERE team = :team AND name = :name)
+            OR EXISTS (SELECT 1 FROM cube_source WHERE team = :team AND dataset = :name)
             OR EXISTS (SELECT 1 FROM upload WHERE team = :team AND dataset = :name
               AND state IN ('receiving', 'checking'))
           """, arguments: ["team": team.id, "name": dataset])

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from check_4d_viewer import viewer_layer_checks
 from check_catalogue import catalogue_checks
+from check_cube import cube_checks
 from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
 from check_globe import globe_checks
+from check_lexcube import lexcube_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
 from check_nightly import nightly_checks
@@ -29,6 +31,7 @@ from check_values import value_checks
 from check_viewer import viewer_checks
 from check_workspace import workspace_checks
 from check_zarr import zarr_checks
+from publish_faults import fault_checks
 from recipe import read_recipe
 from report import Report
 from site_folder import Site, served
@@ -60,6 +63,8 @@ def main() -> int:
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base)
+        lexcube_checks(report, site)
+        cube_checks(report, site, address.base, arguments.cubepress)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)
@@ -75,6 +80,7 @@ def main() -> int:
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+        fault_checks(report, arguments.cubepress)
         source_checks(report, arguments.cubepress)
         nightly_checks(report, arguments.cubepress, arguments.kills)
     if arguments.cubepress and arguments.server:

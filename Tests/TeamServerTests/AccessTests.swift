@@ -149,7 +149,7 @@ struct AccessTests {
 
   @Test("forms", arguments: everybody)
   func forms(user: String) async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let session = try await workspace.session(user)
     let token = try await workspace.token(user, .write)
     let client = try workspace.client()

@@ -21,7 +21,10 @@ struct Workspace {
   let settings: ServerSettings
   let server: TeamServer
 
-  init() async throws {
+  /// - Parameters:
+  ///   - keeping: whether the team `ice` keeps an uploaded dataset, places and files.
+  ///   - change: changes the settings before the server is made.
+  init(keeping: Bool = false, _ change: (inout ServerSettings) -> Void = { _ in }) async throws {
     folder = try TemporaryFolder()
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().path
@@ -36,6 +39,7 @@ struct Workspace {
       "#!/bin/sh\necho '{\"variables\":[{\"name\":\"z\",\"shape\":[2,2]}]}'\n", to: "reader")
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o700], ofItemAtPath: folder.path + "/reader")
+    change(&settings)
     self.settings = settings
     server = try TeamServer(settings)
     database = try TeamDatabase(path: settings.databasePath)
@@ -50,7 +54,7 @@ struct Workspace {
     try await database.setRole(.editor, of: editor, in: ice)
     try await database.setRole(.reader, of: reader, in: ice)
     try await database.grant(.reader, on: "bed", of: ice, to: sea)
-    try await keepThings(of: ice, sharedWith: sea)
+    if keeping { try await keepThings(of: ice, sharedWith: sea) }
     for (key, text) in Self.files { try folder.write(text, to: "teams/ice/site/" + key) }
   }
 

@@ -24,11 +24,17 @@ struct WorkspaceAccessTests {
   private static let team = ["owner", "editor", "reader"]
   private static let editors = ["owner", "editor"]
   private static let allWhoRead = team + ["guest"]
-  private static let tus = HTTPFields([
-    HTTPField(name: .init("Tus-Resumable")!, value: "1.0.0"),
-    HTTPField(name: .init("Upload-Length")!, value: "10"),
-    HTTPField(name: .init("Upload-Metadata")!, value: "dataset bmV3"),
+  private static let tus = fields([
+    ("Tus-Resumable", "1.0.0"), ("Upload-Length", "10"), ("Upload-Metadata", "dataset bmV3"),
   ])
+
+  private static func fields(_ pairs: [(String, String)]) -> HTTPFields {
+    HTTPFields(
+      pairs.compactMap { name, value in
+        HTTPField.Name(name).map { HTTPField(name: $0, value: value) }
+      })
+  }
+
   private static let json: HTTPFields = [.contentType: "application/json"]
   private static let patch = #"{"properties":{"depth":3}}"#
 
@@ -87,7 +93,7 @@ struct WorkspaceAccessTests {
 
   @Test("with a token", arguments: Workspace.users)
   func tokens(user: String) async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let client = try workspace.client()
     let reading = try await workspace.token(user, .read)
     let writing = try await workspace.token(user, .write)
@@ -115,7 +121,7 @@ struct WorkspaceAccessTests {
   }
 
   @Test func withoutSigningInNothingTellsWhatExists() async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let client = try workspace.client()
     var answers: Set<String> = []
     for route in Self.routes {
@@ -128,7 +134,7 @@ struct WorkspaceAccessTests {
 
   @Test("another site's page cannot change anything with the cookie of a session")
   func forgery() async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let client = try workspace.client()
     let session = try await workspace.session("owner")
     for route in Self.routes where ![.get, .head].contains(route.method) && !route.users.isEmpty {
@@ -136,7 +142,7 @@ struct WorkspaceAccessTests {
       headers[.cookie] = session.headers[.cookie]
       let plain = try await client.send(route.method, route.path, headers, body: route.body)
       #expect(plain.status == .forbidden, "\(route) without the form secret: \(plain.status)")
-      headers[HTTPField.Name("X-Form")!] = session.form
+      headers.append(contentsOf: Self.fields([("X-Form", session.form)]))
       headers[.origin] = "https://evil.test"
       let foreign = try await client.send(route.method, route.path, headers, body: route.body)
       #expect(foreign.status == .forbidden, "\(route) from another site: \(foreign.status)")
@@ -148,7 +154,7 @@ struct WorkspaceAccessTests {
 
   @Test("what was uploaded does not act as a page of ours")
   func downloads() async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let client = try workspace.client()
     let headers = try await workspace.token("owner", .write)
     let path = "/teams/ice/files/evil.html"
@@ -172,7 +178,7 @@ struct WorkspaceAccessTests {
       "name=in.(A') UNION SELECT hash,1,1 FROM token --)", "name=like.%' ESCAPE '",
     ])
   func injection(query: String) async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let client = try workspace.client()
     let headers = try await workspace.token("editor", .write)
     let encoded = query.split(separator: "=", maxSplits: 1).map {
