@@ -166,11 +166,14 @@ let package = Package(
       ]),
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
+      "Workspaces",
+      ["JSON", "Stores", "Teams", "Vectors", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
       "TeamServer",
       [
         "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
         "Grids",
-        "Images", "Pyramids", "Recipes", "Services", "Vectors",
+        "Images", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -182,7 +185,7 @@ let package = Package(
     .executableTarget(
       name: "cubepress-server",
       dependencies: [
-        "LiveCubes", "TeamServer", "Teams", "Pages",
+        "LiveCubes", "TeamServer", "Teams", "Pages", "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -251,9 +254,12 @@ let package = Package(
       ]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
+      "Workspaces",
+      ["Workspaces", "Teams", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes",
+        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes", "Workspaces",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -70,7 +70,8 @@ public struct SiteAssets: Sendable {
       let parts = path.split(separator: "/")
       switch (parts.count, parts[0]) {
       case (1, _): single[path] = Array(data)
-      case (_, "test"): break
+      // The pages of the team server have scripts of their own, which it loads by itself.
+      case (_, "test"), (_, "workspace"): break
       default: modules[path] = Array(data)
       }
     }

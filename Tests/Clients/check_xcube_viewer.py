@@ -59,7 +59,7 @@ class Live:
     def set_up(self) -> str:
         data = self.folder / "data"
         extra = ["--xcube-viewer", str(VIEWER)] if VIEWER.is_dir() else []
-        self.server = TeamServer(self.program, data, extra=extra)
+        self.server = TeamServer(self.program, data, options=extra)
         admin = self.server.browser()
         admin.set_password(self.server.invitation)
         admin.send("/administration", "/administration/teams", name="ocean", title="Ocean", owner="admin")

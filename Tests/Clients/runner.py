@@ -16,6 +16,7 @@ from check_globe import globe_checks
 from check_lexcube import lexcube_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
+from check_team_nginx import team_nginx_checks
 from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
@@ -24,12 +25,14 @@ from check_restart import restart_checks
 from check_search import search_checks
 from check_stories import story_checks
 from check_server import server_checks
+from check_sign_in import sign_in_checks
 from check_slurm import slurm_checks
 from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_xcube_viewer import live_checks
+from check_workspace import workspace_checks
 from check_zarr import zarr_checks
 from publish_faults import fault_checks
 from recipe import read_recipe
@@ -86,6 +89,9 @@ def main() -> int:
     if arguments.cubepress and arguments.server:
         server_checks(report, arguments.cubepress, arguments.server)
         live_checks(report, arguments.cubepress, arguments.server)
+        workspace_checks(report, arguments.cubepress, arguments.server)
+        sign_in_checks(report, arguments.server)
+        team_nginx_checks(report, arguments.server)
     return report.close()
 
 
