@@ -2,10 +2,10 @@
 // the map viewer (legends, time bar, read-out, player) find here what they find there in the map.
 
 import { reportOf } from "../viewer/failures.js";
+import { createCells } from "../viewer/layer/cells.js";
 import { createFields } from "../viewer/layer/fields.js";
 import { valuesAt } from "../viewer/layer/values.js";
 import { createCamera } from "./camera.js";
-import { createCells } from "./cells.js";
 import { createDrapes } from "./drapes.js";
 import { createLight } from "./light.js";
 import { createStacks } from "./stacks.js";

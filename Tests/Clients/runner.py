@@ -11,6 +11,7 @@ from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
+from check_geotiff import geotiff_checks
 from check_globe import globe_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
@@ -69,6 +70,7 @@ def main() -> int:
         viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
         made_terrain_checks(report, arguments.cubepress)
+        geotiff_checks(report, arguments.cubepress)
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
