@@ -87,7 +87,11 @@ const syncLayers = (app, gl, view, { drawing, relief }) => {
       }
     } else {
       const known = gl.getSource(id);
-      if (known && known.tiles?.[0] !== tiles.url) {
+      // What it was made from: what it has of that comes later.
+      const made = known?.serialize().tiles?.[0];
+      if (known && made !== tiles.url && isValues(layer)) {
+        known.setTiles([tiles.url]);
+      } else if (known && made !== tiles.url) {
         gl.removeLayer(id);
         gl.removeSource(id);
       }

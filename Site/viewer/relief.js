@@ -64,7 +64,7 @@ export const createRelief = (app, maplibre, drawing, failed) => {
       const found = state.relief ? reliefOf(app, state) : null;
       const address = found && heightsOf(app, found, state);
       const known = gl.getSource(SOURCE);
-      if (known && known.tiles?.[0] !== address) {
+      if (known && known.serialize().tiles?.[0] !== address) {
         gl.setTerrain(null);
         gl.removeSource(SOURCE);
       }

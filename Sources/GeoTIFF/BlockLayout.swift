@@ -20,10 +20,55 @@ struct BlockLayout: Sendable, Equatable {
 
   /// The most bytes that a decoded block may have.
   static let largestBlock = 256 << 20
-  /// The most bands, and the most rows and columns, of an image.
-  private static let mostBands = 1 << 16
+  /// The most rows and columns of an image.
   private static let mostCells = 1 << 31
 
+  /// How many bands a block holds.
+  var bandsOfBlock: Int { isSeparate ? 1 : bands }
+  private var blocksAcross: Int { (columns + blockColumns - 1) / blockColumns }
+  private var blocksDown: Int { (rows + blockRows - 1) / blockRows }
+  /// How many blocks there are; not a whole number, as headers can say more than those count.
+  private var blockCount: Double {
+    Double(blocksAcross) * Double(blocksDown) * (isSeparate ? Double(bands) : 1)
+  }
+  var blockBytes: Int { blockRows * blockColumns * bandsOfBlock * type.size }
+
+  /// A block that a window touches.
+  struct Block {
+    /// Its number in the file.
+    let number: Int
+    /// The bands that are wanted of it.
+    let bands: Range<Int>
+    /// Where it begins in the image.
+    let firstRow: Int
+    let firstColumn: Int
+    /// The rows and columns that are wanted of it, of the image.
+    let rows: Range<Int>
+    let columns: Range<Int>
+  }
+
+  /// The blocks that hold a window, which must lie within the image.
+  func blocks(bands: Range<Int>, rows: Range<Int>, columns: Range<Int>) -> [Block] {
+    guard !bands.isEmpty, !rows.isEmpty, !columns.isEmpty else { return [] }
+    var blocks: [Block] = []
+    for band in isSeparate ? bands : bands.lowerBound..<bands.lowerBound + 1 {
+      for down in rows.lowerBound / blockRows...(rows.upperBound - 1) / blockRows {
+        for across in columns.lowerBound / blockColumns...(columns.upperBound - 1) / blockColumns {
+          let (row, column) = (down * blockRows, across * blockColumns)
+          blocks.append(
+            Block(
+              number: ((isSeparate ? band : 0) * blocksDown + down) * blocksAcross + across,
+              bands: isSeparate ? band..<band + 1 : bands, firstRow: row, firstColumn: column,
+              rows: rows.clamped(to: row..<row + blockRows),
+              columns: columns.clamped(to: column..<column + blockColumns)))
+        }
+      }
+    }
+    return blocks
+  }
+}
+
+extension BlockLayout {
   /// - Throws: `Obstacle` for kinds of images that are not read, and sizes that contradict each other.
   init(_ layout: ctiff_layout) throws(Obstacle) {
     bands = Int(layout.samples)
@@ -42,7 +87,7 @@ struct BlockLayout: Sendable, Equatable {
           + "large to be read one by one",
         remedy: "write it anew in tiles: gdal_translate -co TILED=YES")
     }
-    guard Int(bytes) == Int(clamping: layout.block_bytes), blockCount == Int(layout.block_count)
+    guard Int(bytes) == Int(clamping: layout.block_bytes), blockCount == Double(layout.block_count)
     else { throw Obstacle(reason: "its header contradicts itself", remedy: TIFFHandle.again) }
   }
 
@@ -85,46 +130,5 @@ struct BlockLayout: Sendable, Equatable {
     guard layout.photometric != 6, layout.fill_order == 1 else {
       throw Obstacle(reason: "it is a picture in a form that is not read")
     }
-  }
-
-  /// How many bands a block holds.
-  var bandsOfBlock: Int { isSeparate ? 1 : bands }
-  private var blocksAcross: Int { (columns + blockColumns - 1) / blockColumns }
-  private var blocksDown: Int { (rows + blockRows - 1) / blockRows }
-  private var blockCount: Int { blocksAcross * blocksDown * (isSeparate ? bands : 1) }
-  var blockBytes: Int { blockRows * blockColumns * bandsOfBlock * type.size }
-
-  /// A block that a window touches.
-  struct Block {
-    /// Its number in the file.
-    let number: Int
-    /// The bands that are wanted of it.
-    let bands: Range<Int>
-    /// Where it begins in the image.
-    let firstRow: Int
-    let firstColumn: Int
-    /// The rows and columns that are wanted of it, of the image.
-    let rows: Range<Int>
-    let columns: Range<Int>
-  }
-
-  /// The blocks that hold a window, which must lie within the image.
-  func blocks(bands: Range<Int>, rows: Range<Int>, columns: Range<Int>) -> [Block] {
-    guard !bands.isEmpty, !rows.isEmpty, !columns.isEmpty else { return [] }
-    var blocks: [Block] = []
-    for band in isSeparate ? bands : bands.lowerBound..<bands.lowerBound + 1 {
-      for down in rows.lowerBound / blockRows...(rows.upperBound - 1) / blockRows {
-        for across in columns.lowerBound / blockColumns...(columns.upperBound - 1) / blockColumns {
-          let (row, column) = (down * blockRows, across * blockColumns)
-          blocks.append(
-            Block(
-              number: ((isSeparate ? band : 0) * blocksDown + down) * blocksAcross + across,
-              bands: isSeparate ? band..<band + 1 : bands, firstRow: row, firstColumn: column,
-              rows: rows.clamped(to: row..<row + blockRows),
-              columns: columns.clamped(to: column..<column + blockColumns)))
-        }
-      }
-    }
-    return blocks
   }
 }

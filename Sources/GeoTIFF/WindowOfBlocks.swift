@@ -17,6 +17,7 @@ struct WindowOfBlocks {
     var target = [UInt8](repeating: 0, count: bands.count * rows.count * columns.count * size)
     // Zeros where a damaged block is shorter than it should be.
     var decoded = [UInt8](repeating: 0, count: layout.blockBytes)
+    var isEmpty = false
     for block in layout.blocks(bands: bands, rows: rows, columns: columns) {
       var isThere = false
       var failure: GeoTIFFError?
@@ -28,15 +29,25 @@ struct WindowOfBlocks {
         }
       }
       if let failure { throw failure }
-      if !isThere { fill(&decoded) }
+      // Sparse files leave out many blocks in a row.
+      if !isThere, !isEmpty { fill(&decoded) }
+      isEmpty = !isThere
       copy(block, from: decoded, to: &target)
     }
     return target
   }
 
   private func fill(_ block: inout [UInt8]) {
-    for start in stride(from: 0, to: block.count, by: empty.count) {
-      for place in empty.indices { block[start + place] = empty[place] }
+    block.withUnsafeMutableBytes { block in
+      // Doubled until it is full, as the block is a whole number of numbers long.
+      var done = min(empty.count, block.count)
+      for place in 0..<done { block[place] = empty[place] }
+      while done < block.count {
+        let count = min(done, block.count - done)
+        block[done..<done + count].copyBytes(
+          from: UnsafeRawBufferPointer(block)[..<count])
+        done += count
+      }
     }
   }
 

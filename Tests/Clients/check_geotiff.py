@@ -240,7 +240,11 @@ def huge(cubepress: str, folder: Path) -> str:
     if not room.exists() or shutil.disk_usage(room).total > 40 << 30:
         raise Skipped("there is no small disk to fill")
     with tempfile.TemporaryDirectory(prefix="cubepress-huge-", dir=room) as out:
-        done = run(cubepress, "build", path, "-o", Path(out) / "site", "-q", "--memory", "100M")
+        recipe = folder / "huge.yaml"
+        style = {"colours": "viridis", "range": [0, 2000]}
+        recipe.write_text(yaml.safe_dump({"datasets": [
+            {"source": str(path), "variables": [{"name": "band_data", "styles": [style]}]}]}))  # fmt: skip
+        done = run(cubepress, "build", recipe, "-o", Path(out) / "site", "-q", "--memory", "100M")
         report = Path(out) / "site/.cubepress/report.json"
         said = done.stderr + (report.read_text() if report.exists() else "")
         require(done.returncode == 1 and "of disk cannot be had" in said, f"{done.returncode}: {said[-300:]}")

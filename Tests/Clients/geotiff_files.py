@@ -177,8 +177,9 @@ def readable(maker: Maker) -> None:
     maker.make("geographic_own", "float32", crs="+proj=longlat +R=6371229", transform=degrees)
     maker.make("antimeridian", "float32", crs="EPSG:4326", transform=(170.0, 0.1, 0, 10, 0, -0.1))
     for name, crs in SYSTEMS.items():
-        wide = 0.1 if "km" in name else 100
-        maker.make(f"crs_{name}", "float32", crs=crs, transform=(1000, wide, 0, 50_000, 0, -wide))
+        unit = 1000 if "km" in name else 1
+        maker.make(f"crs_{name}", "float32", crs=crs,
+                   transform=(1000 / unit, 100 / unit, 0, 50_000 / unit, 0, -100 / unit))  # fmt: skip
 
 
 def unreadable(maker: Maker) -> None:

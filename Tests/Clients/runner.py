@@ -19,6 +19,7 @@ from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
+from check_relief import relief_checks
 from check_restart import restart_checks
 from check_search import search_checks
 from check_stories import story_checks
@@ -70,6 +71,7 @@ def main() -> int:
         viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
         made_terrain_checks(report, arguments.cubepress)
+        relief_checks(report, arguments.cubepress)
         geotiff_checks(report, arguments.cubepress)
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
