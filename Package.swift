@@ -66,9 +66,11 @@ let package = Package(
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
     library("CCmark", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    library("CTIFF", pkgConfig: "libtiff-4", debian: "libtiff-dev"),
     library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .target(name: "CTIFFShim", dependencies: ["CTIFF"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
     .target(name: "CHDF5Links", linkerSettings: [.linkedLibrary("dl")]),
@@ -97,11 +99,13 @@ let package = Package(
     module("FileServing", ["Codecs", "Stores", "Transport"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
+    module("GeoTIFF", ["Codecs", "CTIFFShim"]),
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
     module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF", "CHDF5Links"]),
-    module("Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
+    module(
+      "Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "GeoTIFF", "Grids"]),
     // rank 4
     module(
       "Recipes",
@@ -219,6 +223,7 @@ let package = Package(
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"], fixtures: true),
+    tests("GeoTIFF", ["GeoTIFF", "Codecs"]),
     tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),

@@ -12,6 +12,7 @@ from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
+from check_geotiff import geotiff_checks
 from check_globe import globe_checks
 from check_lexcube import lexcube_checks
 from check_memory import memory_checks
@@ -21,6 +22,7 @@ from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
+from check_relief import relief_checks
 from check_restart import restart_checks
 from check_search import search_checks
 from check_stories import story_checks
@@ -78,6 +80,8 @@ def main() -> int:
         viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
         made_terrain_checks(report, arguments.cubepress)
+        relief_checks(report, arguments.cubepress)
+        geotiff_checks(report, arguments.cubepress)
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
