@@ -45,6 +45,11 @@ public struct TeamServer: Sendable {
     logger.logLevel = .info
     let application = Application(
       router: try router(),
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [LeavingClient()],
+          // Also of those who send half a request and no more.
+          idleTimeout: .seconds(120))),
       configuration: .init(address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { whenListening($0.localAddress?.port ?? 0) }, logger: logger)
     try await application.runService()

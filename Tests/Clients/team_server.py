@@ -1,6 +1,7 @@
 """A team server of a test: started on a free port, used as people and programs use it."""
 
 import http.cookiejar
+import os
 import re
 import signal
 import subprocess
@@ -67,8 +68,10 @@ class TeamServer:
     """The program with its data folder."""
 
     def __init__(
-        self, program: str, folder: Path, port: int | None = None, extra: list[str] | None = None):
+        self, program: str, folder: Path, port: int | None = None, extra: list[str] | None = None,
+        environment: dict[str, str] | None = None):
         self.program, self.folder, self.extra = program, folder, extra or []
+        self.environment = os.environ | (environment or {})
         self.port = port or free_port(0)
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = folder.with_suffix(".log")
@@ -80,7 +83,7 @@ class TeamServer:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--data", str(self.folder), "--port", str(self.port),
                  *self.extra],
-                stdout=log, stderr=subprocess.STDOUT)
+                stdout=log, stderr=subprocess.STDOUT, env=self.environment)
         for _ in range(200):
             if self.process.poll() is not None:
                 raise Failure(f"the server ended: {self.log.read_text()[-500:]}")
