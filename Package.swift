@@ -132,6 +132,9 @@ let package = Package(
         "CTerrain",
       ]),
     module(
+      "PaperCubes",
+      ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales"]),
+    module(
       "Stories",
       [
         "JSON", "Recipes", "Pyramids", "Grids", "Images", "Pages", "Markdown", "Sanitising",
@@ -142,7 +145,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "FileServing", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
+        "FileServing", "PaperCubes", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
         "Transport", "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -154,11 +157,18 @@ let package = Package(
       swiftSettings: strict),
 
     // The server for private cubes
+    module(
+      "LiveCubes",
+      [
+        "JSON", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids", "Recipes", "Stores",
+        "Vectors",
+      ]),
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "TeamServer",
       [
-        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport",
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes", "Grids",
+        "Images", "Pyramids", "Recipes", "Services", "Vectors",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -170,7 +180,7 @@ let package = Package(
     .executableTarget(
       name: "cubepress-server",
       dependencies: [
-        "TeamServer", "Teams", "Pages",
+        "LiveCubes", "TeamServer", "Teams", "Pages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -220,6 +230,9 @@ let package = Package(
       "ViewerLayers",
       ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
     tests(
+      "PaperCubes",
+      ["PaperCubes", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Stores"]),
+    tests(
       "Terrain",
       ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
       fixtures: true),
@@ -228,11 +241,12 @@ let package = Package(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
+    tests("LiveCubes", ["LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids", "Stores", "Vectors"]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON",
+        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -244,7 +258,7 @@ let package = Package(
     tests(
       "CubepressCommands",
       [
-        "CubepressCommands", "FileServing", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores",
+        "CubepressCommands", "FileServing", "Codecs", "Publishing", "Recipes", "Pyramids", "Jobs", "Stores",
         "JSON", "Cubes",
         "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

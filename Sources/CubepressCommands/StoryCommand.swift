@@ -49,7 +49,11 @@ struct StoryCommand: AsyncParsableCommand {
       for: URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent)
     let made = try Stories.render(
       [StoryRecipe(id: id, source: source)],
-      site: StorySite(datasets: nil, hasCubePage: true) { _ in false },
+      site: StorySite(datasets: nil, hasCubePage: true) { _ in
+        false
+      } series: { _, _, _, _ in
+        .away
+      },
       frame: try Catalogue.frame(site: SiteRecipe(title: "Stories"), assets: assets),
       templates: try PageTemplates.load(folder: share.templates), assets: assets)
     for note in made.notes { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }

@@ -368,6 +368,12 @@ enum RecipeKeys {
           + "as the source's attribute 4d_viewer_layer_type says without.",
         shape: .either([.word(viewerLayerKinds + ["none"]), .table("4d-layer")])),
       .init(
+        name: "paper-cube",
+        summary:
+          "Whether a cube of it is drawn to print, cut out and fold: by times, or else by the "
+          + "longest of its other dimensions.",
+        shape: .truth),
+      .init(
         name: "styles",
         summary: "The ways to draw it, the default one first; one that suits it without.",
         shape: .list(.table("style"))),

@@ -64,10 +64,11 @@ struct BookPages {
 
   var stories: [Stories.Story] {
     made.map { made in
-      Stories.Story(
+      let about = about(made.page)
+      return Stories.Story(
         key: made.page.key, title: made.title, summary: made.summary,
         picture: made.maker.firstPicture, datasets: made.maker.datasets, book: title,
-        bookKey: frontKey)
+        bookKey: frontKey, date: about.date, authors: about.authors.map(\.name))
     }
   }
 
@@ -133,6 +134,16 @@ struct BookPages {
     return files
   }
 
+  /// What a page says about itself, and where it is silent what its book says.
+  private func about(_ page: BookPage) -> BookConfiguration {
+    var about = page.about
+    if about.authors.isEmpty { about.authors = book.about.authors }
+    about.date = about.date ?? book.about.date
+    about.doi = about.doi ?? book.about.doi
+    about.licence = about.licence ?? book.about.licence
+    return about
+  }
+
   private func frameOf(
     _ key: String, title: String, summary: String?, frame: Stories.Frame, assets: SiteAssets
   ) throws -> [String: PageValue] {
@@ -150,11 +161,7 @@ struct BookPages {
     let page = one.page
     let root = one.maker.root
     let isNotebook = page.path.lowercased().hasSuffix(".ipynb")
-    var about = page.about
-    if about.authors.isEmpty { about.authors = book.about.authors }
-    about.date = about.date ?? book.about.date
-    about.doi = about.doi ?? book.about.doi
-    about.licence = about.licence ?? book.about.licence
+    let about = about(page)
     var context: [String: PageValue] = [
       "storyTitle": .text(one.title), "body": .markup(one.maker.writer.markup),
       "people": people(about), "facts": facts(about),
@@ -168,6 +175,12 @@ struct BookPages {
       context["formulas"] = [
         "katexStyle": .text(root + (try assets.key("katex/katex.min.css"))),
         "katexScript": .text(root + (try assets.key("katex/katex.min.js"))),
+      ]
+    }
+    if one.maker.hasSeries {
+      context["series"] = [
+        "plotScript": .text(root + (try assets.key("uplot.js"))),
+        "plotStyle": .text(root + (try assets.key("uplot.css"))),
       ]
     }
     if one.maker.hasPlotly {

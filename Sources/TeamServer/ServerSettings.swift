@@ -1,3 +1,5 @@
+public import LiveCubes
+
 /// How a server runs: where its data lies, where it listens, and its limits.
 public struct ServerSettings: Sendable {
   /// The folder that holds everything: the database and the teams' files.
@@ -25,6 +27,12 @@ public struct ServerSettings: Sendable {
   public var largestBody = 1 << 20
   /// How many requests are worked on at once; further ones are told to come again.
   public var concurrentRequests = 256
+  /// Where cubes of teams may lie beside the team's folder `cubes`.
+  public var cubeRoots: [CubeRoot] = []
+  /// The files of xcube's viewer, to be served beside each team's API; none without.
+  public var viewerFolder: String?
+  /// How much an answer that is computed may need.
+  public var liveLimits = LiveLimits()
 
   /// Sets what has no default.
   public init(

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
+internal import LiveCubes
 internal import Logging
 internal import NIOCore
 internal import Pages
@@ -10,6 +11,7 @@ internal import Teams
 public struct TeamServer: Sendable {
   private let settings: ServerSettings
   private let database: TeamDatabase
+  private let live: LiveCubes
 
   /// Opens, and where need be makes, the data folder.
   ///
@@ -20,6 +22,7 @@ public struct TeamServer: Sendable {
       atPath: settings.dataFolder, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
     database = try TeamDatabase(path: settings.databasePath)
+    live = LiveCubes(limits: settings.liveLimits)
   }
 
   /// The address at which the first administrator sets a password, where nobody can sign in yet.
@@ -73,6 +76,10 @@ public struct TeamServer: Sendable {
     TeamRoutes(database: database, pages: pages, settings: settings).add(to: router)
     AdministrationRoutes(database: database, pages: pages, settings: settings).add(to: router)
     TeamSiteRoutes(database: database, settings: settings).add(to: router)
+    CubeAPI(
+      database: database, settings: settings, live: live, places: SitePlaces(settings: settings)
+    ).add(to: router)
+    OpenAPIRoutes(settings: settings).add(to: router)
     return router
   }
 }

@@ -9,6 +9,9 @@ enum Schema {
     migrator.registerMigration("users, teams and grants") { database in
       try database.execute(sql: usersAndTeams)
     }
+    migrator.registerMigration("live cubes") { database in
+      try database.execute(sql: liveCubes)
+    }
     return migrator
   }
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from check_4d_viewer import viewer_layer_checks
 from check_catalogue import catalogue_checks
+from check_cube import cube_checks
 from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
 from check_globe import globe_checks
+from check_lexcube import lexcube_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
 from check_nightly import nightly_checks
@@ -60,6 +62,8 @@ def main() -> int:
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base)
+        lexcube_checks(report, site)
+        cube_checks(report, site, address.base, arguments.cubepress)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)

@@ -34,7 +34,7 @@ struct TestClient {
     return try await send(.post, path, headers, body: text)
   }
 
-  private func send(
+  func send(
     _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, body: String
   ) async throws -> Answer {
     let head = HTTPRequest(

@@ -19,7 +19,8 @@ struct Workspace {
   let settings: ServerSettings
   let server: TeamServer
 
-  init() async throws {
+  /// - Parameter change: changes the settings before the server is made.
+  init(_ change: (inout ServerSettings) -> Void = { _ in }) async throws {
     folder = try TemporaryFolder()
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().path
@@ -27,6 +28,7 @@ struct Workspace {
       dataFolder: folder.path, baseURL: "http://cubes.test",
       templatesFolder: repository + "/Templates", siteFolder: repository + "/Site")
     settings.largestBody = 4096
+    change(&settings)
     self.settings = settings
     server = try TeamServer(settings)
     database = try TeamDatabase(path: settings.databasePath)

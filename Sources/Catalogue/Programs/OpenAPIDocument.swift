@@ -140,8 +140,11 @@ struct OpenAPIDocument {
       ]),
     "Colours": object(required: ["groups"], ["groups": list(["type": "object"])]),
     "SearchIndex": object(
-      required: ["columns", "rows"],
-      ["columns": list(text), "rows": list(["type": "array"])]),
+      required: ["columns", "rows", "storyColumns", "stories"],
+      [
+        "columns": list(text), "rows": list(["type": "array"]), "storyColumns": list(text),
+        "stories": list(["type": "array"]),
+      ]),
   ]
 
   private static let text: JSONValue = ["type": "string"]

@@ -281,6 +281,7 @@ struct BuildSession {
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
       units.formUnion(build.prepared.viewerUnits)
+      units.formUnion(build.prepared.paperUnits)
       units.formUnion(build.prepared.terrain?.units ?? [])
       layers += build.prepared.variables.compactMap(\.viewerLayer)
       report.datasets.append(BuildReport.Dataset(build, notes: summary.notes))
@@ -300,7 +301,8 @@ struct BuildSession {
       hasHistory: runs != nil,
       exists: { [folder = workshop.folder.contents] key in
         (try? folder.status(of: key)).flatMap { $0 } != nil
-      })
+      },
+      folder: workshop.folder.path)
     var rendered = try documents.render(notes: &report.notes)
     if report.failures.contains(where: \.isKept) {
       // The list of layers is made from open sources, so it stays as it was.
