@@ -1,5 +1,6 @@
 import Jobs
 import Multiscales
+import PaperCubes
 import Recipes
 import Stores
 import ViewerLayers
@@ -112,7 +113,7 @@ struct DatasetBuild: Sendable {
 }
 
 /// What products beside tiles and arrays left behind of a variable.
-private struct OtherRecords {
+struct OtherRecords {
   let terrain: [ProductRecords]
   let viewerLayer: ProductRecords?
   let paperCube: ProductRecords?

@@ -59,7 +59,9 @@ enum APIAnswer {
     var headers: HTTPFields = [
       .contentType: type, .cacheControl: "private, no-cache", .eTag: tag,
     ]
-    if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+    if request.headers[.ifNoneMatch] == tag {
+      return Response(status: .notModified, headers: headers)
+    }
     headers[.contentLength] = "\(bytes.count)"
     return Response(
       status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

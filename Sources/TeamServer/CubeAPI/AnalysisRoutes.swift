@@ -13,11 +13,6 @@ struct AnalysisRoutes: Sendable {
   /// How many geometries one request may have.
   private static let mostGeometries = 256
 
-  init(cubes: TeamCubes, largestBody: Int) {
-    self.cubes = cubes
-    self.largestBody = largestBody
-  }
-
   func add(to router: RouterGroup<TeamRequestContext>) {
     router.post("timeseries/:dataset/:variable", use: series)
     router.get("statistics/:dataset/:variable", use: value)
@@ -66,7 +61,8 @@ struct AnalysisRoutes: Sendable {
     func bound(_ name: String) throws -> Double? {
       guard let text = asked.query(name) else { return nil }
       guard let time = TimeAxis.parsed(text) else {
-        throw HTTPError(.badRequest, message: "\(name) must be a date such as 2017-01-16T10:09:21Z.")
+        throw HTTPError(
+          .badRequest, message: "\(name) must be a date such as 2017-01-16T10:09:21Z.")
       }
       return axis.calendar.approximateSeconds(time)
     }

@@ -113,7 +113,8 @@ extension TimeAxis {
     if text == "current" { return index(matching: "last") }
     if let index = index(matching: text) { return index }
     guard let time = Self.parsed(text) else {
-      throw HTTPError(.badRequest, message: "'\(text.prefix(40))' is no time such as 2017-01-16T10:09:21Z.")
+      throw HTTPError(
+        .badRequest, message: "'\(text.prefix(40))' is no time such as 2017-01-16T10:09:21Z.")
     }
     return index(nearest: time)
   }

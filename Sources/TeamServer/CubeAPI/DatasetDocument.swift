@@ -51,13 +51,16 @@ enum DatasetDocument {
         "\(api)/tiles/\(escaped(dataset))/\(escaped(variable.name))/{z}/{y}/{x}"),
       // A tile shows at least some pixels of the dataset from the zoom at which it is one pixel wide.
       "tileLevelMin": 0, "tileLevelMax": .integer(Int64(finest)),
-      "colorBarName": .string(ColourMap.named(style.colourMap.name) == nil ? "viridis" : style.colourMap.name),
+      "colorBarName": .string(
+        ColourMap.named(style.colourMap.name) == nil ? "viridis" : style.colourMap.name),
       "colorBarNorm": .string(norm(style.scale)),
       "colorBarMin": .number(style.range.lowerBound),
       "colorBarMax": .number(style.range.upperBound),
       "attrs": finite(.object(variable.attributes)),
     ]
-    if let description = variable.attributes["description"]?.stringValue ?? variable.attributes["comment"]?.stringValue {
+    if let description = variable.attributes["description"]?.stringValue
+      ?? variable.attributes["comment"]?.stringValue
+    {
       document["description"] = .string(description)
     }
     return .object(document)

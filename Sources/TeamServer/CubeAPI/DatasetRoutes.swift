@@ -77,7 +77,8 @@ struct DatasetRoutes: Sendable {
         if let point, !cube.holds(longitude: point.0, latitude: point.1) { continue }
         documents.append(
           isDetailed
-            ? await described(cube, collections, isMember: isMember, api: api) : DatasetDocument.brief(source, title: cube.title))
+            ? await described(cube, collections, isMember: isMember, api: api)
+            : DatasetDocument.brief(source, title: cube.title))
       }
       return documents
     }

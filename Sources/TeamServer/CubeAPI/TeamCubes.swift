@@ -77,9 +77,11 @@ struct TeamCubes: Sendable {
 
   private func readable(_ team: String, _ principal: Principal) async throws -> Readable {
     if try await database.role(of: principal, inTeam: team) != nil { return .all }
-    let grants = try await database.grants(to: principal.user).filter { $0.team == team }
+    let grants = try await database.grants(to: principal.user).filter {
+      $0.team == team && $0.kind == .dataset
+    }
     guard !grants.isEmpty else { throw HTTPError(.notFound) }
-    return .some(Set(grants.map(\.dataset)))
+    return .some(Set(grants.map(\.item)))
   }
 
   private func located(_ source: CubeSource, _ team: String) -> LiveSource? {
@@ -102,8 +104,9 @@ struct TeamCubes: Sendable {
       }
       // Level 0 holds the values of the source as they are.
       let cube = "\(site)/datasets/\(id)/cube.zarr/0"
-      guard FileManager.default.fileExists(atPath: cube + "/zarr.json")
-        || FileManager.default.fileExists(atPath: cube + "/.zgroup")
+      guard
+        FileManager.default.fileExists(atPath: cube + "/zarr.json")
+          || FileManager.default.fileExists(atPath: cube + "/.zgroup")
       else { return nil }
       return LiveSource(
         key: "\(team)/\(id)", dataset: id, title: entry["title"]?.stringValue, locations: [cube])

@@ -77,7 +77,8 @@ struct TileRoutes: Sendable {
       guard let set = TileMatrixSet.named(id) else {
         throw HTTPError(
           .badRequest,
-          message: "tms must be one of " + TileMatrixSet.all.map(\.id).joined(separator: ", ") + ".")
+          message: "tms must be one of " + TileMatrixSet.all.map(\.id).joined(separator: ", ") + "."
+        )
       }
       return set
     }

@@ -117,7 +117,8 @@ struct APIOperation: Sendable {
         let isNumber = ["z", "y", "x"].contains(name)
         return Parameter(
           name: name, place: "path",
-          schema: isNumber ? ["type": "integer", "minimum": 0] : ["type": "string", "minLength": 1],
+          schema: isNumber
+            ? ["type": "integer", "minimum": 0] : ["type": "string", "minLength": 1],
           words: Self.words[name] ?? name)
       }
     }

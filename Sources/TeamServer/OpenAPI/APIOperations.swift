@@ -2,20 +2,20 @@ internal import JSON
 
 extension APIOperation {
   /// Every route of the server.
-  static let all = pages + files + cubes
+  static let all = pages + files + cubes + workspaces
 
-  private static func query(
+  static func query(
     _ name: String, _ words: String, _ schema: JSONValue = ["type": "string"]
   ) -> Parameter {
     Parameter(name: name, place: "query", schema: schema, words: words)
   }
 
-  private static func page(_ path: String, _ words: String, isOpen: Bool = false) -> APIOperation {
+  static func page(_ path: String, _ words: String, isOpen: Bool = false) -> APIOperation {
     APIOperation(
       method: "get", path: path, tag: "pages", words: words, answer: .html, isOpen: isOpen)
   }
 
-  private static func form(
+  static func form(
     _ path: String, _ words: String, _ fields: [String], isOpen: Bool = false
   ) -> APIOperation {
     APIOperation(
@@ -33,17 +33,22 @@ extension APIOperation {
       "/invitation/{secret}", "Sets a password, once.", ["password", "again"], isOpen: true),
     form("/tokens", "Makes a token for programs.", ["label", "scope", "days"]),
     form("/tokens/{id}/end", "Ends a token.", []),
-    page("/teams/{team}", "A team: datasets, members, what it shares."),
+    page("/teams/{team}", "A team: its datasets, and how much it keeps."),
     form("/teams/{team}/members", "Gives somebody a role.", ["user", "role"]),
     form("/teams/{team}/members/{user}/remove", "Takes somebody out of the team.", []),
+    page("/teams/{team}/members", "Who belongs to a team, and what it shares."),
+    page("/teams/{team}/log", "What was done in a team, for its owners."),
     form(
-      "/teams/{team}/grants", "Shares a dataset with another team.", ["dataset", "other", "role"]),
-    form("/teams/{team}/grants/{dataset}/{other}/end", "Ends the sharing of a dataset.", []),
+      "/teams/{team}/grants", "Shares a dataset, places or files with another team.",
+      ["kind", "item", "other", "role"]),
+    form("/teams/{team}/grants/end", "Ends a sharing.", ["kind", "item", "other"]),
     page("/administration", "Users and teams, for administrators."),
     form("/administration/users", "Adds a user.", ["name", "title"]),
     form("/administration/users/{user}/invite", "Makes a new invitation.", []),
     form("/administration/users/{user}/disable", "Takes a user's rights.", []),
     form("/administration/teams", "Adds a team.", ["name", "title", "owner"]),
+    form(
+      "/administration/teams/{team}/quota", "Decides how much a team may keep.", ["gigabytes"]),
     APIOperation(
       method: "get", path: "/health/live", tag: "operation", words: "Whether the process answers.",
       answer: .text, isOpen: true),
@@ -87,12 +92,18 @@ extension APIOperation {
     cube(
       "get", "/datasets", "The cubes that one may read.",
       query: [
-        query("details", "1: with all that is known of each.", ["type": "string", "enum": ["0", "1"]]),
+        query(
+          "details", "1: with all that is known of each.", ["type": "string", "enum": ["0", "1"]]),
         query(
           "point", "Only cubes that hold this place: longitude,latitude.",
-          ["type": "string", "pattern": #"^-?[0-9]{1,3}(\.[0-9]{1,9})?,-?[0-9]{1,2}(\.[0-9]{1,9})?$"#]),
+          [
+            "type": "string",
+            "pattern": #"^-?[0-9]{1,3}(\.[0-9]{1,9})?,-?[0-9]{1,2}(\.[0-9]{1,9})?$"#,
+          ]),
       ], .json(object("datasets"))),
-    cube("get", "/datasets/{dataset}", "All that is known of a cube.", .json(object("id", "variables"))),
+    cube(
+      "get", "/datasets/{dataset}", "All that is known of a cube.", .json(object("id", "variables"))
+    ),
     cube(
       "get", "/datasets/{dataset}/coords/{dimension}", "The coordinates of a dimension.",
       .json(object("name", "size", "coordinates"))),
@@ -110,7 +121,8 @@ extension APIOperation {
               "WebMercatorQuad", "WorldCRS84Quad", "UPSAntarcticWGS84Quad", "UPSArcticWGS84Quad",
             ],
           ]),
-        query("format", "The format of the picture.", ["type": "string", "enum": ["png", "webp"]]),
+        query(
+          "format", "The format of the picture.", ["type": "string", "enum": ["png", "webp"]]),
         query("retina", "1: 512 pixels along a side.", ["type": "string", "enum": ["0", "1"]]),
       ], .picture),
     cube(
@@ -125,7 +137,10 @@ extension APIOperation {
       query: [
         query(
           "aggMethods", "mean, median, std, min, max, count, parted by commas; mean without.",
-          ["type": "string", "pattern": "^(mean|median|std|min|max|count)(,(mean|median|std|min|max|count)){0,5}$"]),
+          [
+            "type": "string",
+            "pattern": "^(mean|median|std|min|max|count)(,(mean|median|std|min|max|count)){0,5}$",
+          ]),
         query("startDate", "The first time.", date), query("endDate", "The last time.", date),
         query("tolerance", "Seconds that either end may be off, 1 without.", ["type": "number"]),
         query(
@@ -139,7 +154,8 @@ extension APIOperation {
         query("lat", "Degrees north.", ["type": "number", "minimum": -90, "maximum": 90]),
       ], .json(object("result"))),
     cube(
-      "post", "/statistics/{dataset}/{variable}", "What the values under a geometry have in common.",
+      "post", "/statistics/{dataset}/{variable}",
+      "What the values under a geometry have in common.",
       query: time, body: .json(geometry), .json(object("result"))),
     cube("get", "/places", "The collections of places.", .json(object("placeGroups"))),
     cube("get", "/places/{group}", "The places of a collection.", .geoJSON),
@@ -156,7 +172,8 @@ extension APIOperation {
     cube(
       "get", "/datasets/{dataset}/legends/{variable}/{file}", "A legend of the map service.",
       .picture),
-    cube("get", "/s3/datasets/{store}/{path}", "An object of a cube that is stored as Zarr.", .bytes),
+    cube(
+      "get", "/s3/datasets/{store}/{path}", "An object of a cube that is stored as Zarr.", .bytes),
     cube("head", "/s3/datasets/{store}/{path}", "What is said of such an object.", .none),
     cube("get", "/maintenance/update", "Opens cubes anew.", .json(object("status"))),
     cube(
@@ -169,7 +186,8 @@ extension APIOperation {
       "put", "/viewer/state", "Keeps what a viewer shows.", body: .json(["type": "object"]),
       .json(object("key"))),
     cube(
-      "get", "/expressions/capabilities", "What variables of one's own may be made of: nothing yet.",
+      "get", "/expressions/capabilities",
+      "What variables of one's own may be made of: nothing yet.",
       .json(object("namespace"))),
     cube(
       "get", "/expressions/validate/{dataset}/{expression}", "Always refuses.",
@@ -196,15 +214,18 @@ extension APIOperation {
   ]
 
   private static let time = [
-    query("time", "A time, first, last or current; the nearest is taken. Further dimensions likewise.", date)
+    query(
+      "time", "A time, first, last or current; the nearest is taken. Further dimensions likewise.",
+      date)
   ]
 
   private static let date: JSONValue = [
     "type": "string", "examples": ["2017-01-16T10:09:21Z"],
-    "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z)?$",
+    "pattern":
+      "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z)?$",
   ]
 
-  private static func object(_ members: String...) -> JSONValue {
+  static func object(_ members: String...) -> JSONValue {
     ["type": "object", "required": .array(members.map(JSONValue.string))]
   }
 

@@ -9,10 +9,11 @@ struct OpenAPIRoutes: Sendable {
   func add(to router: Router<TeamRequestContext>) {
     let answer = APIAnswer.json(document)
     router.get("openapi.json") { _, _ in answer }
-    router.get("teams/:team/api/openapi.json") { request, context in
-      _ = try CubeRequest(request, context)
-      return answer
-    }
+    router.group("teams/:team/api").add(middleware: APIErrors())
+      .get("openapi.json") { request, context in
+        _ = try CubeRequest(request, context)
+        return answer
+      }
   }
 
   var document: JSONValue {
@@ -29,7 +30,8 @@ struct OpenAPIRoutes: Sendable {
       "openapi": "3.1.0",
       "info": [
         "title": "Cubepress server", "version": "1",
-        "description": "What a team keeps private. Below /teams/{team}/api the routes are those of xcube's server.",
+        "description":
+          "What a team keeps private. Below /teams/{team}/api the routes are those of xcube's server.",
       ],
       "servers": [["url": .string(settings.baseURL)]],
       "paths": .object(paths),
