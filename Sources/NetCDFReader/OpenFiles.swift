@@ -62,7 +62,7 @@ final class OpenFiles {
       library.close(file.handle)
     }
     while files.count >= Self.limit { library.close(files.removeFirst().handle) }
-    let handle = try library.open(path)
+    let handle = try DescriptorLimit.opening { try library.open(path) }
     var contents = NetCDFContents()
     try contents.collect(handle, named: "", with: library)
     let description = NetCDFDescription(

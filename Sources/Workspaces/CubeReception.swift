@@ -2,8 +2,9 @@ internal import Foundation
 internal import JSON
 internal import Stores
 
-/// Looks at the file of an upload: its hash, what kind it is, whether it is whole and harmless, and
-/// whether the program can read it. Blocks.
+/// Looks at the file of an upload: its hash, its kind, whether it is whole, harmless and readable.
+///
+/// Its calls block.
 struct CubeReception {
   let upload: Upload
   let workspace: Workspace
@@ -15,7 +16,8 @@ struct CubeReception {
   static let mostFiles = 1_000_000
   /// The largest file in one, in bytes: a chunk.
   static let largestChunk = 1 << 30
-  /// Up to how many cells every value is read; of larger cubes only metadata and coordinates.
+  /// Up to how many cells every value of a Zarr store is read; of larger ones only metadata and
+  /// coordinates.
   static let cellsToRead = 4e9
 
   /// The folder of the dataset that an upload becomes.
@@ -112,8 +114,9 @@ struct CubeReception {
     }
   }
 
-  /// Refuses an archive that is larger than the team's room, before anything is unpacked. What a file turns
-  /// out to have beyond its stated size is refused when it is unpacked.
+  /// Refuses an archive that is larger than the team's room, before anything is unpacked.
+  ///
+  /// What a file turns out to have beyond its stated size is refused when it is unpacked.
   private func requireRoom(for files: [String: Int]) throws {
     var total: Int64 = 0
     for size in files.values {
@@ -175,7 +178,9 @@ struct CubeReception {
     let cells = variables.reduce(0.0) { sum, variable in
       sum + (variable["shape"]?.arrayValue ?? []).reduce(1.0) { $0 * ($1.doubleValue ?? 1) }
     }
-    let read = cells <= Self.cellsToRead ? try ask(["--stats"])["variables"] : nil
+    // Of NetCDF always: values that lie in other files, which HDF5 would follow to any path, fail here.
+    let isRead = cells <= Self.cellsToRead || cube.hasSuffix(".nc")
+    let read = isRead ? try ask(["--stats"])["variables"] : nil
     let told = (read?.arrayValue ?? variables).map(Self.summary)
     return JSONValue.array(told).serialized()
   }

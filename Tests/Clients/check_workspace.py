@@ -27,6 +27,7 @@ from report import Failure, require
 from team_server import Browser, TeamServer
 
 DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
+FIXTURES = Path(__file__).resolve().parent / "Fixtures"
 
 
 def workspace_checks(report, cubepress: str, program: str) -> None:
@@ -203,6 +204,7 @@ class Workspace:
             "file and folder": (archive(group | {"a": b"x", "a/b": b"y"}), ""),
             "damaged NetCDF": (bytes(damaged), ""),
             "NetCDF cut short": ((DATA / "A1B_north_america.nc").read_bytes()[:5000], ""),
+            "values in another file": ((FIXTURES / "external_storage.nc").read_bytes(), ""),
             "a text": (b"hello", "neither"),
         }
         self.quota("ocean", 0.3)
