@@ -66,11 +66,14 @@ let package = Package(
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
     library("CCmark", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    library("CTIFF", pkgConfig: "libtiff-4", debian: "libtiff-dev"),
     library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .target(name: "CTIFFShim", dependencies: ["CTIFF"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
+    .target(name: "CHDF5Links", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CDeflateBlocks"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
@@ -96,11 +99,13 @@ let package = Package(
     module("FileServing", ["Codecs", "Stores", "Transport"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
+    module("GeoTIFF", ["Codecs", "CTIFFShim"]),
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
-    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
-    module("Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
+    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF", "CHDF5Links"]),
+    module(
+      "Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "GeoTIFF", "Grids"]),
     // rank 4
     module(
       "Recipes",
@@ -210,14 +215,15 @@ let package = Package(
     tests(
       "Stories",
       [
-        "Stories", "SampleSites", "Catalogue", "Notebooks", "Pages", "Pyramids", "Recipes",
-        "Sanitising", "JSON",
+        "Stories", "SampleSites", "Catalogue", "Images", "Notebooks", "Pages", "Pyramids",
+        "Recipes", "Sanitising", "JSON",
       ],
       fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
-    tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
+    tests("NetCDF", ["NetCDF", "Codecs", "JSON"], fixtures: true),
+    tests("GeoTIFF", ["GeoTIFF", "Codecs"]),
     tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
@@ -270,7 +276,7 @@ let package = Package(
     tests(
       "CubepressCommands",
       [
-        "CubepressCommands", "FileServing", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores",
+        "CubepressCommands", "FileServing", "Codecs", "Publishing", "Recipes", "Pyramids", "Jobs", "Stores",
         "JSON", "Cubes",
         "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

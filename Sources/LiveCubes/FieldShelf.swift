@@ -55,7 +55,8 @@ final class FieldShelf: Sendable {
     // Tiles beside each other share a window: its ends are multiples of a step.
     let step = max(limits.windowSide / 8, limits.windowSide >> level, 1)
     var block = GridBlock(
-      rows: Self.widened(reach.rows, level, step), columns: Self.widened(reach.columns, level, step))
+      rows: Self.widened(reach.rows, level, step), columns: Self.widened(reach.columns, level, step)
+    )
     if variable.grid.turn != nil, reach.comesNearEnd(of: whole.fieldColumns, cells: 2 << level) {
       // Pixels between the last column and the first need both.
       block = GridBlock(rows: block.rows, columns: 0..<whole.columnCount(ofLevel: level))

@@ -262,7 +262,8 @@ public final class LiveCubes: Sendable {
       throw LiveError(
         .source, "The source cannot be read: \(error.reason)", remedy: "check the file")
     } catch {
-      throw LiveError(.source, "This cannot be computed", remedy: "check the source: \(type(of: error))")
+      throw LiveError(
+        .source, "This cannot be computed", remedy: "check the source: \(type(of: error))")
     }
   }
 }

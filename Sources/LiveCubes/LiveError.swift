@@ -38,7 +38,9 @@ public struct LiveError: Error, CustomStringConvertible, Sendable, Equatable {
   static func unknown(_ what: String, _ name: String, known: [String]) -> LiveError {
     LiveError(
       .unknown, "There is no \(what) '\(name)'",
-      remedy: known.isEmpty ? "there is none at all" : "there are "
-        + known.prefix(20).joined(separator: ", "))
+      remedy: known.isEmpty
+        ? "there is none at all"
+        : "there are "
+          + known.prefix(20).joined(separator: ", "))
   }
 }

@@ -43,7 +43,8 @@ public struct StyleRequest: Sendable, Hashable {
     let (low, high) = (low ?? usual.range.lowerBound, high ?? usual.range.upperBound)
     guard low < high, low.isFinite, high.isFinite else {
       throw LiveError(
-        .invalid, "The range from \(low) to \(high) holds no values", remedy: "let vmin be below vmax")
+        .invalid, "The range from \(low) to \(high) holds no values",
+        remedy: "let vmin be below vmax")
     }
     do {
       return try Style(
@@ -64,7 +65,8 @@ public struct StyleRequest: Sendable, Hashable {
       if case .categorical = usual.scale { return usual.scale }
       return .linear
     case let other?:
-      throw LiveError(.invalid, "There is no norm '\(other.prefix(40))'", remedy: "use lin, log or cat")
+      throw LiveError(
+        .invalid, "There is no norm '\(other.prefix(40))'", remedy: "use lin, log or cat")
     }
   }
 
@@ -108,7 +110,8 @@ public struct StyleRequest: Sendable, Hashable {
     for (index, record) in records.enumerated() {
       let position = index == records.count - 1 ? 1 : (record.value - first.value) / width
       // A step keeps its colour up to the next value.
-      if json["type"]?.stringValue == "stepwise" || json["type"]?.stringValue == "bound", index > 0 {
+      if json["type"]?.stringValue == "stepwise" || json["type"]?.stringValue == "bound", index > 0
+      {
         stops.append((position, records[index - 1].colour))
       }
       stops.append((position, record.colour))

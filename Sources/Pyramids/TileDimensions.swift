@@ -7,6 +7,7 @@ extension TileDimension {
   ///   - variable: whose tiles.
   ///   - fields: those of which there are tiles.
   ///   - shownFirst: the one whose time is shown where none is chosen.
+  /// - Returns: the time first, where there is one.
   public static func dimensions(
     of variable: Variable, fields: [FieldSelection], shownFirst: FieldSelection?
   ) -> [TileDimension] {

@@ -51,7 +51,8 @@ extension TeamDatabase {
   public func removeCubeSource(_ dataset: String, of team: Team) async throws(TeamsError) {
     try await write("forget '\(dataset)'") { database in
       try database.execute(
-        sql: "DELETE FROM cube_source WHERE team = ? AND dataset = ?", arguments: [team.id, dataset])
+        sql: "DELETE FROM cube_source WHERE team = ? AND dataset = ?",
+        arguments: [team.id, dataset])
     }
   }
 

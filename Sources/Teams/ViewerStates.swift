@@ -7,7 +7,8 @@ extension TeamDatabase {
   /// Keeps what a viewer shows, so that its link can be given to others of the team.
   ///
   /// - Returns: the key, which nobody guesses.
-  public func keepViewerState(_ state: String, ofTeam team: String) async throws(TeamsError) -> String
+  public func keepViewerState(_ state: String, ofTeam team: String) async throws(TeamsError)
+    -> String
   {
     let key = try Secrets.make(prefix: "")
     try await write("keep a view") { database in

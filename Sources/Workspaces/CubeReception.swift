@@ -16,8 +16,7 @@ struct CubeReception {
   static let mostFiles = 1_000_000
   /// The largest file in one, in bytes: a chunk.
   static let largestChunk = 1 << 30
-  /// Up to how many cells every value of a Zarr store is read; of larger ones only metadata and
-  /// coordinates.
+  /// Up to how many cells every value is read; of larger cubes only metadata and coordinates.
   static let cellsToRead = 4e9
 
   /// The folder of the dataset that an upload becomes.
@@ -178,9 +177,7 @@ struct CubeReception {
     let cells = variables.reduce(0.0) { sum, variable in
       sum + (variable["shape"]?.arrayValue ?? []).reduce(1.0) { $0 * ($1.doubleValue ?? 1) }
     }
-    // Of NetCDF always: values that lie in other files, which HDF5 would follow to any path, fail here.
-    let isRead = cells <= Self.cellsToRead || cube.hasSuffix(".nc")
-    let read = isRead ? try ask(["--stats"])["variables"] : nil
+    let read = cells <= Self.cellsToRead ? try ask(["--stats"])["variables"] : nil
     let told = (read?.arrayValue ?? variables).map(Self.summary)
     return JSONValue.array(told).serialized()
   }

@@ -41,11 +41,7 @@ struct HelperProgram: Sendable {
       "ulimit -c 0; ulimit -v \"$1\"; ulimit -t \"$2\"; shift 2; exec \"$@\""
     process.arguments =
       ["-c", script, "sh", String(memory >> 10), String(time), path] + arguments
-    var environment = [
-      "PATH": "/usr/bin:/bin", "TMPDIR": folder, "LC_ALL": "C.UTF-8",
-      // HDF5 must not follow what a file says of other files.
-      "CUBEPRESS_FOREIGN_FILES": "1",
-    ]
+    var environment = ["PATH": "/usr/bin:/bin", "TMPDIR": folder, "LC_ALL": "C.UTF-8"]
     environment["CUBEPRESS_SHARE"] = ProcessInfo.processInfo.environment["CUBEPRESS_SHARE"]
     process.environment = environment
     process.standardInput = FileHandle.nullDevice

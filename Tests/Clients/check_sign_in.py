@@ -2,6 +2,7 @@
 and tokens that are forged between the provider and us."""
 
 import json
+import logging
 import re
 import tempfile
 import threading
@@ -17,9 +18,12 @@ from team_server import Browser, TeamServer
 def sign_in_checks(report, program: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         institute = Provider()
+        secret = Path(folder) / "secret"
+        secret.write_text("shared with the provider")
         server = TeamServer(
             program, Path(folder) / "data",
-            options=["--provider-issuer", institute.issuer, "--provider-client", "cubes"])
+            options=["--provider-issuer", institute.issuer, "--provider-client", "cubes",
+                     "--provider-secret-file", str(secret)])
         try:
             report.check("sign-in: a real provider", signs_in, institute, server)
             report.check("sign-in: forged tokens", refuses_forged, institute, server)
@@ -40,6 +44,7 @@ class Provider:
         app = oidc_provider_mock.app(user_claims=[
             oidc_provider_mock.User(sub="ada@example.org", claims={"name": "Ada", "preferred_username": "ada"})])
         app.debug = False
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.storage = None
         self.forge = None
 

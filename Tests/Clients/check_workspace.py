@@ -204,7 +204,7 @@ class Workspace:
             "file and folder": (archive(group | {"a": b"x", "a/b": b"y"}), ""),
             "damaged NetCDF": (bytes(damaged), ""),
             "NetCDF cut short": ((DATA / "A1B_north_america.nc").read_bytes()[:5000], ""),
-            "values in another file": ((FIXTURES / "external_storage.nc").read_bytes(), ""),
+            "values in another file": ((FIXTURES / "external_storage.nc").read_bytes(), "another file"),
             "a text": (b"hello", "neither"),
         }
         self.quota("ocean", 0.3)

@@ -18,7 +18,7 @@ struct LiveAnalysisTests {
   private static let y = TestCube.centres(from: 87.5, step: -5, count: 36)
 
   private func open(
-    _ folder: TemporaryFolder, chunkTimes: Int = 1, limits: LiveLimits = LiveLimits()
+    _ folder: TemporaryFolder, chunkTimes: Int = 1, limits: LiveLimits = .patient
   ) async throws -> (live: LiveCubes, cube: LiveCube) {
     var cube = TestCube(x: Self.x, y: Self.y)
     cube.days = [0, 1, 2, 3, 4]
@@ -124,7 +124,7 @@ struct LiveAnalysisTests {
       y: TestCube.centres(from: 4.5, step: -1, count: 5))
     cube.days = [0, 1]
     let path = try cube.write(to: folder) { _, _, _ in 1 }
-    let live = LiveCubes()
+    let live = LiveCubes(limits: .patient)
     let opened = try await live.cube(LiveSource(key: "k", dataset: "d", locations: [path]))
     for text in [
       #"{"type":"Point","coordinates":[80,2]}"#,
@@ -143,7 +143,7 @@ struct LiveAnalysisTests {
 
   @Test func tooMuchIsRefused() async throws {
     let folder = try TemporaryFolder()
-    var limits = LiveLimits()
+    var limits = LiveLimits.patient
     limits.cells = 100
     limits.steps = 2
     limits.seriesValues = 10

@@ -62,14 +62,14 @@ struct SharedWorkTests {
   @Test func aFullQueueRefuses() async throws {
     let threads = WorkThreads(count: 1, waiting: 0)
     let error = await #expect(throws: LiveError.self) {
-      try await threads.run(StopSignal(after: .seconds(60))) { 1 }
+      try await threads.run(StopSignal(after: .seconds(3600))) { 1 }
     }
     #expect(error?.kind == .busy)
   }
 
   @Test func aCancelledTaskStopsItsWork() async throws {
     let threads = WorkThreads(count: 1, waiting: 10)
-    let signal = StopSignal(after: .seconds(60))
+    let signal = StopSignal(after: .seconds(3600))
     let begun = Count()
     let task = Task {
       try await threads.run(signal) {

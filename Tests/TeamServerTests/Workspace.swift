@@ -33,6 +33,7 @@ struct Workspace {
       dataFolder: folder.path, baseURL: "http://cubes.test",
       templatesFolder: repository + "/Templates", siteFolder: repository + "/Site")
     settings.largestBody = 4096
+    settings.liveLimits.time = .seconds(3600)
     settings.teamQuota = 1 << 20
     settings.program = folder.path + "/reader"
     // Stands for the program that reads cubes, and finds one variable in each.
@@ -113,14 +114,14 @@ struct Workspace {
   func token(_ user: String, _ scope: TokenScope = .read) async throws -> HTTPFields {
     guard let found = try await database.user(named: user) else { return [:] }
     let secret = try await database.addToken(
-      for: found, label: "test", scope: scope, lifetime: 60, now: secondsNow())
+      for: found, label: "test", scope: scope, lifetime: 3600, now: secondsNow())
     return [.authorization: "Bearer " + secret]
   }
 
   /// A session of a user in a browser: the cookie, and what its forms must send back.
   func session(_ user: String) async throws -> (headers: HTTPFields, form: String) {
     guard let found = try await database.user(named: user) else { return ([:], "") }
-    let secret = try await database.beginSession(of: found, lifetime: 60, now: secondsNow())
+    let secret = try await database.beginSession(of: found, lifetime: 3600, now: secondsNow())
     let form = try await database.principal(session: secret, now: secondsNow())?.formSecret
     return ([.cookie: "cubepress=" + secret, .accept: "text/html"], form ?? "")
   }

@@ -13,11 +13,6 @@ struct AnalysisRoutes: Sendable {
   /// How many geometries one request may have.
   private static let mostGeometries = 256
 
-  init(cubes: TeamCubes, largestBody: Int) {
-    self.cubes = cubes
-    self.largestBody = largestBody
-  }
-
   func add(to router: RouterGroup<TeamRequestContext>) {
     router.post("timeseries/:dataset/:variable", use: series)
     router.get("statistics/:dataset/:variable", use: value)

@@ -66,7 +66,7 @@ struct WMTSRoutes: Sendable {
       body: .init(byteBuffer: ByteBuffer(string: xml)))
   }
 
-  /// `…/{style}/{set}/{time}/{further labels}/{z}/{y}/{x}.png`
+  /// The path goes on with time, further labels, zoom, row and column.
   @Sendable private func tile(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {

@@ -9,10 +9,11 @@ struct OpenAPIRoutes: Sendable {
   func add(to router: Router<TeamRequestContext>) {
     let answer = APIAnswer.json(document)
     router.get("openapi.json") { _, _ in answer }
-    router.get("teams/:team/api/openapi.json") { request, context in
-      _ = try CubeRequest(request, context)
-      return answer
-    }
+    router.group("teams/:team/api").add(middleware: APIErrors())
+      .get("openapi.json") { request, context in
+        _ = try CubeRequest(request, context)
+        return answer
+      }
   }
 
   var document: JSONValue {
