@@ -201,9 +201,62 @@ let package = Package(
       name: "SampleSites",
       dependencies: ["JSON", "Cubes", "Grids", "Images", "Pyramids", "Recipes"],
       path: "Tests/SampleSites", swiftSettings: strict),
+    tests("JSON", ["JSON"]),
+    tests("Codecs", ["Codecs"]),
+    tests("Images", ["Images"]),
+    tests("Grids", ["Grids", "JSON"], fixtures: true),
+    tests("Jobs", ["Jobs", "JSON", "Stores"]),
+    tests("Transport", ["Transport"]),
+    tests("Pages", ["Pages"]),
+    tests("Markdown", ["Markdown"]),
+    tests("Sanitising", ["Sanitising"]),
+    tests("Highlighting", ["Highlighting"]),
+    tests("Notebooks", ["Notebooks", "JSON"]),
+    tests(
+      "Stories",
+      [
+        "Stories", "SampleSites", "Catalogue", "Images", "Notebooks", "Pages", "Pyramids",
+        "Recipes", "Sanitising", "JSON",
+      ],
+      fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
+    tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
+    tests("NetCDF", ["NetCDF", "Codecs", "JSON"], fixtures: true),
+    tests("GeoTIFF", ["GeoTIFF", "Codecs"]),
+    tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
+    tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
+    tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
     tests("Recipes", ["Buckets", "Recipes", "Images", "Grids", "Cubes", "JSON"]),
+    tests("Multiscales", ["Multiscales", "Cubes", "Jobs", "JSON", "Stores"]),
+    tests(
+      "Pyramids",
+      ["Pyramids", "Multiscales", "Cubes", "Grids", "Images", "Jobs", "JSON", "Stores"]),
+    tests(
+      "PublishedArrays",
+      ["PublishedArrays", "Multiscales", "Codecs", "Cubes", "JSON", "Zarr", "Stores"]),
+    tests("Series", ["Series"]),
+    tests(
+      "ViewerLayers",
+      ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
+    tests(
+      "PaperCubes",
+      ["PaperCubes", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Stores"]),
+    tests(
+      "Terrain",
+      ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
+      fixtures: true),
+    tests("Services", ["Services", "SampleSites", "Grids", "Pyramids", "Recipes", "JSON"]),
+    tests(
+      "Catalogue",
+      ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
+    tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
+    tests(
+      "LiveCubes",
+      [
+        "LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids",
+        "Stores", "Vectors",
+      ]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "Workspaces",
@@ -219,6 +272,13 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
+    tests(
+      "CubepressCommands",
+      [
+        "CubepressCommands", "FileServing", "Codecs", "Publishing", "Recipes", "Pyramids", "Jobs", "Stores",
+        "JSON", "Cubes",
+        "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
