@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
+import LiveCubes
 import Teams
 import TestKit
 import Workspaces
