@@ -15,6 +15,7 @@ const world = openGrid({
 });
 
 test("pixels of Web Mercator lie where EPSG:3857 has them", () => {
+  const { longitudes, latitudes } = mercatorAxes(0, 0, 0, 2);
   // From PROJ: EPSG:3857 to EPSG:4326 of a quarter of the earth's circumference.
   longitudes.forEach((one, i) => assertNear(one, [-90, 90][i]));
   latitudes.forEach((one, i) => assertNear(one, [66.51326044311186, -66.51326044311186][i]));
