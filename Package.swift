@@ -73,6 +73,7 @@ let package = Package(
     .target(name: "CTIFFShim", dependencies: ["CTIFF"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
+    .target(name: "CHDF5Links", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CDeflateBlocks"),
     .target(name: "CKernels"),
     .target(name: "CHalving"),
@@ -102,7 +103,7 @@ let package = Package(
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
-    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF"]),
+    module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF", "CHDF5Links"]),
     module(
       "Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "GeoTIFF", "Grids"]),
     // rank 4
@@ -136,6 +137,9 @@ let package = Package(
         "CTerrain",
       ]),
     module(
+      "PaperCubes",
+      ["JSON", "Stores", "Cubes", "Grids", "Images", "Jobs", "Multiscales"]),
+    module(
       "Stories",
       [
         "JSON", "Recipes", "Pyramids", "Grids", "Images", "Pages", "Markdown", "Sanitising",
@@ -146,7 +150,7 @@ let package = Package(
       "CubepressCommands",
       [
         "JSON", "Codecs", "Images", "Grids", "Jobs", "Stores", "Cubes", "Recipes", "Multiscales",
-        "FileServing", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
+        "FileServing", "PaperCubes", "PublishedArrays", "Series", "Terrain", "Zarr", "ZarrCubes",
         "Pyramids", "Publishing", "Buckets", "Services", "Catalogue", "Stories", "Pages",
         "Transport", "Vectors", "ViewerLayers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -158,11 +162,22 @@ let package = Package(
       swiftSettings: strict),
 
     // The server for private cubes
+    module(
+      "LiveCubes",
+      [
+        "JSON", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids", "Recipes", "Stores",
+        "Vectors",
+      ]),
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "Workspaces",
+      ["JSON", "Stores", "Teams", "Vectors", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "TeamServer",
       [
-        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport",
+        "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
+        "Grids",
+        "Images", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -174,7 +189,7 @@ let package = Package(
     .executableTarget(
       name: "cubepress-server",
       dependencies: [
-        "TeamServer", "Teams", "Pages",
+        "LiveCubes", "TeamServer", "Teams", "Pages", "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -200,14 +215,14 @@ let package = Package(
     tests(
       "Stories",
       [
-        "Stories", "SampleSites", "Catalogue", "Notebooks", "Pages", "Pyramids", "Recipes",
-        "Sanitising", "JSON",
+        "Stories", "SampleSites", "Catalogue", "Images", "Notebooks", "Pages", "Pyramids",
+        "Recipes", "Sanitising", "JSON",
       ],
       fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
-    tests("NetCDF", ["NetCDF", "Codecs", "JSON"]),
+    tests("NetCDF", ["NetCDF", "Codecs", "JSON"], fixtures: true),
     tests("GeoTIFF", ["GeoTIFF", "Codecs"]),
     tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
@@ -225,6 +240,9 @@ let package = Package(
       "ViewerLayers",
       ["ViewerLayers", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Recipes", "Stores"]),
     tests(
+      "PaperCubes",
+      ["PaperCubes", "Cubes", "Images", "JSON", "Jobs", "Multiscales", "Stores"]),
+    tests(
       "Terrain",
       ["Terrain", "Codecs", "Cubes", "Grids", "JSON", "Jobs", "Multiscales", "Stores"],
       fixtures: true),
@@ -233,11 +251,20 @@ let package = Package(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
+    tests(
+      "LiveCubes",
+      [
+        "LiveCubes", "Cubes", "Grids", "Images", "Jobs", "JSON", "Multiscales", "Pyramids",
+        "Stores", "Vectors",
+      ]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "Workspaces",
+      ["Workspaces", "Teams", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON",
+        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes", "Workspaces",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -249,7 +276,7 @@ let package = Package(
     tests(
       "CubepressCommands",
       [
-        "CubepressCommands", "FileServing", "Codecs", "Recipes", "Pyramids", "Jobs", "Stores",
+        "CubepressCommands", "FileServing", "Codecs", "Publishing", "Recipes", "Pyramids", "Jobs", "Stores",
         "JSON", "Cubes",
         "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

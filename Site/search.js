@@ -1,6 +1,7 @@
-// The search of the index page: words, variables, keywords, time, place and licence, over the list in
-// search.json. Cards stand in the page already; they are shown, hidden and sorted. What is chosen is
-// kept in the address. The page works without it: then all cards are shown.
+// The search of the index page: words, variables, keywords, time, place and licence, over the lists in
+// search.json: datasets, and the stories about them. Cards stand in the page already; they are shown,
+// hidden and sorted. What is chosen is kept in the address. The page works without it: then all cards
+// are shown.
 
 /** Text without accents and capitals. */
 export const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -12,6 +13,14 @@ export function readIndex({ columns, rows }) {
     const title = fold(one.title);
     const names = fold([...one.variables, ...one.keywords].join(" \n"));
     return { ...one, place, title: one.title, folded: { title, names, text: fold(one.text) } };
+  });
+}
+
+/** The stories as objects, with what is compared prepared. */
+export function readStories({ storyColumns, stories = [] }) {
+  return stories.map((row) => {
+    const one = Object.fromEntries(storyColumns.map((name, i) => [name, row[i]]));
+    return { ...one, folded: { title: fold(one.title), names: fold(one.datasets.join(" ")), text: fold(one.text) } };
   });
 }
 
@@ -109,6 +118,15 @@ export function find(index, asked) {
   return { found: found.map(({ one }) => one), counts };
 }
 
+/** The stories that are asked for: by their words, and where there are filters by what their datasets pass. */
+export function findStories(stories, index, asked) {
+  const words = fold(asked.q ?? "").split(/\s+/).filter(Boolean);
+  const passing = find(index, { ...asked, q: "" }).found;
+  const ids = new Set(passing.map((one) => one.id));
+  return stories.filter((one) => score(one, words)
+    && (passing.length === index.length || one.datasets.some((id) => ids.has(id))));
+}
+
 /** What is asked, from and to the part of an address after `#`. */
 export function readAddress(text) {
   const words = new URLSearchParams(text.replace(/^#/, ""));
@@ -138,14 +156,17 @@ const FIRST_CHOICES = 60;
 const FACETS = ["variables", "keywords", "licence"];
 
 class SearchPage {
-  constructor(section, index) {
+  constructor(section, index, stories) {
     this.index = index;
+    this.stories = stories;
     this.form = section.querySelector(".find");
     this.list = section.querySelector(".cards");
     this.none = section.querySelector(".none");
     this.told = this.form.querySelector("output");
     this.chosen = this.form.querySelector(".chosen");
     this.cards = new Map([...this.list.children].map((card) => [card.dataset.id, card]));
+    this.storyCards = new Map([...document.querySelectorAll(".card.story")].map((card) => [card.dataset.page, card]));
+    this.also = section.querySelector(".also");
     this.map = this.form.querySelector(".pick");
     this.asked = readAddress(location.hash);
     this.form.hidden = false;
@@ -247,6 +268,7 @@ class SearchPage {
     for (const facet of FACETS) this.drawFacet(facet, counts[facet]);
     this.drawBox();
     this.drawChosen();
+    this.drawStories(Boolean(writeAddress({ ...this.asked, sort: "" })));
     const address = words ? `#${words}` : location.pathname + location.search;
     if (words || location.hash.includes("=")) history.replaceState(null, "", address);
   }
@@ -276,6 +298,21 @@ class SearchPage {
     else place.append(list);
     list.scrollTop = scrolled;
     if (focused !== null) [...list.querySelectorAll("input")].find((box) => box.value === focused)?.focus();
+  }
+
+  /** Shows the stories that match; their titles also beside the datasets, since their cards stand far below. */
+  drawStories(isAsked) {
+    const found = findStories(this.stories, this.index, this.asked);
+    const shown = new Set(found.map((one) => one.page));
+    for (const [page, card] of this.storyCards) card.hidden = !shown.has(page);
+    const section = this.storyCards.values().next().value?.closest("section");
+    if (section) section.hidden = !found.length;
+    this.also.hidden = !isAsked || !found.length;
+    const links = found.slice(0, 5).flatMap((one, i) => {
+      const link = Object.assign(document.createElement("a"), { href: one.page, textContent: one.title });
+      return i ? [", ", link] : [link];
+    });
+    this.also.replaceChildren(found.length === 1 ? "Story: " : "Stories: ", ...links, found.length > 5 ? " …" : "");
   }
 
   drawBox() {
@@ -313,7 +350,7 @@ if (typeof document !== "undefined") {
   const section = document.querySelector(".catalogue");
   fetch(section.dataset.index)
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-    .then((list) => new SearchPage(section, readIndex(list)))
+    .then((list) => new SearchPage(section, readIndex(list), readStories(list)))
     // All cards stay; that is enough of a list.
     .catch((error) => console.warn("No search:", error));
 }

@@ -3,14 +3,13 @@
 import { iconButton, make } from "../viewer/dom.js";
 import { icons } from "../viewer/icons.js";
 import { attributionOf } from "../viewer/panels/export-map.js";
-import { pictureIcon } from "./icons.js";
 import { savePicture } from "./picture.js";
 
 const buttons = (app) => {
   const { camera } = app.map;
   return [
     [icons.plus, "map.in", camera.zoomIn], [icons.minus, "map.out", camera.zoomOut],
-    [icons.locate, "globe.home", () => app.fitActive()], [pictureIcon, "globe.picture", () => savePicture(app)],
+    [icons.locate, "globe.home", () => app.fitActive()], [icons.picture, "globe.picture", () => savePicture(app)],
   ];
 };
 

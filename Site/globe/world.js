@@ -4,7 +4,7 @@
 import { reportOf } from "../viewer/failures.js";
 import { createCells } from "../viewer/layer/cells.js";
 import { createFields } from "../viewer/layer/fields.js";
-import { valuesAt } from "../viewer/layer/values.js";
+import { valuesAt, valuesInView } from "../viewer/layer/values.js";
 import { createCamera } from "./camera.js";
 import { createDrapes } from "./drapes.js";
 import { createLight } from "./light.js";
@@ -171,6 +171,11 @@ export const createWorld = (app, Cesium, host) => {
   const world = {
     drawing, camera, widget, scene,
     layerAt: drapes.drawn,
+    /** All values of a layer that are in view, without missing ones. */
+    valuesShown(id) {
+      const drawn = drapes.drawn(id);
+      return drawn ? valuesInView(cells.windows, drawn) : [];
+    },
     retry() {
       cells.windows.retry();
       fields.retry();

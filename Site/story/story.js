@@ -1,5 +1,5 @@
-// What a story does where scripts may run: sets formulas, draws Plotly's figures and opens live maps
-// when they come into view. Everything is readable without it.
+// What a story does where scripts may run: sets formulas, draws Plotly's figures and charts of series,
+// and opens live maps and cubes when they come into view. Everything is readable without it.
 
 const load = (source) =>
   new Promise((done, failed) => {
@@ -56,11 +56,17 @@ if (libraries.katex) {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = libraries.katexStyle;
-  whenSeen(document.querySelectorAll(".math"), async (element) => {
+  const formulas = new Set(document.querySelectorAll(".math"));
+  const set = async (element) => {
+    if (!formulas.delete(element)) return;
     if (!style.isConnected) document.head.append(style);
     await once(libraries.katex);
     setFormula(element);
-  });
+  };
+  whenSeen(formulas, set);
+  // The others when there is time, since a page can be printed without being scrolled through.
+  const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 500));
+  window.addEventListener("load", () => idle(() => [...formulas].forEach(set)));
 }
 
 // Plotly's figures
@@ -81,12 +87,25 @@ whenSeen(document.querySelectorAll(".plotly[data-figure]"), (element) =>
     element.dataset.failed = "";
   }));
 
+// Series of places
+
+whenSeen(document.querySelectorAll(".live-series[data-series]"), async (element) => {
+  try {
+    const { drawSeries } = await import("./series.js");
+    await drawSeries(element, JSON.parse(element.dataset.series), libraries);
+  } catch (error) {
+    // The picture stays.
+    console.warn("No live series:", error);
+    element.dataset.failed = "";
+  }
+});
+
 // Live maps
 
 const openView = (view) => {
   const frame = document.createElement("iframe");
   frame.src = view.dataset.view;
-  frame.title = `Live map: ${view.dataset.title}`;
+  frame.title = `Live ${view.dataset.kind}: ${view.dataset.title}`;
   frame.loading = "lazy";
   frame.allow = "fullscreen";
   view.classList.add("open");
@@ -104,7 +123,7 @@ if (hasPointer && !sparing) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "live-open";
-    button.textContent = "Explore this map";
+    button.textContent = `Explore this ${view.dataset.kind}`;
     button.addEventListener("click", () => {
       button.remove();
       openView(view);

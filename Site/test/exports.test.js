@@ -19,7 +19,9 @@ const PROMISED = {
     "compile", "helpersIn", "namingOf", "parse", "toJulia", "toPython", "toR", "variablesOf"],
   "stats/index.js": ["cellSeries", "histogram", "openSeries", "percentiles", "pointSeries", "regionSeries", "regionValues",
     "seriesStatistics", "summarise"],
-  "code/index.js": ["juliaCode", "pythonCode", "rCode"],
+  "code/index.js": ["juliaCode", "pythonCode", "rCode", "regionCode"],
+  "cube/index.js": ["Frame", "SIDES", "binOf", "binned", "chunkCount", "edgesOf", "eyeAxes", "facePlan", "facing", "fitDistance",
+    "hit", "levelFor", "readFace", "sideOf"],
   "image/index.js": ["GifWriter", "encodeGif"],
 };
 

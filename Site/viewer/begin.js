@@ -36,8 +36,7 @@ export const begin = async (form, panel, addTexts = async () => {}) => {
   const texts = createTexts("en");
   const use = async (chosen) => {
     const language = preferredLanguage(chosen);
-    await addTexts(texts, language);
-    await texts.use(language);
+    await Promise.all([addTexts(texts, language), texts.use(language)]);
   };
   const textsRead = use(store.get().language ?? config.language);
 

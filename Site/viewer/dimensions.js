@@ -62,7 +62,7 @@ export const addDimensions = (app, host) => {
   };
   app.store.subscribe((state) => {
     const layer = activeLayer(state);
-    return [layer?.id, layer?.dataset, layer?.variable];
+    return [layer?.id, layer?.dataset, layer?.variable, layer?.stack?.dimension];
   }, draw);
   document.addEventListener("languagechange", draw);
   draw();

@@ -64,3 +64,17 @@ export const toggle = (label, checked, onpick) =>
   make("label", { className: "toggle" },
     make("input", { type: "checkbox", checked, onchange: (event) => onpick(event.target.checked) }),
     make("span", {}, label));
+
+/** A slider with its value beside it. */
+export const slider = (label, { min, max, step = 1, value, text, pick }) => {
+  const told = make("output", {}, text(value));
+  const control = make("input", {
+    type: "range", min, max, step, value, "aria-valuetext": text(value),
+    oninput: () => {
+      told.textContent = text(control.valueAsNumber);
+      control.setAttribute("aria-valuetext", told.textContent);
+      pick(control.valueAsNumber);
+    },
+  });
+  return field(label, make("div", { className: "slider" }, control, told));
+};

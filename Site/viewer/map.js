@@ -4,7 +4,7 @@
 import { ABOVE, applyBasemap, baseStyle } from "./basemap.js";
 import { reportOf } from "./failures.js";
 import { createDrawing, isValues } from "./layer/drawing.js";
-import { valuesAt } from "./layer/values.js";
+import { valuesAt, valuesInView } from "./layer/values.js";
 import { ValueLayer } from "./layer/valuelayer.js";
 import { createRelief } from "./relief.js";
 import { poleOf } from "./start.js";
@@ -113,6 +113,11 @@ export const createMap = (app, host) => {
   const map = {
     drawing, gl: null, other: null,
     layerAt: (id) => drawing.drawn("main", id) ?? drawing.drawn("other", id),
+    /** All values of a layer that are in view, without missing ones. */
+    valuesShown(id) {
+      const drawn = map.layerAt(id);
+      return drawn ? valuesInView(drawing.windows, drawn) : [];
+    },
     /** When the first picture stands, or it is clear that none will soon. */
     pictured: Promise.race([drawing.whenComplete, new Promise((resolve) => { setTimeout(resolve, 4000); })]),
     retry: () => drawing.retry(),

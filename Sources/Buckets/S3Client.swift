@@ -44,6 +44,7 @@ public final class S3Client: Sendable {
   private let place: Mutex<BucketAddress>
   /// How far the server's clock is ahead of ours, in seconds.
   private let skew = Atomic<Int>(0)
+  private let hasSeenTime = Atomic<Bool>(false)
   let engine: HTTPEngine
 
   /// How often a request is sent before it fails.
@@ -178,7 +179,11 @@ public final class S3Client: Sendable {
     let failsInside =
       reply.isSuccess && call.method == "POST"
       && S3XML.text("Code", in: reply.body[...]) != nil
-    if reply.isSuccess, !failsInside { return .done(reply) }
+    if reply.isSuccess, !failsInside {
+      // Claims and times of grace count by the server's clock, also where it takes our signatures.
+      if !hasSeenTime.exchange(true, ordering: .relaxed) { _ = learnsTime(reply) }
+      return .done(reply)
+    }
     let complaint = S3Complaint(reply)
     guard attempt < Self.maximumAttempts else {
       return .failed(
@@ -194,7 +199,8 @@ public final class S3Client: Sendable {
     if complaint.credentialsEnded, attempt <= 2 {
       return .again(after: 0, isCongested: false, needsCredentials: true)
     }
-    if attempt <= 2, learnsTime(reply) || learnsRegion(reply, complaint) {
+    let mayBeTime = reply.status == 403 || reply.status == 400
+    if attempt <= 2, mayBeTime && learnsTime(reply) || learnsRegion(reply, complaint) {
       return .again(after: 0, isCongested: false, needsCredentials: false)
     }
     return .failed(
@@ -208,10 +214,9 @@ public final class S3Client: Sendable {
     Double.random(in: 0...min(20, 0.2 * Double(1 << min(10, attempt))))
   }
 
-  /// Corrects our clock by the server's, where a signature was refused and they differ.
+  /// Corrects our clock by the server's, where they differ by minutes.
   private func learnsTime(_ reply: HTTPReply) -> Bool {
-    guard reply.status == 403 || reply.status == 400,
-      let theirs = reply["date"].flatMap(AmazonTime.seconds(httpDate:)), abs(theirs - now) > 120
+    guard let theirs = reply["date"].flatMap(AmazonTime.seconds(httpDate:)), abs(theirs - now) > 120
     else { return false }
     skew.store(theirs - Int(time(nil)), ordering: .relaxed)
     return true

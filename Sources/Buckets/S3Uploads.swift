@@ -136,10 +136,13 @@ public struct S3Uploads: Sendable {
 /// A large object that goes up in parts.
 final class MultipartUpload {
   private let client: S3Client
+  private let key: String
   private let name: String
   private let path: String
   private let size: Int
   private let id: String
+  /// The tag of what was there before.
+  private let formerTag: String?
   private var done: [Int: (tag: String, checksum: String)] = [:]
   private var count = 0
 
@@ -148,7 +151,9 @@ final class MultipartUpload {
     self.client = client
     self.path = path
     self.size = size
+    key = upload.key
     name = client.address.name(of: upload.key)
+    formerTag = try client.look(at: key)?.tag
     var call = S3Call("POST", name).sending([])
     call.query = [("uploads", "")]
     call.fields = upload.fields + [("x-amz-checksum-algorithm", "SHA256")]
@@ -205,7 +210,14 @@ final class MultipartUpload {
     let document = "<CompleteMultipartUpload>\(parts.joined())</CompleteMultipartUpload>"
     var call = S3Call("POST", name).sending(Array(document.utf8))
     call.query = [("uploadId", id)]
-    _ = try client.perform(call)
+    do {
+      _ = try client.perform(call)
+    } catch {
+      // Where the answer to an attempt that succeeded was lost, the next one finds no upload any more.
+      guard error.kind == .absent, let there = try client.look(at: key), there.size == size,
+        there.tag != formerTag
+      else { throw error }
+    }
   }
 
   /// Takes the parts back; a server that cannot be reached keeps them until the next run.

@@ -42,8 +42,9 @@ struct SignatureV4 {
     // Other services take the hash from the body; S3 wants to be told.
     if service == "s3" { fields.append(("x-amz-content-sha256", request.bodyHash)) }
     if let token = credentials.sessionToken { fields.append(("x-amz-security-token", token)) }
-    let names = canonicalNames(fields)
-    let canonical = canonicalRequest(request, fields)
+    let canonicalFields = CanonicalFields(fields, host: request.host)
+    let names = canonicalFields.names
+    let canonical = canonicalRequest(request, canonicalFields)
     let scope = "\(day)/\(region)/\(service)/aws4_request"
     let toSign = """
       AWS4-HMAC-SHA256
@@ -64,33 +65,50 @@ struct SignatureV4 {
 
   /// The canonical form of a request with all its fields but `host`.
   func canonicalRequest(_ request: Request, _ fields: [(name: String, value: String)]) -> String {
-    let lines = withHost(fields, request.host).map { "\($0.0):\($0.1)\n" }.joined()
-    return """
-      \(request.method)
-      \(request.path)
-      \(request.query)
-      \(lines)
-      \(canonicalNames(fields))
-      \(request.bodyHash)
-      """
+    canonicalRequest(request, CanonicalFields(fields, host: request.host))
   }
 
-  private func canonicalNames(_ fields: [(name: String, value: String)]) -> String {
-    withHost(fields, "").map(\.0).joined(separator: ";")
+  private func canonicalRequest(_ request: Request, _ fields: CanonicalFields) -> String {
+    """
+    \(request.method)
+    \(request.path)
+    \(request.query)
+    \(fields.lines)
+    \(fields.names)
+    \(request.bodyHash)
+    """
   }
 
-  private func withHost(
-    _ fields: [(name: String, value: String)], _ host: String
-  ) -> [(String, String)] {
-    var all = fields.map { ($0.name.lowercased(), Self.collapsed($0.value)) }
-    all.append(("host", host))
-    return all.sorted { $0.0.precedes($1.0) }
-  }
+  /// All fields with `host`, sorted by their lower-case names.
+  private struct CanonicalFields {
+    /// A line for each.
+    var lines = ""
+    /// Their names, joined by semicolons.
+    var names = ""
 
-  /// A value without spaces at its ends and with single spaces inside.
-  private static func collapsed(_ value: String) -> String {
-    value.contains("  ") || value.hasPrefix(" ") || value.hasSuffix(" ")
-      ? value.split(separator: " ").joined(separator: " ") : value
+    init(_ fields: [(name: String, value: String)], host: String) {
+      var all = fields.map { ($0.name.lowercased(), Self.collapsed($0.value)) }
+      all.append(("host", host))
+      all.sort { $0.0.precedes($1.0) }
+      for (name, value) in all {
+        lines += name + ":" + value + "\n"
+        names += (names.isEmpty ? "" : ";") + name
+      }
+    }
+
+    /// A value without spaces at its ends and with single spaces inside.
+    private static func collapsed(_ value: String) -> String {
+      let space = UInt8(ascii: " ")
+      var isAfterSpace = true
+      for byte in value.utf8 {
+        // Most values have no two spaces, and this is done for every object that is sent.
+        if byte == space, isAfterSpace {
+          return value.split(separator: " ").joined(separator: " ")
+        }
+        isAfterSpace = byte == space
+      }
+      return isAfterSpace && !value.isEmpty ? String(value.dropLast()) : value
+    }
   }
 
   private func signingKey(_ secret: String, day: String) -> [UInt8] {

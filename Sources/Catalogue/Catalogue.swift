@@ -12,10 +12,11 @@ public enum Catalogue {
   ///
   /// - `index.html`, `404.html`, `viewer/index.html`, `datasets/<id>/index.html`;
   /// - `catalog.json`, `datasets/<id>/collection.json` (STAC), `croissant.json`, `datacite.json`;
-  /// - `search.json`, `sitemap.xml`, and `feed.xml` where a dataset has dated versions;
+  /// - `search.json`, `sitemap.xml`, and `feed.xml` where a dataset has dated versions or a story a date;
   /// - `api/datasets.json`, `api/datasets/<id>.json`, `api/colours.json`, `api/openapi.json`;
   /// - `assets/<name>.<hash>.<ending>` and, for modules, `assets/<hash>/<path>`;
-  /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`.
+  /// - where there are scenes, `globe/index.html`, `globe/scenes/<id>.json`, `api/scenes.json`;
+  /// - where there are cubes, `cube/index.html`.
   ///
   /// - Parameters:
   ///   - site: What the site says of itself.
@@ -43,14 +44,17 @@ public enum Catalogue {
     let frame = try PageFrame(
       site: site, assets: assets, hasScenes: !scenes.isEmpty, hasHistory: hasHistory,
       hasStories: !stories.isEmpty,
-      hasFeed: SiteFeeds(site: site, entries: entries).feed != nil)
+      hasFeed: SiteFeeds(site: site, entries: entries, stories: stories).feed != nil)
     var files = assets.files
     files.merge(try pages(site, entries, stories, scenes, frame, templates, assets)) { $1 }
-    files.merge(records(site, entries)) { $1 }
+    files.merge(records(site, entries, stories, scenes)) { $1 }
     if !scenes.isEmpty {
       files.merge(try globe(site, entries, scenes, frame, templates, assets)) { $1 }
     }
-    let feeds = SiteFeeds(site: site, entries: entries)
+    if datasets.contains(where: { !$0.cubes.isEmpty }) {
+      files["cube/index.html"] = try cube(site, entries, frame, templates, assets)
+    }
+    let feeds = SiteFeeds(site: site, entries: entries, scenes: scenes, stories: stories)
     files["sitemap.xml"] = Array(try templates.render("sitemap", feeds.sitemap).utf8)
     if let feed = feeds.feed {
       files["feed.xml"] = Array(try templates.render("feed", feed).utf8)
@@ -80,7 +84,12 @@ public enum Catalogue {
     try add(
       "viewer/index.html", "viewer",
       frame.context(title: "Viewer · \(site.title)", summary: index.summary, root: "../")
-        .with(["preloads": .list(preloads)]))
+        .with([
+          "preloads": .list(preloads), "mapScript": .text(try assets.key("maplibre-gl.js")),
+          "mapStyle": .text(try assets.key("maplibre-gl.css")),
+          "plotScript": .text(try assets.key("uplot.js")),
+          "plotStyle": .text(try assets.key("uplot.css")),
+        ]))
     for entry in entries {
       let page = DatasetPage(
         entry: entry, related: related(to: entry, among: entries),
@@ -96,8 +105,27 @@ public enum Catalogue {
     return files
   }
 
-  /// The library of the globe in `Site/vendor`, needed where there are scenes.
-  public static let globeLibrary = "cesium"
+  /// The libraries of many files in `Site/vendor` that the pages of a site need.
+  public static func libraries(datasets: [BuiltDataset], scenes: [SceneRecipe]) -> [String] {
+    (scenes.isEmpty ? [] : [globeLibrary])
+      + (datasets.allSatisfy(\.cubes.isEmpty) ? [] : [cubeLibrary])
+  }
+
+  private static let globeLibrary = "cesium"
+  private static let cubeLibrary = "three"
+
+  private static func cube(
+    _ site: SiteRecipe, _ entries: [Entry], _ frame: PageFrame, _ templates: PageTemplates,
+    _ assets: SiteAssets
+  ) throws(PageError) -> [UInt8] {
+    let index = IndexPage(site: site, entries: entries, stories: [])
+    return try page(
+      "cube", frame.context(title: "Cube · \(site.title)", summary: index.summary, root: "../"),
+      [
+        "preloads": .list(try assets.imports(from: "cube/cube.js").map { .text($0) }),
+        "cubeLibrary": .text(try assets.library(cubeLibrary)),
+      ], templates)
+  }
 
   private static func globe(
     _ site: SiteRecipe, _ entries: [Entry], _ scenes: [SceneRecipe], _ frame: PageFrame,
@@ -134,9 +162,13 @@ public enum Catalogue {
 
   // MARK: For programs
 
-  private static func records(_ site: SiteRecipe, _ entries: [Entry]) -> [String: [UInt8]] {
+  private static func records(
+    _ site: SiteRecipe, _ entries: [Entry], _ stories: [StoryLink], _ scenes: [SceneRecipe]
+  ) -> [String: [UInt8]] {
     var documents: [String: JSONValue] = [
-      "catalog.json": STACCatalogue(site: site, entries: entries).document,
+      "catalog.json": STACCatalogue(
+        site: site, entries: entries, scenes: scenes, stories: stories
+      ).document,
       "api/datasets.json": DatasetList(site: site, datasets: entries.map(\.dataset)).document,
       "api/colours.json": ColourDocument.document,
       "api/openapi.json": OpenAPIDocument(site: site, entries: entries).document,
@@ -144,14 +176,19 @@ public enum Catalogue {
     for entry in entries {
       let related = related(to: entry, among: entries)
       documents[entry.folder + "collection.json"] =
-        STACCollection(entry: entry, related: related).document
+        STACCollection(
+          entry: entry, related: related,
+          scenes: scenes.filter { $0.datasets.contains(entry.dataset.id) },
+          stories: stories.filter { $0.datasets.contains(entry.dataset.id) }
+        ).document
       documents[entry.folder + "croissant.json"] = CroissantRecord(entry: entry).document
       documents[entry.folder + "datacite.json"] = DataCiteRecord(entry: entry).document
       documents["api/datasets/\(entry.dataset.id).json"] = DatasetDocument(entry: entry).document
     }
     var files = documents.mapValues(bytes)
     // A thousand rows are fetched by people who search: without blanks.
-    files["search.json"] = Array(SearchIndex(entries: entries).document.serialized().utf8)
+    files["search.json"] = Array(
+      SearchIndex(entries: entries, stories: stories).document.serialized().utf8)
     return files
   }
 
@@ -181,23 +218,32 @@ public struct StoryLink: Sendable, Hashable {
   public let picture: String?
   /// The ids of the datasets it uses.
   public let datasets: [String]
+  /// The title of the book it is a page of.
+  public let book: String?
+  /// The day on which it was written, as `yyyy-mm-dd`, where it says so.
+  public let date: String?
+  /// Those who wrote it.
+  public let authors: [String]
 
   /// Names a story.
   public init(
     title: String, page: String, summary: String? = nil, picture: String? = nil,
-    datasets: [String] = []
+    datasets: [String] = [], book: String? = nil, date: String? = nil, authors: [String] = []
   ) {
     self.title = title
     self.page = page
     self.summary = summary
     self.picture = picture
     self.datasets = datasets
+    self.book = book
+    self.date = date.flatMap { Day($0)?.text }
+    self.authors = authors
   }
 
   /// What pages show of it, from a page from which `root` leads to the root of the site.
   func context(root: String) -> PageValue {
     [
-      "storyTitle": .text(title), "storyHref": .text(root + page),
+      "storyTitle": .text(title), "storyHref": .text(root + page), "storyKey": .text(page),
       "storySummary": .optional(summary), "storyPicture": .optional(picture.map { root + $0 }),
     ]
   }

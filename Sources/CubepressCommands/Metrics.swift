@@ -140,7 +140,7 @@ extension BuildReport {
     datasets.flatMap { dataset in
       [
         ("tiles", dataset.tiles), ("cube", dataset.cube), ("series", dataset.series),
-        ("4d_viewer", dataset.viewer),
+        ("terrain", dataset.terrain), ("4d_viewer", dataset.viewer),
       ].map {
         .init(value($0.1), [("dataset", dataset.id), ("product", $0.0)])
       }

@@ -30,6 +30,37 @@ struct SiteCheck {
     var problems: [Finding] = []
     /// What may be meant so.
     var notes: [Finding] = []
+
+    fileprivate mutating func add(_ file: SiteFolder.File) {
+      fileCount += 1
+      byteCount += file.size
+    }
+  }
+
+  /// The files that readers of the release find.
+  private struct PresentFiles {
+    private var files: FileWalk
+    private var gone: EntryStream
+    private var nextGone: ManifestEntry?
+
+    init(_ files: FileWalk, gone: EntryStream) throws {
+      self.files = files
+      self.gone = gone
+      nextGone = try self.gone.next()
+    }
+
+    mutating func next() throws -> SiteFolder.File? {
+      while let file = try files.next() {
+        if file.key.hasPrefix("_release/") { continue }
+        // What readers of former releases may still ask for is there by intent.
+        while let entry = nextGone, entry.key.utf8.lexicographicallyPrecedes(file.key.utf8) {
+          nextGone = try gone.next()
+        }
+        if let entry = nextGone, entry.key.utf8.elementsEqual(file.key.utf8) { continue }
+        return file
+      }
+      return nil
+    }
   }
 
   private let site: SiteFolder
@@ -68,30 +99,28 @@ struct SiteCheck {
         problem("missing", ReleaseManifest.currentKey, "there is no such file")
         return false
       }
-      var present: [SiteFolder.File] = []
-      try site.forEachFile { file throws(StoreError) in
-        if !file.key.hasPrefix("_release/") { present.append(file) }
-      }
       report.release = release.number
-      // What readers of former releases may still ask for is there by intent.
-      var gone: Set<String> = []
-      try manifest.forEachGoneObject { gone.insert($0.key) }
-      present.removeAll { gone.contains($0.key) }
-      report.fileCount = present.count
-      report.byteCount = present.map(\.size).reduce(0, +)
-      var rest = present[...]
-      try manifest.forEachObject(of: release) { entry in
-        while let file = rest.first, file.key.utf8.lexicographicallyPrecedes(entry.key.utf8) {
-          unlisted(rest.removeFirst())
+      var listed = manifest.objects(of: release)
+      var present = try PresentFiles(site.files(), gone: manifest.goneObjects())
+      var next = try present.next()
+      while let entry = try listed.next() {
+        while let file = next, file.key.utf8.lexicographicallyPrecedes(entry.key.utf8) {
+          unlisted(file)
+          next = try present.next()
         }
-        guard let file = rest.first, file.key == entry.key else {
-          return problem(
+        guard let file = next, file.key.utf8.elementsEqual(entry.key.utf8) else {
+          problem(
             "missing", entry.key, "it is in the manifest of the release, but not in the folder")
+          continue
         }
-        rest.removeFirst()
+        report.add(file)
         try compare(file, entry)
+        next = try present.next()
       }
-      for file in rest { unlisted(file) }
+      while let file = next {
+        unlisted(file)
+        next = try present.next()
+      }
     } catch let error as StoreError {
       throw error
     } catch {
@@ -103,6 +132,7 @@ struct SiteCheck {
   }
 
   private mutating func unlisted(_ file: SiteFolder.File) {
+    report.add(file)
     problem("unlisted", file.key, "it is not in the manifest of the release")
   }
 

@@ -46,6 +46,9 @@ public struct TimeAxis: Sendable, Hashable {
   /// How many steps there are.
   public var count: Int { times.count }
 
+  /// For each step a number that grows with time: seconds from 1970 in the axis's calendar.
+  public var seconds: [Double] { times.map(calendar.approximateSeconds) }
+
   /// The step of exactly that time.
   public func index(of time: CFTime) -> Int? { times.firstIndex(of: time) }
 
@@ -79,7 +82,7 @@ public struct TimeAxis: Sendable, Hashable {
 
 extension Calendar {
   /// A number that grows with time: seconds from 1970, exact but for parts of a second.
-  func approximateSeconds(_ time: CFTime) -> Double {
+  public func approximateSeconds(_ time: CFTime) -> Double {
     let zero = hasYearZero || time.year == 0
     let day = dayNumber(year: time.year, month: time.month, day: time.day, hasYearZero: zero)
     // A date that the calendar lacks (30 February in the standard one) counts as if months had 31.

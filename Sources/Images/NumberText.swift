@@ -1,5 +1,5 @@
 /// Numbers as people write them beside an axis.
-enum NumberText {
+public enum NumberText {
   /// Texts of ticks that belong together: as many decimals as tell them apart, a real minus sign,
   /// powers of ten where there would be many zeros.
   static func labels(of ticks: [Double]) -> [String] {
@@ -33,7 +33,7 @@ enum NumberText {
   }
 
   /// One number by itself, to six digits.
-  static func label(_ value: Double) -> String {
+  public static func label(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "–" : value > 0 ? "∞" : "−∞" }
     let size = value.magnitude
     guard size > 0 else { return "0" }

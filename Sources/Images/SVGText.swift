@@ -1,11 +1,11 @@
 /// Pieces of SVG documents.
-enum SVGText {
+public enum SVGText {
   /// The font of all text; DejaVu Sans is what servers have, the others look alike.
-  static let font = "DejaVu Sans, Verdana, system-ui, sans-serif"
+  public static let font = "DejaVu Sans, Verdana, system-ui, sans-serif"
 
   /// Text for element content and attribute values: the characters that mean something in XML are
   /// written as references, those that XML 1.0 forbids are left out.
-  static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -24,7 +24,7 @@ enum SVGText {
   }
 
   /// A number for an attribute: at most two decimals.
-  static func number(_ value: Double) -> String {
+  public static func number(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())
     let (whole, rest) = (abs(hundredths) / 100, abs(hundredths) % 100)
     let sign = hundredths < 0 ? "-" : ""
@@ -58,7 +58,9 @@ enum SVGText {
 
   /// A text cut into lines no wider than asked for, at spaces where there are any; at most three,
   /// then it ends in an ellipsis.
-  static func wrapped(_ text: String, size: Double, isBold: Bool, width limit: Double) -> [String] {
+  public static func wrapped(
+    _ text: String, size: Double, isBold: Bool = false, width limit: Double
+  ) -> [String] {
     var lines: [String] = []
     for word in text.split(whereSeparator: \.isWhitespace) {
       if let last = lines.last {

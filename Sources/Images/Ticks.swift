@@ -19,6 +19,10 @@ public func niceTicks(in range: ClosedRange<Double>, scale: Scale, count: Int) -
   }
 }
 
+/// The texts of ticks that belong together: as many decimals as tell them apart, a real minus sign,
+/// powers of ten where there would be many zeros.
+public func tickLabels(_ ticks: [Double]) -> [String] { NumberText.labels(of: ticks) }
+
 /// Multiples of 1, 2, 2.5 or 5 times a power of ten, of which as many fit as come closest to
 /// `count`.
 private func linearTicks(in range: ClosedRange<Double>, count: Int) -> [Double] {

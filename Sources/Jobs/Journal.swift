@@ -43,6 +43,41 @@ public struct UnitRecord: Sendable {
   }
 }
 
+/// A finished unit of work without the list of its files, of which there may be millions in a build:
+/// what is kept in memory of each.
+public struct FinishedUnit: Sendable {
+  /// The unit: under this name the journal has its record.
+  public let unit: String
+  /// Says from what and how the unit was made; an equal one need not be made again.
+  public let fingerprint: String
+  /// How many files it made.
+  public let count: Int
+  /// How many bytes these have together.
+  public let bytes: Int
+  /// The first line of the record; its summary takes less room so than as a tree of values.
+  private let head: [UInt8]
+
+  /// Takes what is to be remembered of a record.
+  public init(_ record: UnitRecord, of unit: String) {
+    self.init(
+      unit: unit, fingerprint: record.fingerprint, count: record.objects.count,
+      bytes: record.objects.map(\.size).reduce(0, +), head: RecordText.head(of: record))
+  }
+
+  init(unit: String, fingerprint: String, count: Int, bytes: Int, head: [UInt8]) {
+    self.unit = unit
+    self.fingerprint = fingerprint
+    self.count = count
+    self.bytes = bytes
+    self.head = head
+  }
+
+  /// What later steps want to know of the unit, in its own words.
+  public var summary: JSONValue {
+    ((try? JSONValue(parsing: head)).flatMap { $0["summary"] }) ?? .null
+  }
+}
+
 /// Remembers which units of work are done, so that a build that was killed goes on where it was
 /// and a build with nothing new does nothing.
 ///
@@ -70,7 +105,29 @@ public struct Journal: Sendable {
   /// - Throws: `StoreError` when the file is there but cannot be read.
   public func record(of unit: String) throws(StoreError) -> UnitRecord? {
     guard let bytes = try folder.read(Self.key(of: unit)) else { return nil }
-    return Self.decode(bytes)
+    return RecordText(bytes)?.record
+  }
+
+  /// What the record of a unit says, without its files; `nil` where there is none that can be read.
+  ///
+  /// - Throws: `StoreError` when the file is there but cannot be read.
+  public func finished(_ unit: String) throws(StoreError) -> FinishedUnit? {
+    guard let bytes = try folder.read(Self.key(of: unit)) else { return nil }
+    return RecordText(bytes)?.finished(unit)
+  }
+
+  /// Visits the files of a unit, one after the other.
+  ///
+  /// - Returns: whether there is a record that can be read; otherwise nothing was visited.
+  /// - Throws: `StoreError` when the file is there but cannot be read, and what `visit` throws.
+  public func forEachObject(
+    of unit: String, _ visit: (BuiltObject) throws -> Void
+  ) throws -> Bool {
+    guard let text = try folder.read(Self.key(of: unit)).flatMap(RecordText.init) else {
+      return false
+    }
+    for line in text.lines { try visit(text.object(line)) }
+    return true
   }
 
   /// The SHA-256 of the record of a unit as it is kept; `nil` where there is none.
@@ -89,17 +146,10 @@ public struct Journal: Sendable {
   ///
   /// - Throws: `StoreError` when it cannot be written.
   public func save(_ record: UnitRecord, of unit: String) throws(StoreError) {
-    let bytes = Self.encode(record)
+    let bytes = RecordText.bytes(of: record)
     // First, so that a worker that is killed in between leaves nothing that nobody has noted.
     try part?.note(unit, fingerprint: record.fingerprint, record: sha256Hex(bytes))
     try folder.write(bytes, to: Self.key(of: unit))
-  }
-
-  /// Removes the records of units that no recipe asks for any more.
-  ///
-  /// - Throws: `StoreError` when the folder cannot be read or changed.
-  public func removeRecords(except units: Set<String>) throws(StoreError) {
-    try removeRecords { unit throws(StoreError) in !units.contains(unit) }
   }
 
   /// Removes the records of some units.
@@ -108,45 +158,23 @@ public struct Journal: Sendable {
   public func removeRecords(
     where isGone: (_ unit: String) throws(StoreError) -> Bool
   ) throws(StoreError) {
-    var gone: [String] = []
-    try folder.forEachFile(below: Self.root) { file throws(StoreError) in
-      let unit = file.key.dropFirst(Self.root.count + 1).dropLast(Self.suffix.count)
-      if try isGone(String(unit)) { gone.append(file.key) }
+    var units = try folder.files(below: Self.root)
+    while let file = try units.next() {
+      if try isGone(Self.unit(ofKey: file.key)) { try folder.remove(file.key) }
     }
-    for key in gone { try folder.remove(key) }
+  }
+
+  /// Visits all units that have a record, also one that cannot be read.
+  ///
+  /// - Throws: `StoreError` when the folder cannot be read, and what `visit` throws.
+  public func forEachUnit(_ visit: (_ unit: String) throws -> Void) throws {
+    var units = try folder.files(below: Self.root)
+    while let file = try units.next() { try visit(Self.unit(ofKey: file.key)) }
+  }
+
+  private static func unit(ofKey key: String) -> String {
+    String(key.dropFirst(root.count + 1).dropLast(suffix.count))
   }
 
   private static func key(of unit: String) -> String { root + "/" + unit + suffix }
-
-  private static func encode(_ record: UnitRecord) -> [UInt8] {
-    let head: JSONValue = [
-      "fingerprint": .string(record.fingerprint), "summary": record.summary,
-      "objects": .integer(Int64(record.objects.count)),
-    ]
-    var text = head.serialized() + "\n"
-    for object in record.objects { text += "\(object.sha256) \(object.size) \(object.key)\n" }
-    return Array(text.utf8)
-  }
-
-  /// A damaged record counts as none: the unit is made again.
-  private static func decode(_ bytes: [UInt8]) -> UnitRecord? {
-    let lines = bytes.split(separator: UInt8(ascii: "\n"))
-    guard let first = lines.first, let head = try? JSONValue(parsing: Array(first)),
-      let fingerprint = head["fingerprint"]?.stringValue, let summary = head["summary"],
-      head["objects"]?.intValue == lines.count - 1
-    else { return nil }
-    var objects: [BuiltObject] = []
-    objects.reserveCapacity(lines.count - 1)
-    for line in lines.dropFirst() {
-      let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
-      guard parts.count == 3, let size = Int(String(decoding: parts[1], as: UTF8.self)) else {
-        return nil
-      }
-      objects.append(
-        BuiltObject(
-          key: String(decoding: parts[2], as: UTF8.self), size: size,
-          sha256: String(decoding: parts[0], as: UTF8.self)))
-    }
-    return UnitRecord(fingerprint: fingerprint, objects: objects, summary: summary)
-  }
 }

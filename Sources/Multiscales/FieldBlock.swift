@@ -8,6 +8,7 @@ import Jobs
 /// Where they do not fit the memory together, all of them go to scratch files.
 struct FieldBlock: Sendable {
   private let variable: Variable
+  private let window: LevelWindow
   private let scratch: String?
   private let fields: [Field]
 
@@ -20,25 +21,26 @@ struct FieldBlock: Sendable {
     var statistics = FieldStatistics()
   }
 
-  /// Reads fields.
+  /// Reads fields, or a window of each; before each block of the storage `check` may end it.
   ///
   /// - Throws: `CubeError` where the source cannot be read, `MultiscaleError` without room.
   init(
-    _ selections: [FieldSelection], of variable: Variable, withDoubles: Bool, memory: FieldMemory,
-    pool: WorkerPool
+    _ selections: [FieldSelection], of variable: Variable, window: LevelWindow? = nil,
+    withDoubles: Bool, memory: FieldMemory, pool: WorkerPool,
+    check: @Sendable () throws -> Void = {}
   ) throws {
     let grid = variable.grid
+    // Columns that repeat the first ones of a closed axis would be seen twice.
+    let window = window ?? LevelWindow(wholeOf: variable)
+    let (rows, columns) = (window.cells.rows.count, window.cells.columns.count)
     guard grid.rows <= Int(Int32.max), grid.columns <= Int(Int32.max),
       grid.rows.multipliedReportingOverflow(by: grid.columns).partialValue <= 1 << 40
     else {
       throw MultiscaleError.dimensions(variable.name, rows: grid.rows, columns: grid.columns)
     }
-    let bytes = FieldMemory.bytes(
-      rows: grid.rows, columns: grid.columns, withDoubles: withDoubles)
+    let bytes = FieldMemory.bytes(rows: rows, columns: columns, withDoubles: withDoubles)
     let scratch = memory.pieces(bytes: bytes * selections.count) > 0 ? nil : memory.scratchFolder
-    // Columns that repeat the first ones of a closed axis would be seen twice.
-    let (rows, columns) = (grid.rows, grid.turn ?? grid.columns)
-    let copies = Self.copies(of: variable, rows: rows, columns: columns)
+    let copies = window.isWhole ? Self.copies(of: variable, rows: rows, columns: columns) : [:]
     var fields = try selections.map { _ in
       Field(
         cells: try Levels.Level(rows: rows, columns: columns, scratch: scratch),
@@ -49,13 +51,16 @@ struct FieldBlock: Sendable {
         })
     }
     let seen = try Self.fill(
-      fields.map(\.cells), doubles: fields.compactMap(\.doubles), from: variable, selections, pool)
+      fields.map(\.cells), doubles: fields.compactMap(\.doubles), from: variable, selections,
+      at: window.cells, pool, check)
     for (number, statistics) in seen.enumerated() { fields[number].statistics = statistics }
     for (level, copy) in copies {
       _ = try Self.fill(
-        fields.compactMap { $0.copies[level] }, doubles: [], from: copy, selections, pool)
+        fields.compactMap { $0.copies[level] }, doubles: [], from: copy, selections,
+        at: GridBlock(rows: 0..<copy.grid.rows, columns: 0..<copy.grid.columns), pool, check)
     }
     self.variable = variable
+    self.window = window
     self.scratch = scratch
     self.fields = fields
   }
@@ -65,17 +70,20 @@ struct FieldBlock: Sendable {
   /// - Throws: `MultiscaleError` without room.
   func levels(_ number: Int, pool: WorkerPool) throws -> Levels {
     let field = fields[number]
+    // A whole field goes down to one cell, a window only as far as it is aligned.
+    let depth = window.isWhole ? .max : window.depth
     let levels =
       if variable.isCategorical {
-        try Levels.modes(of: field.cells, scratch: scratch, pool: pool)
+        try Levels.modes(of: field.cells, depth: depth, scratch: scratch, pool: pool)
       } else {
         try Levels.means(
-          of: field.cells, areas: variable.grid.rowAreaWeights(), copies: field.copies,
-          scratch: scratch, pool: pool)
+          of: field.cells, areas: Array(variable.grid.rowAreaWeights()[window.cells.rows]),
+          copies: field.copies, depth: depth, scratch: scratch, pool: pool)
       }
     return Levels(
-      levels: levels, wraps: variable.grid.turn != nil, statistics: field.statistics,
-      doubles: field.doubles)
+      levels: levels, window: window,
+      wraps: variable.grid.turn != nil && window.cells.columns.count == window.fieldColumns,
+      statistics: field.statistics, doubles: field.doubles)
   }
 
   /// The coarser copies of a variable that have the size of a level, by its number.
@@ -96,16 +104,20 @@ struct FieldBlock: Sendable {
     return copies
   }
 
-  /// Reads one level of all fields from its source, one block of the storage after the other.
+  /// Reads a block of one level of all fields from its source, one block of the storage after the
+  /// other.
   private static func fill(
     _ levels: [Levels.Level], doubles: [Levels.DoubleCells], from variable: Variable,
-    _ selections: [FieldSelection], _ pool: WorkerPool
+    _ selections: [FieldSelection], at place: GridBlock, _ pool: WorkerPool,
+    _ check: @Sendable () throws -> Void
   ) throws -> [FieldStatistics] {
-    guard let shape = levels.first else { return [] }
-    variable.expect(selections)
-    let blocks = variable.blocks(rows: 0..<shape.rows, columns: 0..<shape.columns)
+    let (top, left) = (place.rows.lowerBound, place.columns.lowerBound)
+    // Only whole fields are worth fetching ahead.
+    if place == LevelWindow(wholeOf: variable).cells { variable.expect(selections) }
+    let blocks = variable.blocks(rows: place.rows, columns: place.columns)
     let categories = variable.flags.map(CategoryReader.init)
     let parts = try pool.map(blocks.count) { index in
+      try check()
       let block = blocks[index]
       var seen = [FieldStatistics](repeating: FieldStatistics(), count: levels.count)
       var values = [Double](repeating: .nan, count: categories == nil ? 0 : block.count)
@@ -113,7 +125,7 @@ struct FieldBlock: Sendable {
         (number, window) throws(CubeError) in
         // The blocks are disjoint parts of a level: no two threads touch one cell.
         let level = levels[number]
-        let target = level.target(block.rows.lowerBound) + block.columns.lowerBound
+        let target = level.target(block.rows.lowerBound - top) + block.columns.lowerBound - left
         if let categories {
           try window.decode(into: &values, rowStride: block.columns.count)
           categories.store(
@@ -127,8 +139,8 @@ struct FieldBlock: Sendable {
         if doubles.indices.contains(number) {
           let cells = doubles[number]
           try window.decode(
-            into: cells.memory.cells + block.rows.lowerBound * cells.columns
-              + block.columns.lowerBound, rowStride: cells.columns)
+            into: cells.memory.cells + (block.rows.lowerBound - top) * cells.columns
+              + block.columns.lowerBound - left, rowStride: cells.columns)
           cells.memory.letGo()
         }
       }

@@ -91,7 +91,8 @@ public struct FieldPass: Sendable {
         let record = UnitRecord(
           fingerprint: fingerprint, objects: result.objects, summary: result.summary)
         try journal.save(record, of: product.unit(of: field))
-        states.set(record, field: field, product: index)
+        states.set(
+          FinishedUnit(record, of: product.unit(of: field)), field: field, product: index)
       }
       done()
     }
@@ -170,7 +171,7 @@ private final class FieldStates: Sendable {
   private let fields: [FieldSelection]
   /// The fingerprints of what is to be made.
   private let fingerprints: [Key: String]
-  private let records: Mutex<[Key: UnitRecord]>
+  private let records: Mutex<[Key: FinishedUnit]>
 
   /// Asks journal and products what is up to date.
   init(_ work: FieldWork, journal: Journal, pool: WorkerPool) throws {
@@ -179,13 +180,13 @@ private final class FieldStates: Sendable {
       let source = try work.variable.fingerprint(time: field.time, extras: field.extras)
       return try work.products.map { product in
         let fingerprint = product.fingerprint(of: field, source: source)
-        let record = try journal.record(of: product.unit(of: field))
+        let record = try journal.finished(product.unit(of: field))
         return (
           fingerprint: fingerprint, record: record?.fingerprint == fingerprint ? record : nil
         )
       }
     }
-    var records: [Key: UnitRecord] = [:]
+    var records: [Key: FinishedUnit] = [:]
     var fingerprints: [Key: String] = [:]
     for (index, product) in work.products.enumerated() {
       let stale = Set(
@@ -212,7 +213,7 @@ private final class FieldStates: Sendable {
     fingerprints[Key(field: field, product: product)]
   }
 
-  func set(_ record: UnitRecord, field: FieldSelection, product: Int) {
+  func set(_ record: FinishedUnit, field: FieldSelection, product: Int) {
     records.withLock { $0[Key(field: field, product: product)] = record }
   }
 

@@ -96,7 +96,7 @@ public struct FieldWork: Sendable {
 /// What one product has of the fields of a variable after a pass.
 public struct ProductRecords: Sendable {
   /// The records, in the order of the fields.
-  public let records: [UnitRecord]
+  public let records: [FinishedUnit]
   /// How many of the fields were made now; the others were up to date.
   public let made: Int
 }

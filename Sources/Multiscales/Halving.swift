@@ -9,13 +9,15 @@ extension Levels {
   }
 
   /// Means over the area of source cells, of which each row has its own; `copies` are levels that the
-  /// source brings, by number, and are used as they are.
+  /// source brings, by number, and are used as they are; levels above `depth` are not made.
   static func means(
-    of source: Level, areas: [Float], copies: [Int: Level], scratch: String?, pool: WorkerPool
+    of source: Level, areas: [Float], copies: [Int: Level], depth: Int = .max, scratch: String?,
+    pool: WorkerPool
   ) throws -> [Level] {
     var levels = [source]
     var weights: LevelMemory<Float>?
-    for number in 1..<levelCount(rows: source.rows, columns: source.columns) + 1 {
+    let last = min(depth, levelCount(rows: source.rows, columns: source.columns))
+    for number in 1..<last + 1 {
       let finer = levels[levels.count - 1]
       let coarser = try half(of: finer, scratch: scratch)
       let finerWeights = weights
@@ -46,10 +48,10 @@ extension Levels {
 
   /// Modes of source cells, not of modes: a mode of modes can be a value that is rare.
   static func modes(
-    of source: Level, scratch: String?, pool: WorkerPool
+    of source: Level, depth: Int = .max, scratch: String?, pool: WorkerPool
   ) throws -> [Level] {
     var levels = [source]
-    for step in 0..<levelCount(rows: source.rows, columns: source.columns) {
+    for step in 0..<min(depth, levelCount(rows: source.rows, columns: source.columns)) {
       let coarser = try half(of: levels[levels.count - 1], scratch: scratch)
       let side = 2 << step
       try forEachRow(of: coarser, pool: pool) { row in

@@ -60,6 +60,8 @@ public struct Levels: Sendable {
   public let statistics: FieldStatistics
   /// The cells of level 0 in double precision, where a product wants them.
   public let doubles: DoubleCells?
+  /// Which cells of the field level 0 holds: all of them, or a window.
+  public let window: LevelWindow
 
   /// Gives back the memory pages that hold levels in scratch files; they are read again when needed.
   public func letGo() {
@@ -81,10 +83,35 @@ public struct Levels: Sendable {
     self = try block.levels(0, pool: pool)
   }
 
+  /// Reads the same window of several fields and makes its coarser levels.
+  ///
+  /// - Parameters:
+  ///   - window: which cells; a level whose cells its begin is not aligned to is left out.
+  ///   - variable: what to read.
+  ///   - fields: those that the storage keeps in the same chunks (`Variable.storageGroups`) are read
+  ///     with each chunk decoded once.
+  ///   - memory: where there is room.
+  ///   - pool: who does the work.
+  ///   - check: called before each block of the storage is read; what it throws ends the reading.
+  /// - Returns: the levels of each field.
+  /// - Throws: `CubeError` where the source cannot be read, `MultiscaleError` without room, what
+  ///   `check` throws.
+  public static func reading(
+    _ window: LevelWindow, of variable: Variable, fields: [FieldSelection], memory: FieldMemory,
+    pool: WorkerPool, check: @Sendable () throws -> Void
+  ) throws -> [Levels] {
+    let block = try FieldBlock(
+      fields, of: variable, window: window, withDoubles: false, memory: memory, pool: pool,
+      check: check)
+    return try pool.map(fields.count) { try block.levels($0, pool: pool) }
+  }
+
   init(
-    levels: [Level], wraps: Bool, statistics: FieldStatistics, doubles: DoubleCells?
+    levels: [Level], window: LevelWindow, wraps: Bool, statistics: FieldStatistics,
+    doubles: DoubleCells?
   ) {
     self.levels = levels
+    self.window = window
     self.wraps = wraps
     self.statistics = statistics
     self.doubles = doubles

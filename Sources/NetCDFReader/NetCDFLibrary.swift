@@ -1,3 +1,4 @@
+import CHDF5Links
 import CNetCDF
 
 /// The netCDF-C library.
@@ -30,6 +31,18 @@ extension NetCDFLibrary {
     var id: Int32 = -1
     try check(nc_open(path, NC_NOWRITE, &id))
     return id
+  }
+
+  /// The object of a file whose data are in another file; `nil` where there is none.
+  ///
+  /// - Throws: `NC_EHDFERR` where HDF5 cannot look through the file.
+  func objectOutside(_ path: String) throws(NetCDFStatus) -> String? {
+    var name = [CChar](repeating: 0, count: 256)
+    switch hdf5_takes_from_elsewhere(path, &name, name.count) {
+    case 0: return nil
+    case 1: return Self.text(name)
+    default: throw NetCDFStatus(code: NC_EHDFERR)
+    }
   }
 
   func close(_ file: Int32) {

@@ -63,6 +63,15 @@ final class OpenFiles {
     }
     while files.count >= Self.limit { library.close(files.removeFirst().handle) }
     let handle = try library.open(path)
+    do {
+      // Whoever hands in a file must not get at another one of this machine.
+      if let name = try library.objectOutside(path) {
+        throw Refusal(reason: "the data of \"\(name)\" are in another file, which is not read")
+      }
+    } catch {
+      library.close(handle)
+      throw error
+    }
     var contents = NetCDFContents()
     try contents.collect(handle, named: "", with: library)
     let description = NetCDFDescription(

@@ -124,7 +124,7 @@ struct PartWriter {
 }
 
 /// The entries of some parts, one after the other; one part at a time is in memory.
-struct EntryStream {
+public struct EntryStream {
   private var parts: ArraySlice<ManifestPart>
   private let shelf: any PartShelf
   private var lines: ArraySlice<UInt8> = []
@@ -135,7 +135,10 @@ struct EntryStream {
     self.shelf = shelf
   }
 
-  mutating func next() throws -> ManifestEntry? {
+  /// The next entry in the order of the keys' bytes; `nil` at the end.
+  ///
+  /// - Throws: ``PublishingError`` where a part is missing or damaged.
+  public mutating func next() throws -> ManifestEntry? {
     while lines.isEmpty {
       guard let part = parts.popFirst() else { return nil }
       lines = try shelf.lines(of: part)[...]

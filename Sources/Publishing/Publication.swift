@@ -133,7 +133,7 @@ final class Publication<Source: ReleaseSource> {
   private func queue(
     _ entry: ManifestEntry, key: String, fields: [(name: String, value: String)]
   ) throws {
-    if journal.contains(key, entry.sha256) {
+    if try journal.contains(key, entry.sha256) {
       report.resumedCount += 1
       return
     }

@@ -5,54 +5,83 @@ import Synchronization
 /// What is surely under the keys of a target: the objects of its current release, less those that a
 /// publisher may have overwritten who was stopped before it had finished.
 ///
-/// The manifest is read when it is first needed; sixteen bytes of memory are kept for each object, and
-/// as much again for finding them.
+/// Of the manifest one part at a time is in memory.
 public final class PublishedFiles: FileLender {
-  private struct Known: Sendable {
+  private struct Known {
     let release: Release?
-    /// The beginning of each object's hash, by a hash of its key.
-    let hashes: [UInt64: UInt64]
+    let pending: [[ManifestPart]]
+    var index: PartIndex
+    var pendingIndexes: [PartIndex]
   }
 
+  /// Its parts are read under the lock alone.
+  private struct Held: @unchecked Sendable { var known: Known? }
+
   private let target: any PublishingTarget
-  private let known = Mutex<Known?>(nil)
+  private let held = Mutex(Held())
 
   /// Prepares to look at a target; nothing is read yet.
   public init(of target: any PublishingTarget) { self.target = target }
 
   /// The current release; `nil` where nothing was published yet.
   ///
-  /// - Throws: ``PublishingError`` when its manifest is damaged, and what the target throws.
-  public func release() throws -> Release? { try look().release }
+  /// - Throws: ``PublishingError`` when its records are damaged, and what the target throws.
+  public func release() throws -> Release? { try look { $0.release } }
 
-  private func look() throws -> Known {
-    try known.withLock { known in
-      if let known { return known }
-      let found = try read()
-      known = found
-      return found
+  private func look<Result: Sendable>(_ body: (inout Known) throws -> Result) throws -> Result {
+    try held.withLock { held in
+      var known = try held.known ?? read()
+      defer { held.known = known }
+      return try body(&known)
     }
   }
 
   private func read() throws -> Known {
     let release = try target.current().flatMap { try target.release($0.pointer.release) }
     let pending = try PublishingClaim.read(from: target)?.document.pending ?? []
-    var hashes: [UInt64: UInt64] = [:]
-    hashes.reserveCapacity(release?.count ?? 0)
-    var merged = try MergedStreams(
-      ([release?.parts ?? []] + pending).map { EntryStream($0, on: target) })
-    while let (key, entries) = try merged.next() {
-      guard let entry = entries[0],
-        entries.dropFirst().allSatisfy({ $0 == nil || $0?.sha256 == entry.sha256 })
-      else { continue }
-      hashes[Self.mark(key)] = Self.beginning(entry.sha256)
-    }
-    return Known(release: release, hashes: hashes)
+    return Known(
+      release: release, pending: pending, index: PartIndex(release?.parts ?? [], on: target),
+      pendingIndexes: pending.map { PartIndex($0, on: target) })
   }
 
   /// Whether the target has a file with these bytes, by its manifest.
   public func has(_ key: String, sha256: String) -> Bool {
-    (try? look())?.hashes[Self.mark(key)] == Self.beginning(sha256)
+    let isThere = try? look { known in
+      guard try known.index.entry(of: key)?.sha256 == sha256 else { return false }
+      for index in known.pendingIndexes.indices {
+        if let entry = try known.pendingIndexes[index].entry(of: key), entry.sha256 != sha256 {
+          return false
+        }
+      }
+      return true
+    }
+    return isThere ?? false
+  }
+
+  /// Visits those of many keys that the target does not surely hold with their bytes.
+  ///
+  /// - Parameters:
+  ///   - wanted: keys, of whose values the first word is the SHA-256.
+  ///   - visit: gets key and value.
+  /// - Throws: ``PublishingError`` when the manifest is damaged, and what `visit` throws.
+  func forEachUnsure(
+    of wanted: KeySorter, _ visit: (_ key: String, _ value: String) throws -> Void
+  ) throws {
+    let lists = try look { [$0.release?.parts ?? []] + $0.pending }
+    var merged = try MergedStreams(lists.map { EntryStream($0, on: target) })
+    var there = try merged.next()
+    var keys = try wanted.sorted()
+    while let (key, value) = try keys.next() {
+      while let known = there, known.key.precedesInBytes(key) { there = try merged.next() }
+      let hash = value.prefix { $0 != " " }
+      if let there, there.key.utf8.elementsEqual(key.utf8), let entry = there.entries[0],
+        entry.sha256 == hash,
+        there.entries.dropFirst().allSatisfy({ $0.map { $0.sha256 == hash } ?? true })
+      {
+        continue
+      }
+      try visit(key, value)
+    }
   }
 
   /// All bytes of a published file; `nil` when there is none.
@@ -65,14 +94,5 @@ public final class PublishedFiles: FileLender {
       throw error as? StoreError
         ?? StoreError(.unreadable, attempt: "read “\(key)”", reason: "\(error)")
     }
-  }
-
-  /// FNV-1a (64 bits): the same in every run, and well enough spread for keys.
-  private static func mark(_ key: String) -> UInt64 {
-    key.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  }
-
-  private static func beginning(_ sha256: String) -> UInt64 {
-    UInt64(sha256.prefix(16), radix: 16) ?? 0
   }
 }

@@ -87,20 +87,23 @@ public struct WorkRecords: Sendable {
   /// Forgets units whose files are neither here nor in the target.
   private func dropUnfounded(_ published: PublishedFiles) throws -> Int {
     let journal = Journal(folder)
-    var count = 0
-    try journal.removeRecords { unit throws(StoreError) in
-      guard let record = try journal.record(of: unit) else { return true }
-      for object in record.objects where !published.has(object.key, sha256: object.sha256) {
-        guard let digest = try folder.digest(of: object.key),
-          hexadecimal(digest.sha256) == object.sha256
-        else {
-          count += 1
-          return true
-        }
+    let objects = KeySorter(in: folder)
+    var damaged: Set<String> = []
+    try journal.forEachUnit { unit in
+      let isSound = try journal.forEachObject(of: unit) { object in
+        try objects.add(object.key, "\(object.sha256) \(unit)")
       }
-      return false
+      if !isSound { damaged.insert(unit) }
     }
-    return count
+    var unfounded: Set<String> = []
+    try published.forEachUnsure(of: objects) { key, value in
+      let words = value.split(separator: " ", maxSplits: 1)
+      guard words.count == 2, !unfounded.contains(String(words[1])) else { return }
+      if let digest = try folder.digest(of: key), hexadecimal(digest.sha256) == words[0] { return }
+      unfounded.insert(String(words[1]))
+    }
+    try journal.removeRecords { damaged.contains($0) || unfounded.contains($0) }
+    return unfounded.count
   }
 
   // MARK: Saving

@@ -180,6 +180,8 @@ public struct BuiltVariable: Sendable, Codable {
   public let flags: FlagTable?
   /// Its arrays in the cube and the series, where there are such.
   public let arrays: BuiltVariableArrays?
+  /// The key of its cube to print, cut out and glue.
+  public let paperCube: String?
   /// The styles, the default one first.
   public let styles: [BuiltStyle]
 
@@ -190,7 +192,7 @@ public struct BuiltVariable: Sendable, Codable {
     kind: VariableKind = .continuous,
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
     histogram: ValueHistogram? = nil, coverage: TimeCoverage? = nil, flags: FlagTable? = nil,
-    arrays: BuiltVariableArrays? = nil, styles: [BuiltStyle]
+    arrays: BuiltVariableArrays? = nil, paperCube: String? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
     self.key = key
@@ -207,6 +209,7 @@ public struct BuiltVariable: Sendable, Codable {
     self.coverage = coverage
     self.flags = flags
     self.arrays = arrays
+    self.paperCube = paperCube
     self.styles = styles
   }
 }
@@ -358,5 +361,14 @@ public struct BuiltDataset: Sendable, Codable {
     self.arrays = arrays
     self.terrain = terrain
     self.variables = variables
+  }
+}
+
+extension BuiltDataset {
+  /// The variables that are a cube: with arrays on the map and something to go through, such as times
+  /// or levels.
+  public var cubes: [BuiltVariable] {
+    guard arrays?.cube != nil else { return [] }
+    return variables.filter { $0.arrays?.dimensions.contains { $0.values.count > 1 } ?? false }
   }
 }

@@ -15,7 +15,8 @@ public final class TileMaps: Sendable {
   private let locator: TileLocator
   private let tiles: [[TileAddress]]
   private let kept = Mutex(Kept())
-  private static let keptBytes = 256 << 20
+  /// How many bytes of maps are kept.
+  private let keptBytes: Int
 
   private struct Kept {
     var maps: [TileAddress: TileIndexMap] = [:]
@@ -31,14 +32,35 @@ public final class TileMaps: Sendable {
     cellSide = tileMatrixSet.cellSide(of: grid)
     self.tileMatrixSet = tileMatrixSet
     self.zooms = zooms
+    keptBytes = 256 << 20
     locator = try TileLocator(grid: grid, tileMatrixSet: tileMatrixSet)
     var tiles: [[TileAddress]] = []
     for z in zooms { tiles.append(try tileMatrixSet.tiles(z: z, covering: grid)) }
     self.tiles = tiles
   }
 
-  /// The tiles of a zoom that may show the grid, row by row.
-  public func tiles(z: Int) -> [TileAddress] { tiles[z - zooms.lowerBound] }
+  /// Locates single tiles of any zoom, without a list of those that the grid touches.
+  ///
+  /// - Parameters:
+  ///   - tileMatrixSet: whose tiles.
+  ///   - grid: where they are to be found.
+  ///   - keptBytes: how many bytes of maps to keep.
+  /// - Throws: `GridError` where PROJ knows no way between grid and tiles.
+  public init(
+    unlisted tileMatrixSet: TileMatrixSet, of grid: Grid, keptBytes: Int
+  ) throws(GridError) {
+    self.keptBytes = keptBytes
+    cellSide = tileMatrixSet.cellSide(of: grid)
+    self.tileMatrixSet = tileMatrixSet
+    zooms = 0...max(0, tileMatrixSet.matrices.count - 1)
+    locator = try TileLocator(grid: grid, tileMatrixSet: tileMatrixSet)
+    tiles = []
+  }
+
+  /// The tiles of a zoom that may show the grid, row by row; none where they were not listed.
+  public func tiles(z: Int) -> [TileAddress] {
+    tiles.indices.contains(z - zooms.lowerBound) ? tiles[z - zooms.lowerBound] : []
+  }
 
   /// Which level of a field has cells about as large as the pixels of a zoom.
   ///
@@ -58,7 +80,7 @@ public final class TileMaps: Sendable {
     if case .full(let columns, let rows) = map {
       let bytes = (columns.count + rows.count) * MemoryLayout<Float>.stride
       kept.withLock { kept in
-        guard kept.bytes + bytes <= Self.keptBytes else { return }
+        guard kept.bytes + bytes <= keptBytes else { return }
         if kept.maps.updateValue(map, forKey: tile) == nil { kept.bytes += bytes }
       }
     }

@@ -73,3 +73,16 @@ extension TilePlan {
       .joined(separator: "/")
   }
 }
+
+extension TileMatrixSet {
+  /// The tile matrix sets in which a grid is best seen: the two of the whole world, and for a polar
+  /// grid that of its pole.
+  public static func suitable(for grid: Grid) -> [TileMatrixSet] {
+    let world: [TileMatrixSet] = [.webMercatorQuad, .worldCRS84Quad]
+    guard !grid.crs.isGeographic else { return world }
+    let bounds = grid.geographicBounds
+    if bounds.south <= -89.9, bounds.north < 0 { return world + [.upsAntarctic] }
+    if bounds.north >= 89.9, bounds.south > 0 { return world + [.upsArctic] }
+    return world
+  }
+}

@@ -19,7 +19,7 @@ public struct TileSampler {
   private var upper = SampledRow()
   private var lower = SampledRow()
 
-  /// Samples a field.
+  /// Samples a field, or tiles that lie within a window of it.
   public init(_ levels: Levels) { self.levels = levels }
 
   /// Fills the pixels of a tile, row by row from the north-west.
@@ -41,12 +41,16 @@ public struct TileSampler {
     case .separable(let columns, let rows):
       guard columns.count == Self.side, rows.count == Self.side else { return false }
       let level = levels.levels[number]
+      let window = levels.window
+      let origin = window.origin(ofLevel: number)
       let across = AxisPositions(
-        columns, level: number, count: level.columns,
-        sourceCount: levels.levels[0].columns, wraps: levels.wraps)
+        columns, level: number, count: window.columnCount(ofLevel: number),
+        sourceCount: window.fieldColumns, wraps: levels.wraps
+      ).within(origin.column..<origin.column + level.columns)
       let down = AxisPositions(
-        rows, level: number, count: level.rows,
-        sourceCount: levels.levels[0].rows, wraps: false)
+        rows, level: number, count: window.rowCount(ofLevel: number),
+        sourceCount: window.fieldRows, wraps: false
+      ).within(origin.row..<origin.row + level.rows)
       guard levels.hasValidCell(columns: across.cells, rows: down.cells, level: number) else {
         return false
       }
@@ -170,6 +174,29 @@ struct AxisPositions {
     if lowest <= highest { cells = Int(lowest)..<Int(highest) + 1 }
   }
 
+  /// The same, counted from the begin of a window; pixels that need cells outside are outside.
+  func within(_ window: Range<Int>) -> AxisPositions {
+    guard window.lowerBound > 0 || cells.upperBound > window.upperBound else { return self }
+    var moved = self
+    let origin = Int32(window.lowerBound)
+    let last = Int32(window.count - 1)
+    var lowest = Int32.max
+    var highest = Int32.min
+    for pixel in inside.indices {
+      moved.first[pixel] = min(max(first[pixel] - origin, 0), last)
+      moved.second[pixel] = min(max(second[pixel] - origin, 0), last)
+      guard inside[pixel] != 0 else { continue }
+      if window.contains(Int(first[pixel])), window.contains(Int(second[pixel])) {
+        lowest = min(lowest, moved.first[pixel], moved.second[pixel])
+        highest = max(highest, moved.first[pixel], moved.second[pixel])
+      } else {
+        moved.inside[pixel] = 0
+      }
+    }
+    moved.cells = lowest <= highest ? Int(lowest)..<Int(highest) + 1 : 0..<0
+    return moved
+  }
+
   /// The nearer of the two cells of a pixel.
   func nearest(_ pixel: Int) -> Int32 { fraction[pixel] < 0.5 ? first[pixel] : second[pixel] }
 }
@@ -216,10 +243,12 @@ extension Levels {
   ) {
     let number = min(number, levels.count - 1)
     let level = levels[number]
+    let origin = self.window.origin(ofLevel: number)
     var window = cresample_window(
-      cells: level.row(0), stride: level.columns, first_row: 0, first_column: 0,
-      row_count: Int32(level.rows), column_count: Int32(level.columns),
-      level_columns: Int32(level.columns), wraps: wraps ? 1 : 0)
+      cells: level.row(0), stride: level.columns, first_row: Int32(origin.row),
+      first_column: Int32(origin.column), row_count: Int32(level.rows),
+      column_count: Int32(level.columns),
+      level_columns: Int32(self.window.columnCount(ofLevel: number)), wraps: wraps ? 1 : 0)
     guard let firstColumn = columns.baseAddress, let firstRow = rows.baseAddress else { return }
     cresample_scattered(
       &window, firstColumn, firstRow, min(columns.count, rows.count), 1 / Float(1 << number),

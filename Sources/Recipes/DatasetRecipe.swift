@@ -172,6 +172,8 @@ public struct VariableRecipe: Sendable, Hashable {
   public var quantisation: QuantisationRecipe?
   /// How it becomes a layer of the 4D viewer; `nil` means as its attribute `4d_viewer_layer_type` says.
   public var viewerLayer: ViewerLayerRecipe?
+  /// Whether a cube of it is drawn to print and fold.
+  public var hasPaperCube: Bool
   /// The ways to draw it; empty means one default style.
   public var styles: [StyleRecipe]
 
@@ -179,7 +181,7 @@ public struct VariableRecipe: Sendable, Hashable {
   public init(
     name: String, title: String? = nil, description: String? = nil, group: String? = nil,
     quantisation: QuantisationRecipe? = nil, viewerLayer: ViewerLayerRecipe? = nil,
-    styles: [StyleRecipe] = []
+    hasPaperCube: Bool = false, styles: [StyleRecipe] = []
   ) {
     self.name = name
     self.title = title
@@ -187,6 +189,7 @@ public struct VariableRecipe: Sendable, Hashable {
     self.group = group
     self.quantisation = quantisation
     self.viewerLayer = viewerLayer
+    self.hasPaperCube = hasPaperCube
     self.styles = styles
   }
 }

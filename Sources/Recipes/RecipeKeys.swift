@@ -13,6 +13,12 @@ enum RecipeKeys {
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
       .init(
+        name: "include",
+        summary:
+          "Folders with further recipes (*.yaml), whose datasets follow: what teams publish from "
+          + "cubepress-server; paths are relative to the recipe.",
+        shape: .list(.text)),
+      .init(
         name: "stories",
         summary: "Books made of notebooks and Markdown, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("story")]))),
@@ -367,6 +373,12 @@ enum RecipeKeys {
         summary: "How it becomes a layer of the 4D viewer: heatmap, heightmap, heatmap3d or none; "
           + "as the source's attribute 4d_viewer_layer_type says without.",
         shape: .either([.word(viewerLayerKinds + ["none"]), .table("4d-layer")])),
+      .init(
+        name: "paper-cube",
+        summary:
+          "Whether a cube of it is drawn to print, cut out and fold: by times, or else by the "
+          + "longest of its other dimensions.",
+        shape: .truth),
       .init(
         name: "styles",
         summary: "The ways to draw it, the default one first; one that suits it without.",

@@ -13,6 +13,7 @@ struct StyleBuilder {
       group: table.text("group"),
       quantisation: ArrayRecipeBuilder(problems: problems).quantisation(table["quantise"]),
       viewerLayer: viewerLayer(table["4d-layer"]),
+      hasPaperCube: table.text("paper-cube") == "true",
       styles: styles.indices.map { style(styles[$0], isFirst: $0 == 0, among: styles) })
   }
 

@@ -63,9 +63,10 @@ struct Sealing: Sendable {
 
   /// Puts the shards in place and remembers the segment as done.
   ///
-  /// - Returns: Its files.
-  func publish() throws -> [BuiltObject] {
-    if let current = work.current { return current.objects }
+  /// - Returns: What is remembered.
+  func publish() throws -> FinishedUnit {
+    let unit = builder.sealUnit(arrays.segment)
+    if let current = work.current { return FinishedUnit(current, of: unit) }
     var objects: [BuiltObject] = []
     for row in Self.rows(of: arrays) {
       guard let record = try builder.journal.record(of: builder.rowUnit(arrays.segment, row)) else {
@@ -82,10 +83,9 @@ struct Sealing: Sendable {
       "group": arrays.segment.group.map { .string($0) } ?? .null,
     ]
     objects.sort { $0.key < $1.key }
-    try builder.journal.save(
-      UnitRecord(fingerprint: work.target, objects: objects, summary: summary),
-      of: builder.sealUnit(arrays.segment))
-    return objects
+    let record = UnitRecord(fingerprint: work.target, objects: objects, summary: summary)
+    try builder.journal.save(record, of: unit)
+    return FinishedUnit(record, of: unit)
   }
 }
 

@@ -148,19 +148,19 @@ public final class SeriesBuilder: FieldProduct {
 
   /// Makes the shards of what is not up to date, after a pass that made all fields.
   ///
-  /// - Returns: All files with values.
+  /// - Returns: The units whose records list all files with values.
   /// - Throws: `StoreError` or `SeriesError` where files cannot be read or written, `ZarrError` where
   ///   a published series cannot be read.
-  public func seal() throws -> [BuiltObject] {
+  public func seal() throws -> [FinishedUnit] {
     let works = state.withLock { $0.works }
     // All are made before the first is put in place: the values of one may come from the published
     // files of another.
     let sealings = zip(segments, works).map { Sealing(self, arrays: $0, work: $1) }
     for sealing in sealings { try sealing.makeShards() }
-    var objects: [BuiltObject] = []
-    for sealing in sealings { objects += try sealing.publish() }
+    var units: [FinishedUnit] = []
+    for sealing in sealings { units.append(try sealing.publish()) }
     try folder.removeTree(scratchFolder)
-    return objects
+    return units
   }
 }
 

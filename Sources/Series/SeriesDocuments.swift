@@ -16,7 +16,7 @@ public struct SeriesDocuments: Sendable {
   ///   - cube: The address of the cube that holds the meshes of the grids; `nil` where there is none,
   ///     so that they are kept here.
   public init(
-    _ dataset: PublishedDataset, variables: [(builder: SeriesBuilder, records: [UnitRecord])],
+    _ dataset: PublishedDataset, variables: [(builder: SeriesBuilder, records: [FinishedUnit])],
     cube: String?
   ) {
     self.dataset = dataset
@@ -47,7 +47,7 @@ public struct SeriesDocuments: Sendable {
   }
 
   /// For each level the largest error over all fields.
-  public static func errors(_ records: [UnitRecord]) -> [Double] {
+  public static func errors(_ records: [FinishedUnit]) -> [Double] {
     records.compactMap { SeriesFieldSummary($0.summary)?.errors }.largestByLevel
   }
 

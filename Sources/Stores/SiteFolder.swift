@@ -259,38 +259,17 @@ public final class SiteFolder: Sendable {
   public func forEachFile(
     below prefix: String = "", _ visit: (File) throws(StoreError) -> Void
   ) throws(StoreError) {
-    try StoreKey.check(prefix: prefix, in: path)
-    try walk(prefix, visit)
+    var files = try files(below: prefix)
+    while let file = try files.next() { try visit(file) }
   }
 
-  private func walk(
-    _ prefix: String, _ visit: (File) throws(StoreError) -> Void
-  ) throws(StoreError) {
-    let folder = prefix.isEmpty ? path : path + "/" + prefix
-    var entries: [(name: String, size: Int?)] = []
-    do {
-      for name in try namesInFolder(folder) where !(prefix.isEmpty && name == Self.privateFolder) {
-        var status = stat()
-        guard fstatat(AT_FDCWD, folder + "/" + name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-          continue  // Removed since the folder was read.
-        }
-        let isFolder = status.st_mode & S_IFMT == S_IFDIR
-        // With "/" behind a folder's name, its files sort among the others as their keys do.
-        entries.append((name + (isFolder ? "/" : ""), isFolder ? nil : Int(status.st_size)))
-      }
-    } catch {
-      if error.isAbsence { return }
-      throw failure(error, attempt: "list \(folder)", kind: .unreadable)
-    }
-    entries.sort { $0.name.precedesInBytes($1.name) }
-    for (name, size) in entries {
-      let key = prefix.isEmpty ? name : prefix + "/" + name
-      if let size {
-        try visit(File(key: key, size: size))
-      } else {
-        try walk(String(key.dropLast()), visit)
-      }
-    }
+  /// The files of the site in the order of their keys' bytes, one after the other, as ``forEachFile``
+  /// visits them.
+  ///
+  /// - Throws: ``StoreError`` when the prefix is not allowed or the folder cannot be read.
+  public func files(below prefix: String = "") throws(StoreError) -> FileWalk {
+    try StoreKey.check(prefix: prefix, in: path)
+    return try FileWalk(of: path, below: prefix)
   }
 }
 

@@ -8,14 +8,23 @@ public struct StorySite {
   let exists: (String) -> Bool
   /// Whether the site has a page for cubes in space and time.
   let hasCubePage: Bool
+  /// The series of a variable at a longitude and latitude in degrees.
+  let series: SeriesReader
+
+  /// Finds the series of a variable of a dataset at a longitude and latitude in degrees.
+  public typealias SeriesReader = (
+    _ dataset: BuiltDataset, _ variable: BuiltVariable, _ longitude: Double, _ latitude: Double
+  ) throws -> PlaceSeries.Search
 
   /// Describes a site.
   public init(
-    datasets: [BuiltDataset]?, hasCubePage: Bool, exists: @escaping (String) -> Bool
+    datasets: [BuiltDataset]?, hasCubePage: Bool, exists: @escaping (String) -> Bool,
+    series: @escaping SeriesReader
   ) {
     self.datasets = datasets
     self.hasCubePage = hasCubePage
     self.exists = exists
+    self.series = series
   }
 
   /// The ids of the datasets, for messages.

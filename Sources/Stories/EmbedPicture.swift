@@ -20,13 +20,14 @@ struct EmbedPicture {
     [variable.title, timeWords].compactMap(\.self).joined(separator: ", ")
   }
 
-  /// The time for people: a day, or a day and an hour.
-  var timeWords: String? {
-    time.map {
-      $0.hasSuffix("T00:00:00Z")
-        ? String($0.dropLast(10))
-        : $0.replacing("T", with: " ").replacing(":00Z", with: " UTC")
-    }
+  /// The time for people.
+  var timeWords: String? { time.map(Self.words) }
+
+  /// A time for people: a day, or a day and an hour.
+  static func words(_ time: String) -> String {
+    time.hasSuffix("T00:00:00Z")
+      ? String(time.dropLast(10))
+      : time.replacing("T", with: " ").replacing(":00Z", with: " UTC")
   }
 
   /// The address of the viewer with this view, in plain words (`Site/viewer/address.js`).

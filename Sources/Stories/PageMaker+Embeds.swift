@@ -5,11 +5,11 @@ import Pyramids
 import Recipes
 import Sanitising
 
-/// What an embedded map, globe or cube shows.
+/// What an embedded map, globe, cube or series shows.
 struct Embed {
   /// What it is.
   enum Kind: String, CaseIterable {
-    case map, globe, cube
+    case map, globe, cube, series
   }
 
   var kind = Kind.map
@@ -105,16 +105,15 @@ extension PageMaker {
         isRight = false
       }
     }
-    if let kind = values["kind"], kind.text == "cube", !book.site.hasCubePage {
-      book.problems.add(
-        place.words(line: kind.line), "this site has no page for cubes; 'map' shows one time of it")
+    if let reason = lack(of: embed) {
+      book.problems.add(place.words(line: values["kind"]?.line ?? line), reason)
       isRight = false
     }
     guard isRight else { return }
     guard let known = book.site.datasets else {
       paragraph(
         class: "absent",
-        "A build of the site shows \(embed.kind.rawValue) of \(embed.dataset) here.")
+        "A build of the site shows a \(embed.kind.rawValue) of \(embed.dataset) here.")
       return
     }
     func tell(_ key: String, _ text: String) {
@@ -133,6 +132,12 @@ extension PageMaker {
         "variable",
         "the dataset '\(dataset.id)' has no variable '\(wanted ?? "")'; it has "
           + dataset.variables.map(\.name).joined(separator: ", "))
+    }
+    guard embed.kind != .cube || dataset.cubes.contains(where: { $0.key == variable.key }) else {
+      return tell(
+        "kind",
+        "'\(variable.name)' has neither several times nor several levels, so it is no cube; "
+          + "'map' shows it")
     }
     guard
       let style = variable.styles.first(where: { embed.style == nil || $0.style.id == embed.style })
@@ -156,6 +161,15 @@ extension PageMaker {
       time = found
     }
     datasets.insert(dataset.id)
+    if embed.kind == .series {
+      if let problem = series(embed, dataset, variable, style) { tell(problem.key, problem.text) }
+      return
+    }
+    if embed.kind == .cube, variable.arrays?.dimensions.isEmpty ?? true {
+      return tell(
+        "variable",
+        "'\(variable.name)' is no cube: it has no times or levels, or no values for the browser")
+    }
     let shown = EmbedPicture(
       embed: embed, dataset: dataset, variable: variable, style: style, time: time, root: root,
       exists: book.site.exists)
@@ -163,14 +177,26 @@ extension PageMaker {
     write(shown)
   }
 
+  /// What an embed of its kind needs and has not.
+  private func lack(of embed: Embed) -> String? {
+    switch embed.kind {
+    case .cube where !book.site.hasCubePage:
+      "this site has no page for cubes; 'map' shows one time of it"
+    case .series where embed.longitude == nil || embed.latitude == nil:
+      "a series is that of a place: write 'lon' and 'lat'"
+    default: nil
+    }
+  }
+
   private mutating func write(_ shown: EmbedPicture) {
     embedCount += 1
-    open("figure", class: "live", [MarkupAttribute("id", unique("map"))])
+    let kind = shown.embed.kind
+    open("figure", class: "live", [MarkupAttribute("id", unique(kind.rawValue))])
     open(
       "div", class: "live-view",
       [
         MarkupAttribute("data-view", shown.address(isEmbedded: true)),
-        MarkupAttribute("data-title", shown.title),
+        MarkupAttribute("data-kind", kind.rawValue), MarkupAttribute("data-title", shown.title),
       ])
     shown.write(to: &writer)
     writer.end("div")
@@ -183,18 +209,97 @@ extension PageMaker {
         MarkupAttribute("alt", "Legend: \(shown.variable.title)"),
         MarkupAttribute("loading", "lazy"),
       ])
+    caption(
+      of: shown, about: shown.timeWords,
+      link: kind == .cube ? "Open the cube" : "Open in the viewer")
+    writer.end("figure")
+  }
+
+  /// Writes what stands below: the author's words, the dataset, time or place, and where to see more.
+  private mutating func caption(of shown: EmbedPicture, about: String?, link: String) {
     writer.start("figcaption")
     if let caption = shown.embed.caption { writer.element("span", text: caption) }
     writer.start("span", [MarkupAttribute("class", "of")])
     writer.element(
       "a", [MarkupAttribute("href", "\(root)datasets/\(shown.dataset.id)/index.html")],
       text: shown.dataset.title)
-    if let time = shown.timeWords { writer.text(" · " + time) }
+    if let about { writer.text(" · " + about) }
     writer.text(" · ")
-    writer.element(
-      "a", [MarkupAttribute("href", shown.address(isEmbedded: false))], text: "Open in the viewer")
+    writer.element("a", [MarkupAttribute("href", shown.address(isEmbedded: false))], text: link)
     writer.end("span")
     writer.end("figcaption")
+  }
+
+  /// Writes the series of a place: a picture, which scripts replace by a chart.
+  ///
+  /// - Returns: what is wrong, and the key that says it.
+  private mutating func series(
+    _ embed: Embed, _ dataset: BuiltDataset, _ variable: BuiltVariable, _ style: BuiltStyle
+  ) -> (key: String, text: String)? {
+    guard let longitude = embed.longitude, let latitude = embed.latitude else { return nil }
+    guard dataset.arrays?.series != nil, variable.dimensions.contains(where: \.isTime) else {
+      return ("variable", "'\(variable.name)' has no series: no times, or 'series: none'")
+    }
+    let words = PlaceWords.of(longitude: longitude, latitude: latitude)
+    let found: PlaceSeries.Search
+    do {
+      found = try book.site.series(dataset, variable, longitude, latitude)
+    } catch {
+      return ("variable", "the series of '\(variable.name)' cannot be read: \(error)")
+    }
+    if case .outside = found {
+      return ("lon", "\(words) lies outside of the grid of '\(dataset.id)'")
+    }
+    embedCount += 1
+    hasSeries = true
+    let units = variable.units.map(UnitText.pretty).flatMap {
+      ["", "1", "-"].contains($0) ? nil : $0
+    }
+    var settings: JSONObject = [
+      "root": .string(root), "dataset": .string(dataset.id), "variable": .string(variable.key),
+      "lon": .number(longitude), "lat": .number(latitude), "title": .string(variable.title),
+      "place": .string(words),
+    ]
+    settings["units"] = units.map { .string($0) }
+    open("figure", class: "live", [MarkupAttribute("id", unique("series"))])
+    if case .found(let series) = found {
+      let picture = SeriesPicture(
+        series: series, title: variable.title, units: units, scale: style.style.scale, place: words)
+      settings["log"] = .bool(picture.isLogarithmic)
+      open(
+        "div", class: "live-series",
+        [MarkupAttribute("data-series", JSONValue.object(settings).serialized())])
+      picture.write(to: &writer)
+    } else {
+      open(
+        "div", class: "live-series",
+        [MarkupAttribute("data-series", JSONValue.object(settings).serialized())])
+      paragraph(
+        class: "absent still", "The chart of \(variable.title) at \(words) needs JavaScript.")
+    }
+    writer.end("div")
+    var near = embed
+    near.zoom = embed.zoom ?? 4
+    caption(
+      of: EmbedPicture(
+        embed: near, dataset: dataset, variable: variable, style: style, time: nil, root: root,
+        exists: book.site.exists),
+      about: words, link: "Open on the map")
     writer.end("figure")
+    return nil
+  }
+}
+
+/// A place in words.
+enum PlaceWords {
+  /// Such as `54.2° N, 7.9° E`.
+  static func of(longitude: Double, latitude: Double) -> String {
+    func degrees(_ value: Double, _ positive: String, _ negative: String) -> String {
+      let rounded = (abs(value) * 1000).rounded() / 1000
+      let text = rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+      return "\(text)°" + (value == 0 ? "" : value > 0 ? " \(positive)" : " \(negative)")
+    }
+    let east = longitude > 180 ? longitude - 360 : longitude
+    return degrees(latitude, "N", "S") + ", " + degrees(east, "E", "W")
   }
 }

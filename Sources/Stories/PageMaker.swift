@@ -28,6 +28,7 @@ struct PageMaker {
   var cited: [String] = []
   var hasFormulas = false
   var hasPlotly = false
+  var hasSeries = false
   /// The datasets that it shows or links to.
   var datasets: Set<String> = []
   /// The key of the first picture.

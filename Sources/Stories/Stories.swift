@@ -35,6 +35,10 @@ public enum Stories {
     public let book: String
     /// The key of the first page of its book.
     public let bookKey: String
+    /// The day on which it was written, as it says.
+    public let date: String?
+    /// Those who wrote it.
+    public let authors: [String]
   }
 
   /// The values that every page needs: for a title, a summary and what leads to the site's root.
@@ -49,6 +53,9 @@ public enum Stories {
     for recipe in recipes { _ = Book(recipe, problems: problems) }
     guard problems.problems.isEmpty else { throw StoryError(problems: problems.problems) }
   }
+
+  /// The names of the templates that `render` fills.
+  public static let templates: Set<String> = ["story", "book", "stories", "book-line"]
 
   /// Makes the pages of books.
   ///

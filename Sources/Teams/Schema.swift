@@ -9,6 +9,12 @@ enum Schema {
     migrator.registerMigration("users, teams and grants") { database in
       try database.execute(sql: usersAndTeams)
     }
+    migrator.registerMigration("live cubes") { database in
+      try database.execute(sql: liveCubes)
+    }
+    migrator.registerMigration("uploads, datasets, files and places") { database in
+      try database.execute(sql: workspaces)
+    }
     return migrator
   }
 

@@ -144,29 +144,29 @@ public final class ViewerLayerBuilder: FieldProduct {
   /// Puts volumes together whose planes are new.
   ///
   /// - Parameter records: what the fields left behind, in their order.
-  /// - Returns: the files of all volumes; none for layers that have no volumes.
+  /// - Returns: the units of all volumes; none for layers that have no volumes.
   /// - Throws: `StoreError` where a file cannot be read or written.
-  public func seal(_ records: [UnitRecord]) throws -> [BuiltObject] {
+  public func seal(_ records: [FinishedUnit]) throws -> [FinishedUnit] {
     guard layer.kind == .heatmap3d else { return [] }
     var prints: [Int?: [String]] = [:]
     for (field, record) in zip(fields, records) {
       prints[field.time, default: []].append(record.fingerprint)
     }
-    var objects: [BuiltObject] = []
+    var units: [FinishedUnit] = []
     for (time, _) in times.sorted(by: { $0.value < $1.value }) {
       let unit = volumeUnit(time: time)
       let fingerprint = sha256Hex(Array((prints[time] ?? []).joined(separator: "\n").utf8))
-      if let record = try journal.record(of: unit), record.fingerprint == fingerprint {
-        objects += record.objects
+      if let known = try journal.finished(unit), known.fingerprint == fingerprint {
+        units.append(known)
         continue
       }
-      let made = try volumes(time: time)
-      try journal.save(
-        UnitRecord(fingerprint: fingerprint, objects: made, summary: [:]), of: unit)
+      let record = UnitRecord(
+        fingerprint: fingerprint, objects: try volumes(time: time), summary: [:])
+      try journal.save(record, of: unit)
       try folder.removeTree("\(planeFolder)/\(time ?? 0)")
-      objects += made
+      units.append(FinishedUnit(record, of: unit))
     }
-    return objects
+    return units
   }
 
   private func keepPlanes(_ field: FieldSelection, _ levels: Levels) throws {

@@ -15,7 +15,7 @@ public struct CubeDocuments: Sendable {
   ///   - variables: The variables' chunks, with what was recorded of each of their fields.
   ///   - format: The version of the format.
   public init(
-    _ dataset: PublishedDataset, variables: [(builder: CubeBuilder, records: [UnitRecord])],
+    _ dataset: PublishedDataset, variables: [(builder: CubeBuilder, records: [FinishedUnit])],
     format: ZarrFormat
   ) {
     self.dataset = dataset
@@ -37,7 +37,7 @@ public struct CubeDocuments: Sendable {
   }
 
   /// For each level the largest error over all fields.
-  public static func errors(_ records: [UnitRecord]) -> [Double] {
+  public static func errors(_ records: [FinishedUnit]) -> [Double] {
     records.compactMap { CubeFieldSummary($0.summary)?.errors }.largestByLevel
   }
 

@@ -5,8 +5,10 @@
 
 SMALL (2000) is how many objects of 5 kB, LARGE (4) how many of 48 MB. Starts SeaweedFS (Deploy/setup
 bench) and prints a table in Markdown; figures are medians. Programs, server and disk share the
-machine, so ratios within one run count. The last lines are comparisons of manifests of a million
-objects, without their objects: nothing new, and one object changed.
+machine, so ratios within one run count; the processor seconds are those of the client alone. The bare
+PUT loop is curl's, with as many requests at once and nothing but a signature without hashes: what the
+server bounds. The last lines are comparisons of manifests of a million objects, without their objects:
+nothing new, and one object changed.
 """
 
 import gzip
@@ -14,6 +16,7 @@ import hashlib
 import json
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -76,12 +79,26 @@ def make(folder: Path, count: int, size: int) -> None:
     write_manifest(folder, sorted(entries))
 
 
-def timed(command: list) -> float:
-    began = time.monotonic()
+def timed(command: list) -> tuple[float, float]:
+    """Wall time of a program, and processor time of it and of what it starts, in seconds."""
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     result = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
     if result.returncode:
         raise SystemExit(f"{command[0]}: {(result.stderr or result.stdout)[-400:]}")
-    return time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.monotonic() - began, processor
+
+
+def bare_loop(url: str, site: Path, to: str) -> list:
+    """What sends every file of a folder by PUT, signed without its hash."""
+    lines = ["fail", "silent", "parallel", "parallel-max = 64", 'aws-sigv4 = "aws:amz:us-east-1:s3"']
+    lines += [f'user = "{KEY}:{SECRET}"', 'header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"']
+    for path in sorted(site.rglob("*.png")):
+        lines += [f'url = "{url}/cubes/{to}/{path.relative_to(site)}"', f'upload-file = "{path}"', 'output = "/dev/null"']
+    config = site.parent / "curl.config"
+    config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return ["curl", "--config", str(config)]
 
 
 def commands(cubepress: str, url: str, site: Path) -> dict:
@@ -106,13 +123,19 @@ def compare(cubepress: str, url: str, site: Path, count: int, size: int, repeats
         for name, command in commands(cubepress, url, site).items():
             shutil.rmtree(site / ".cubepress", ignore_errors=True)
             to = f"{name.split()[0]}-{count}-{repeat}"
-            first, second = timed(command(to)), timed(command(to))
-            results.setdefault(name, []).append((first, second))
+            (first, processor), (second, _) = timed(command(to)), timed(command(to))
+            results.setdefault(name, []).append((first, processor, second))
+        first, processor = timed(bare_loop(url, site, f"bare-{count}-{repeat}"))
+        results.setdefault("bare PUT loop (curl)", []).append((first, processor, None))
     for name, runs in results.items():
-        first = statistics.median(run[0] for run in runs)
-        second = statistics.median(run[1] for run in runs)
+        first, processor = (statistics.median(run[place] for run in runs) for place in (0, 1))
+        second = "" if runs[0][2] is None else f"{statistics.median(run[2] for run in runs):.2f}"
         rate = count / first
-        print(f"| {count} × {size // 1000} kB | {name} | {first:.2f} | {rate:.0f} | {rate * size / 1e6:.0f} | {second:.2f} |", flush=True)
+        print(
+            f"| {count} × {size // 1000} kB | {name} | {first:.2f} | {rate:.0f} | {rate * size / 1e6:.0f} "
+            f"| {processor / count * 1000:.2f} | {second} |",
+            flush=True,
+        )
 
 
 def million(cubepress: str, url: str, site: Path) -> None:
@@ -126,7 +149,7 @@ def million(cubepress: str, url: str, site: Path) -> None:
         if path.is_file():
             connection.upload_file(str(path), "cubes", f"million/{path.relative_to(site)}")
     command = [cubepress, "publish", site, "s3://cubes/million", "--endpoint", url, "-q"]
-    print(f"| 1,000,000 listed | cubepress, nothing new | | | | {timed(command):.2f} |")
+    print(f"| 1,000,000 listed | cubepress, nothing new | | | | | {timed(command)[0]:.2f} |")
     changed = keys[500_000]
     (site / changed).parent.mkdir(parents=True, exist_ok=True)
     (site / changed).write_bytes(b"new")
@@ -139,7 +162,7 @@ def million(cubepress: str, url: str, site: Path) -> None:
     began = time.monotonic()
     result = subprocess.run(memory, capture_output=True, text=True, env=ENVIRONMENT, check=True)
     peak = int(result.stderr.split()[-1]) // 1024
-    print(f"| 1,000,000 listed | cubepress, one changed ({peak} MB) | {time.monotonic() - began:.2f} | | | |")
+    print(f"| 1,000,000 listed | cubepress, one changed ({peak} MB) | {time.monotonic() - began:.2f} | | | | |")
 
 
 def main() -> None:
@@ -147,7 +170,7 @@ def main() -> None:
     small, large, repeats = ([int(text) for text in sys.argv[2:]] + [2000, 4, 3][len(sys.argv) - 2 :])[:3]
     with tempfile.TemporaryDirectory(prefix="cubepress-bench-") as folder:
         with seaweedfs(Path(folder) / "server") as url:
-            print("| objects | program | s | objects/s | MB/s | again s |\n| --- | --- | --- | --- | --- | --- |")
+            print("| objects | program | s | objects/s | MB/s | client's processor ms an object | again s |\n| --- | --- | --- | --- | --- | --- | --- |")
             compare(cubepress, url, Path(folder) / "small", small, 5_000, repeats)
             compare(cubepress, url, Path(folder) / "large", large, 48_000_000, repeats)
             million(cubepress, url, Path(folder) / "million")

@@ -17,7 +17,8 @@ struct CatalogueTests {
 
   init() throws {
     templates = try PageTemplates.load(folder: GoldenTree.repository.path + "/Templates")
-    assets = try SiteAssets.load(folder: GoldenTree.repository.path + "/Site")
+    assets = try SiteAssets.load(
+      folder: GoldenTree.repository.path + "/Site", libraries: ["three"])
   }
 
   /// The sample site is kept as a tree of files; `RECORD=1 swift test` accepts a change.
@@ -31,7 +32,7 @@ struct CatalogueTests {
       String(decoding: files[$0] ?? [], as: UTF8.self)
     }
     // What only stories and the globe load.
-    let own = assets.without(["story.css", "katex", "plotly.js", "cesium"])
+    let own = assets.without(["story.css", "katex", "plotly.js", "cesium", "three"])
     for (key, bytes) in files where key.hasPrefix("assets/") {
       #expect(!bytes.isEmpty)
       // Modules are asked for by one another.
@@ -69,7 +70,8 @@ struct CatalogueTests {
         """, path: "r.yaml"
       ).scenes.first)
     let assets = try SiteAssets.load(
-      folder: GoldenTree.repository.path + "/Site", libraries: [Catalogue.globeLibrary])
+      folder: GoldenTree.repository.path + "/Site",
+      libraries: Catalogue.libraries(datasets: datasets, scenes: [scene]))
     let files = try Catalogue.render(
       site: SampleSite.site, datasets: datasets, scenes: [scene], templates: templates,
       assets: assets)
@@ -79,7 +81,7 @@ struct CatalogueTests {
     #expect(document["layers"]?[0]?["variable"]?.stringValue == dataset.variables[0].key)
     #expect(document["layers"]?[0]?["opacity"]?.doubleValue == 0.5)
     let globe = String(decoding: files["globe/index.html"] ?? [], as: UTF8.self)
-    let library = try assets.library(Catalogue.globeLibrary)
+    let library = try assets.library("cesium")
     #expect(globe.contains("../\(library)/Cesium.js"))
     let page = String(
       decoding: files["datasets/\(dataset.id)/index.html"] ?? [], as: UTF8.self)

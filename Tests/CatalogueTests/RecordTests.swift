@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Pages
 import Pyramids
 import Recipes
 import SampleSites
@@ -114,6 +115,59 @@ struct RecordTests {
         site: SiteRecipe(), dataset: try SampleSite.bed(), publication: PublicationRecipe()))
     #expect(bare.missing.count > 8)
     #expect(bare.criteria.count == full.criteria.count)
+  }
+
+  /// A terrain of the sample's first variable, which has times or not.
+  private func withTerrain(_ dataset: BuiltDataset, pictures: Bool) -> Entry {
+    Entry(
+      site: SampleSite.site,
+      dataset: BuiltDataset(
+        id: dataset.id, title: dataset.title, bounds: dataset.bounds, crs: dataset.crs,
+        columns: dataset.columns, rows: dataset.rows, resolution: dataset.resolution,
+        terrain: BuiltTerrain(
+          variable: dataset.variables[0].key, heightsAbove: "geoid", exaggeration: 1,
+          pictureZooms: pictures ? 0...4 : nil),
+        variables: dataset.variables),
+      publication: PublicationRecipe())
+  }
+
+  @Test func terrainIsAnAssetAndOnlyWhatIsUsedIsDeclared() throws {
+    let bed = STACCollection(
+      entry: withTerrain(try SampleSite.bed(), pictures: true), related: []
+    ).document
+    let assets = bed["assets"]
+    #expect(assets?["terrain"]?["href"] == "./terrain/layer.json")
+    #expect(assets?["terrain-rgb"]?["href"] == "./terrain-rgb/tilejson.json")
+    let declared = bed["stac_extensions"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    #expect(!declared.contains { $0.contains("/raster/") || $0.contains("/datacube/") })
+    #expect(declared.contains { $0.contains("/web-map-links/") })
+    // Heights that change in time: those of the time that is shown first.
+    let sea = withTerrain(try SampleSite.chlorophyll(), pictures: false)
+    let time = try #require(sea.dataset.variables[0].dimensions.first?.defaultValue)
+    let changing = STACCollection(entry: sea, related: []).document["assets"]
+    #expect(changing?["terrain"]?["href"]?.stringValue == "./terrain/\(time)/layer.json")
+    #expect(changing?["terrain-rgb"] == nil)
+  }
+
+  @Test func storiesAreNews() throws {
+    let story = StoryLink(
+      title: "A bloom", page: "stories/seas/bloom.html", summary: "Five passes.",
+      date: "2026-12-01", authors: ["Josiah Carberry"])
+    let undated = StoryLink(title: "Notes", page: "stories/seas/notes.html", date: "soon")
+    let feeds = SiteFeeds(
+      site: SampleSite.site, entries: [try entry()], stories: [undated, story])
+    let feed = try #require(feeds.feed)
+    #expect(feed["feedUpdated"] == .text("2026-12-01T00:00:00Z"))
+    guard case .list(let news)? = feed["feedEntries"],
+      case .list(let pages)? = feeds.sitemap["pages"]
+    else {
+      Issue.record("no lists")
+      return
+    }
+    let versions = try entry().publication.changes.count
+    #expect(news.count == versions + 1)
+    #expect(pages.count == 6)
+    #expect(SiteFeeds(site: SampleSite.site, entries: [], stories: [undated]).feed == nil)
   }
 
   /// STAC wants longitudes in order except across the antimeridian, and relative links.

@@ -143,12 +143,16 @@ class FaultyProxy:
 
     `faults` is the share of connections that meet a fault: a reset before or in the middle of the
     answer, an answer cut short, a 503, or slowness. Each connection carries few requests, so that
-    many are spoilt.
+    many are spoilt. With a `reach` faults come at any of so many bytes, and other connections are left
+    alone: for large objects. `full_after` connections the server has no room left.
     """
 
-    def __init__(self, url: str, faults: float, seed: int = 1, delay: float = 0.0):
+    def __init__(
+        self, url: str, faults: float, seed: int = 1, delay: float = 0.0, reach: int = 0, full_after: int = 0
+    ):
         self.target = int(url.rsplit(":", 1)[1])
-        self.faults, self.delay = faults, delay
+        self.faults, self.delay, self.reach, self.full_after = faults, delay, reach, full_after
+        self.count = 0
         self.chance = random.Random(seed)
         self.spoilt = 0
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -164,6 +168,9 @@ class FaultyProxy:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, near):
+        self.count += 1
+        if self.full_after and self.count > self.full_after:
+            return self.refuse(near)
         fault = None
         if self.chance.random() < self.faults:
             fault = self.chance.choice(["reset", "cut", "cut", "503", "slow", "reset-late"])
@@ -176,9 +183,10 @@ class FaultyProxy:
             return near.close()
         far = socket.create_connection(("127.0.0.1", self.target))
         # Bytes until the connection breaks, in either direction.
-        budget = {"cut": self.chance.randrange(1, 4000), "reset-late": self.chance.randrange(1, 9000)}
+        reach = [self.chance.randrange(1, self.reach or most) for most in (4000, 9000)]
+        budget = {"cut": reach[0], "reset-late": reach[1]}
         left = [budget.get(fault, 1 << 40 if fault == "slow" else self.chance.randrange(60_000, 400_000))]
-        if self.faults == 0:
+        if self.faults == 0 or self.reach and fault not in budget:
             left = [1 << 60]
 
         def pump(source, sink, is_answer):
@@ -206,6 +214,24 @@ class FaultyProxy:
         pump(far, near, True)
         near.close()
         far.close()
+
+    @staticmethod
+    def refuse(near):
+        """Reads a request to its end and says that there is no room."""
+        body = b"<Error><Code>QuotaExceeded</Code><Message>the quota of the bucket</Message></Error>"
+        answer = b"HTTP/1.1 507 Insufficient Storage\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b"
+        try:
+            near.settimeout(1)
+            data = near.recv(65536)
+            head, _, rest = data.partition(b"\r\n\r\n")
+            sizes = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
+            left = int(sizes[0]) - len(rest) if sizes else 0
+            while left > 0 and (data := near.recv(65536)):
+                left -= len(data)
+            near.sendall(answer % (len(body), body))
+        except OSError:
+            pass
+        near.close()
 
     @staticmethod
     def reset(connection):

@@ -2,7 +2,10 @@
 
 import json
 import subprocess
+import tempfile
 import warnings
+from collections import Counter
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,13 +13,13 @@ import pystac
 import rdflib
 import rdflib.compare
 import xarray as xr
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, Draft201909Validator
 from lxml import etree
 from pystac.validation.stac_validator import JsonSchemaSTACValidator
 
 from report import Skipped, require
 from site_folder import Served, Site
-from stac_schemas import SCHEMAS
+from stac_schemas import ALL, OFFICIAL, SCHEMAS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA_ORG = rdflib.Namespace("https://schema.org/")
@@ -25,6 +28,7 @@ SCHEMA_ORG = rdflib.Namespace("https://schema.org/")
 def catalogue_checks(report, site: Site, served: Served) -> None:
     report.check("STAC is valid", stac_is_valid, site)
     report.check("STAC faults are found", stac_faults, site)
+    report.check("stac-validator accepts it", stac_validator_accepts, site)
     report.check("pystac walks it", pystac_walks, site, served)
     report.check("pystac-client opens it", pystac_client_opens, served)
     report.check("STAC assets open in xarray", assets_open, site)
@@ -45,11 +49,13 @@ def collections(site: Site) -> list[Path]:
 
 # MARK: STAC
 
+VERSION = "https://stac-extensions.github.io/version/v1.2.0/schema.json"
+
 
 def validator() -> JsonSchemaSTACValidator:
-    """Core schemas come from pystac, those of extensions from us; nothing from the network."""
+    """Nothing comes from the network."""
     made = JsonSchemaSTACValidator()
-    made.schema_cache.update(SCHEMAS)
+    made.schema_cache.update(ALL)
     return made
 
 
@@ -65,7 +71,7 @@ def stac_is_valid(site: Site) -> str:
         require(len(used) == 1 + len(child.stac_extensions), f"{child.id}: {len(used)} schemas were used")
         count += 1
     require(count == 1 + len(collections(site)), f"the catalogue leads to {count - 1} collections")
-    return f"{count} documents, {len(SCHEMAS)} extensions"
+    return f"{count} documents, {len(SCHEMAS)} extensions, {len(OFFICIAL)} of them by the authors' own schemas"
 
 
 def stac_faults(site: Site) -> str:
@@ -80,6 +86,11 @@ def stac_faults(site: Site) -> str:
         "scientific": lambda d: d.update({"sci:doi": "https://doi.org/10.1/x"}),
         "processing": lambda d: d["providers"][-1].update({"processing:lineage": 7}),
         "render": lambda d: next(iter(d["renders"].values())).pop("assets"),
+        "render's colours": lambda d: next(iter(d["renders"].values())).update({"colormap": "thermal"}),
+        "raster": lambda d: d["assets"]["cube"]["bands"][0].update({"raster:sampling": "volume"}),
+        "raster without bands": lambda d: [asset.pop("bands", None) for asset in d["assets"].values()],
+        "version": lambda d: d.update({"version": 1, "stac_extensions": [*d["stac_extensions"], VERSION]}),
+        "web map links": lambda d: [link.pop("wmts:layer", None) for link in d["links"]],
         "core": lambda d: d.pop("license"),
     }
     for name, spoil in faults.items():
@@ -91,6 +102,29 @@ def stac_faults(site: Site) -> str:
             continue
         require(False, f"a fault in {name} was not seen")
     return f"{len(faults)} faults"
+
+
+def stac_validator_accepts(site: Site) -> str:
+    """The other program that reads schemas; where it looks for each it is told."""
+    from stac_validator.stac_validator import StacValidate
+
+    with tempfile.TemporaryDirectory(prefix="cubepress-stac-") as folder:
+        places = {}
+        for number, (address, schema) in enumerate(ALL.items()):
+            places[address] = f"{folder}/{number}.json"
+            Path(places[address]).write_text(json.dumps(schema))
+        used = Counter()
+        for path in [site.folder / "catalog.json", *collections(site)]:
+            document = json.loads(path.read_text())
+            run = StacValidate(schema_map=places)
+            valid = run.validate_dict(document)
+            (message,) = run.message
+            require(valid and message["valid_stac"], f"{path}: {message}")
+            require(len(message["schema"]) == 1 + len(document.get("stac_extensions", [])), f"{path}: {message['schema']}")
+            used.update(message["schema"])
+            spoiled = {**document, "stac_version": "1.1.0", "links": "none"}
+            require(not StacValidate(schema_map=places).validate_dict(spoiled), f"{path}: a fault was not seen")
+        return f"{sum(used.values())} validations by {len(used)} schemas"
 
 
 def pystac_walks(site: Site, served: Served) -> str:
@@ -203,18 +237,26 @@ def json_ld(site: Site) -> str:
 
 
 def datacite(site: Site) -> str:
-    """The properties that DataCite asks for (metadata schema 4, table of mandatory properties)."""
-    closed = {"Abstract", "Methods"}, {"Personal", "Organizational"}, {"Issued", "Updated", "Coverage"}
+    """Records are as the JSON Schema of DataCite 4.5 demands, which PyPI's package datacite brings."""
+    (place,) = [file for file in metadata.files("datacite") if file.name == "datacite-v4.5.json"]
+    schema = json.loads(place.read_text())
+    # What version 4.6 added.
+    schema["definitions"]["dateType"]["enum"].append("Coverage")
     paths = sorted(site.folder.glob("datasets/*/datacite.json"))
+    undated = []
     for path in paths:
         record = json.loads(path.read_text())
-        for name in ("creators", "titles", "publisher", "types", "url"):
-            require(record.get(name), f"{path.parent.name}: no {name}")
-        require(record["types"]["resourceTypeGeneral"] == "Dataset", "another type")
-        require({one["descriptionType"] for one in record["descriptions"]} <= closed[0], "a kind of description")
-        require({one["nameType"] for one in record["creators"]} <= closed[1], "a kind of name")
-        require({one["dateType"] for one in record.get("dates", [])} <= closed[2], "a kind of date")
-    return f"{len(paths)} records"
+        name = path.parent.name
+        require(record.get("url") and record["types"]["resourceTypeGeneral"] == "Dataset", f"{name}: {record}")
+        for error in Draft201909Validator(schema).iter_errors(record):
+            # The year of publication is known of dated versions only; that they lack is told in the page and by `check`.
+            require("'publicationYear' is a required" in error.message, f"{name}: {error.json_path}: {error.message}")
+            fair = json.loads((site.folder / f"api/datasets/{name}.json").read_text())["fair"]
+            require(any("changes" in one["text"] and not one["met"] for one in fair), f"{name}: no year, and nobody says so")
+            undated.append(name)
+        spoiled = {**record, "types": {"resourceTypeGeneral": "Cube"}}
+        require(list(Draft201909Validator(schema).iter_errors(spoiled)), "a fault was not seen")
+    return f"{len(paths)} records, {len(undated)} of them without a year"
 
 
 def openapi(site: Site) -> str:
@@ -240,8 +282,13 @@ def openapi(site: Site) -> str:
 
 def feeds(site: Site) -> str:
     sitemap = etree.parse(str(site.folder / "sitemap.xml"))
-    pages = sitemap.findall(".//{*}loc")
-    require(len(pages) == len(collections(site)) + 2, f"{len(pages)} pages in the sitemap")
+    pages = {page.text.removeprefix(site.base) for page in sitemap.findall(".//{*}loc")}
+    wanted = {path.relative_to(site.folder).as_posix() for pattern in (
+        "index.html", "viewer/index.html", "globe/index.html", "datasets/*/index.html", "stories/index.html",
+        "stories/*/**/*.html") for path in site.folder.glob(pattern)}
+    # The list of a book's pages is no page of its own.
+    lists = {page for page in wanted if page.startswith("stories/") and page.count("/") == 2 and page.endswith("/index.html")}
+    require(wanted - lists <= pages <= wanted, f"in the sitemap, or not: {sorted(pages ^ wanted)}")
     feed = site.folder / "feed.xml"
     if not feed.exists():
         return f"{len(pages)} pages, no feed"
@@ -251,7 +298,10 @@ def feeds(site: Site) -> str:
         for name in ("id", "title", "updated"):
             require(element.findtext("{*}" + name), f"the feed lacks {name}")
     require(len({entry.findtext("{*}id") for entry in entries}) == len(entries), "two entries with one id")
-    return f"{len(pages)} pages, {len(entries)} news"
+    updates = [entry.findtext("{*}updated") for entry in entries]
+    require(updates == sorted(updates, reverse=True) and atom.findtext("{*}updated") == updates[0], f"{updates}")
+    stories = [entry for entry in entries if "/stories/" in entry.findtext("{*}id")]
+    return f"{len(pages)} pages, {len(entries)} news, {len(stories)} of them stories"
 
 
 # MARK: HTML

@@ -11,14 +11,12 @@ import xarray as xr
 
 from report import Report, Skipped, require
 from site_folder import Site
-from viewer_browser import PHONE, axe_faults, chromium as browser
+from viewer_browser import PHONE, Watched, axe_faults, chromium as browser
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
 # Software draws slowly: no larger than it takes to see something.
 SMALL = {"width": 900, "height": 620}
 PANELS = ["scene", "layers", "colours", "light", "settings"]
-SETTLED = "window.cubepress?.map?.settled"
-WAIT = 120_000
 # A copy of what is drawn, as it is in the very frame.
 PICTURE = """() => {
   const { scene, widget } = cubepress.map;
@@ -28,42 +26,11 @@ PICTURE = """() => {
 }"""
 
 
-class Globe:
+class Globe(Watched):
     """A page of the globe, and what went wrong in it."""
 
     def __init__(self, page, address: str):
-        self.page, self.address = page, address.rstrip("/") + "/"
-        self.troubles: list[str] = []
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("requestfailed", lambda request: self.troubles.append(f"{request.url}: {request.failure}"))
-        page.on("response", self._answered)
-
-    def _said(self, message) -> None:
-        # The browser tells so of software drawing when a canvas is read.
-        if message.type in ("error", "warning") and "GPU stall" not in message.text:
-            self.troubles.append(message.text)
-
-    def _answered(self, response) -> None:
-        if response.status >= 400:
-            self.troubles.append(f"{response.url}: {response.status}")
-
-    def go(self, fragment: str) -> None:
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.address}globe/index.html{fragment}")
-        self.settle()
-
-    def settle(self) -> None:
-        self.page.wait_for_timeout(300)
-        self.page.wait_for_function(SETTLED, timeout=WAIT)
-
-    def set(self, patch: str) -> None:
-        """Changes the state by a patch in JavaScript."""
-        self.page.evaluate(f"void cubepress.store.set((state) => ({patch}))")
-        self.settle()
-
-    def state(self, key: str):
-        return self.page.evaluate("key => cubepress.store.get()[key]", key)
+        super().__init__(page, address, "globe/index.html", "window.cubepress?.map?.settled")
 
     def picture(self) -> np.ndarray:
         from PIL import Image

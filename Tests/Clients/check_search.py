@@ -25,6 +25,7 @@ def search_checks(report, site: Site, address: str) -> None:
         report.check("code of pages runs", code_runs, site, address)
         report.check("pages in small windows", narrow, chromium, site, address)
         report.check("pages are accessible", accessible, chromium, site, address)
+        report.check("pages by keyboard", by_keyboard, chromium, site, address)
 
 
 @contextmanager
@@ -212,7 +213,8 @@ def accessible(chromium, site: Site, address: str) -> str:
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    pages = ["index.html", "404.html", *[f"datasets/{row['id']}/index.html" for row in index(site)[:3]]]
+    pages = ["index.html", "404.html", *[f"datasets/{row['id']}/index.html" for row in index(site)],
+             *(path.relative_to(site.folder).as_posix() for path in sorted(site.folder.glob("stories/**/*.html")))]
     found = []
     for scheme in ("light", "dark"):
         with page_of(chromium, address + pages[0], color_scheme=scheme) as page:
@@ -221,7 +223,49 @@ def accessible(chromium, site: Site, address: str) -> str:
                 page.wait_for_timeout(400)
                 if name == "index.html":
                     page.click(".facets > summary")
+                # What is folded is read too.
+                page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
                 for one in Axe().run(page, options=options).response["violations"]:
                     found.append(f"{scheme} {name}: {one['id']} {one['nodes'][0]['target']}")
     require(not found, "; ".join(found[:6]))
     return f"{len(pages)} pages in light and dark"
+
+
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (one === document.body) return null;
+  const styles = [one, one.closest("label") ?? one].map((each) => getComputedStyle(each));
+  const { top, bottom, left, right, width, height } = one.getBoundingClientRect();
+  return {
+    tag: one.tagName, what: one.outerHTML.slice(0, 120), text: (one.innerText || one.getAttribute("aria-label") || one.title || one.name || "").trim(),
+    // Sides of the cube, which are no boxes, are drawn around.
+    ring: styles.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none")
+      || one instanceof SVGElement && [...one.querySelectorAll("rect")].some((each) => getComputedStyle(each).stroke !== "none"),
+    seen: width > 0 && height > 0 && bottom > 0 && right > 0 && top < innerHeight && left < innerWidth,
+  };
+}"""
+
+
+def by_keyboard(chromium, site: Site, address: str) -> str:
+    """Tab goes through all of a page, shows where it is, and is nowhere caught; the first stop skips the head."""
+    pages = ["index.html", f"datasets/{index(site)[0]['id']}/index.html",
+             *(path.relative_to(site.folder).as_posix() for path in sorted(site.folder.glob("stories/*/*.html"))[:2])]
+    stops = 0
+    # Without a mouse maps wait for a button, so that Tab does not go through the viewer in each.
+    for name in pages:
+        with page_of(chromium, address + name, {"width": 390, "height": 844}, has_touch=True, is_mobile=True) as page:
+            page.wait_for_timeout(500)
+            seen = []
+            for _ in range(400):
+                page.keyboard.press("Tab")
+                one = page.evaluate(FOCUSED)
+                if one is None:
+                    break
+                require(one["ring"], f"{name}: no ring around {one['what']}")
+                require(one["seen"], f"{name}: out of sight: {one['what']}")
+                require(one["text"], f"{name}: no name: {one['what']}")
+                seen.append(one)
+            require(len(seen) > 8 and len(seen) < 400, f"{name}: {len(seen)} stops")
+            require("skip" in seen[0]["what"], f"{name}: the first stop is {seen[0]['what']}")
+            stops += len(seen)
+    return f"{stops} stops on {len(pages)} pages"

@@ -21,14 +21,17 @@ def story_checks(report: Report, site: Site, address: str, cubepress: str | None
     """Runs all checks of stories; pictures of pages are kept in .build/story-shots."""
     if report.only and "stor" not in report.only:
         return
+    report.check("stories: series are those of the files", series_agree, site)
     if cubepress:
         report.check("stories: every cell and output is there, beside nbconvert", compared, cubepress)
+        report.check("stories: huge, broken and deep notebooks", huge, cubepress)
     try:
         with browser() as chromium:
             if cubepress:
                 report.check("stories: nothing of a hostile notebook runs", hostile, chromium, cubepress)
                 report.check("stories: a figure of Plotly is drawn", plotly, chromium, cubepress)
             report.check("stories: pages on desktop, phone and without scripts", pages, chromium, site, address)
+            report.check("stories: a series is live", live_series, chromium, site, address)
     except Skipped as reason:
         report.check("stories: browser", lambda: (_ for _ in ()).throw(reason))
 
@@ -263,6 +266,140 @@ def plotly(chromium, cubepress: str) -> str:
         return "offline"
 
 
+# Series
+
+
+def embedded_series(site: Site) -> list[tuple[str, dict, str]]:
+    """Pages with a series: the page, what it says of itself, and the words of its picture."""
+    from lxml import html
+
+    found = []
+    for path in sorted(site.folder.glob("stories/*/*.html")):
+        for element in html.parse(str(path)).xpath("//*[@data-series]"):
+            (picture,) = element.xpath(".//*[contains(@class, 'plot')][@role='img']")
+            found.append((path.relative_to(site.folder).as_posix(), json.loads(element.get("data-series")), picture))
+    if not found:
+        raise Skipped("no story has a series")
+    return found
+
+
+def values_at(site: Site, settings: dict):
+    """The series of the cell around a place, as xarray reads it."""
+    import xarray as xr
+
+    data = xr.open_zarr(site.folder / f"datasets/{settings['dataset']}/series.zarr", group="0", chunks=None)
+    values = data[settings["variable"]]
+    row, column = values.dims[-2:]
+    # Longitudes of the file may be counted from 0 to 360.
+    lon = settings["lon"] + (360 if settings["lon"] < float(data[column].min()) - 1 else 0)
+    return values.sel({row: settings["lat"], column: lon}, method="nearest").values
+
+
+def series_agree(site: Site) -> str:
+    """Numbers in the words of a picture, and the heights of its line, are those of the values."""
+    told = []
+    for page, settings, picture in embedded_series(site):
+        values = values_at(site, settings)
+        words = picture.get("aria-label")
+        low, high = re.search(r"([−\d. ]+) to ([−\d. ]+)(?: \S+)?(?:, \d+ missing)?$", words.split("times, ")[1]).groups()
+        for text, value in ((low, values.min()), (high, values.max())):
+            number = float(text.replace("−", "-").replace(" ", "").replace("\u202f", ""))
+            require(abs(number - value) <= 0.006 * max(abs(value), 1), f"{page}: {text}, not {value} in '{words}'")
+        require(f"{len(values)} times" in words, f"{page}: {words}")
+        line = picture.xpath(".//*[@class='line']/@d")[0]
+        heights = [float(one) for one in re.findall(r"[ML][\d.]+ ([\d.]+)", line)]
+        require(len(heights) == len(values), f"{page}: {len(heights)} points")
+        if not settings["log"]:
+            # Up is more: a straight line through values and heights, to the tenth that is written.
+            slope = (heights[values.argmax()] - heights[values.argmin()]) / (values.max() - values.min())
+            wanted = heights[values.argmin()] + slope * (values - values.min())
+            require(slope < 0 and abs(wanted - heights).max() < 0.2, f"{page}: the line is off by {abs(wanted - heights).max()}")
+        told.append(f"{settings['dataset']}: {len(values)} values")
+    return "; ".join(told)
+
+
+def live_series(chromium, site: Site, address: str) -> str:
+    """The chart that takes the picture's place tells the values of the files, by mouse and by keyboard."""
+    page_key, settings, _ = embedded_series(site)[0]
+    values = values_at(site, settings)
+    context = chromium.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(address.rstrip("/") + "/" + page_key)
+    page.locator(".live-series").first.scroll_into_view_if_needed()
+    page.wait_for_selector(".live-series canvas", timeout=90_000)
+    chart = page.locator(".live-series .chart").first
+    chart.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    last = page.locator(".live-series output").first.inner_text()
+    page.keyboard.press("ArrowLeft")
+    before = page.locator(".live-series output").first.inner_text()
+    for text, value in ((last, values[-1]), (before, values[-2])):
+        number = float(re.search(r": (-?[\d.,]+)", text)[1].replace(",", ""))
+        require(abs(number - value) <= 0.006 * max(abs(value), 1), f"'{text}', not {value}")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.locator("figure.live:has(.live-series)").first.screenshot(path=PICTURES / "series.png")
+    context.close()
+    return f"{last}; {before}"
+
+
+# Huge and broken
+
+
+def notebook_of(*outputs) -> dict:
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+        cell("code", "f()", execution_count=1, outputs=list(outputs))]}
+
+
+def huge(cubepress: str) -> str:
+    """100 MB of output are shortened or refused in bounded memory; what is broken or deep is named."""
+    million = 1_000_000
+    line = "0123456789abcdef" * 4
+    told = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "huge.ipynb"
+        for name, output in {
+            "text": {"output_type": "stream", "name": "stdout", "text": [line + "\n"] * (100 * million // 65)},
+            "html": shows(text_html="<p>" + line + "</p>" + "<b>x</b>" * (100 * million // 8)),
+            "picture": shows(image_png="iVBORw0KGgo" + "A" * (100 * million)),
+            "json": shows(application_json=[line] * (100 * million // 70)),
+        }.items():
+            path.write_text(json.dumps(notebook_of(output)))
+            out = Path(folder) / f"out-{name}"
+            done = subprocess.run(
+                ["/usr/bin/time", "-f", "%M %e", cubepress, "story", str(path), "-o", str(out), "--share", str(ROOT)],
+                capture_output=True, text=True, check=False)
+            kilobytes, seconds = done.stderr.split()[-2:]
+            require(int(kilobytes) < 1_200_000, f"{name}: {int(kilobytes) // 1000} MB of memory")
+            if done.returncode == 0:
+                (page,) = out.glob("stories/*/index.html")
+                require(page.stat().st_size < 3 * million, f"{name}: a page of {page.stat().st_size // million} MB")
+                require("absent" in page.read_text() or "more" in page.read_text(), f"{name}: nothing is said")
+                told.append(f"{name} {int(kilobytes) // 1000} MB")
+            else:
+                require("huge.ipynb" in done.stderr, f"{name}: {done.stderr[-300:]}")
+                told.append(f"{name} refused")
+        for name, text in {
+            "broken": json.dumps(notebook_of())[:-7], "no notebook": "[1, 2]", "empty": "",
+            "deep": '{"nbformat": 4, "nbformat_minor": 5, "metadata": ' + "[" * 200_000 + "]" * 200_000 + ', "cells": []}',
+        }.items():
+            path.write_text(text)
+            done = made(cubepress, path, f"{folder}/out-{name}")
+            require(done.returncode == 1 and "huge.ipynb" in done.stderr, f"{name}: {done.returncode} {done.stderr[:300]}")
+        # Texts nest too.
+        deep = {"quotes": ">" * 20_000 + " x", "lists": "".join("  " * n + "- x\n" for n in range(2000)),
+                "blocks": "".join(":" * (3000 - n) + "{note}\n" for n in range(2990)) + "x\n", "links": "[" * 50_000,
+                "stars": "*a **a " * 20_000, "html": "<div>" * 50_000}
+        for name, text in deep.items():
+            page = Path(folder) / "deep.md"
+            page.write_text(text)
+            done = subprocess.run(
+                [cubepress, "story", str(page), "-o", f"{folder}/deep-{name}", "--share", str(ROOT)],
+                capture_output=True, text=True, check=False, timeout=120)
+            require(done.returncode in (0, 1), f"{name}: {done.returncode} {done.stderr[:300]}")
+    return ", ".join(told) + f"; 4 broken, {len(deep)} deep"
+
+
 # The demo's own
 
 
@@ -295,6 +432,9 @@ def pages(chromium, site: Site, address: str) -> str:
                 page.locator(".math").first.scroll_into_view_if_needed()
                 page.wait_for_selector(".math .katex", timeout=20_000)
                 require(page.locator(".math .katex-error").count() == 0, f"{key}: a formula is wrong")
+            if name == "plain":
+                require(page.locator(".live-series .still").count() == page.locator(".live-series").count(),
+                        f"{key}: a series without picture")
             if name != "desk":
                 page.screenshot(path=PICTURES / f"{path.stem}-{name}.png", full_page=name == "plain")
         require(not faults, f"{name}: {faults[:3]}")

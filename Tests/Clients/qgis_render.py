@@ -5,6 +5,7 @@
 
 JOBS is a list of {capabilities, layer, style, format, matrix_set, crs, time, extent, size, out}; for
 each, a picture is written to `out` and a line of JSON to the standard output: what QGIS made of it.
+With `password` QGIS keeps it as an authentication of its own and sends it (basic authentication).
 """
 
 import json
@@ -16,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from qgis.core import (  # noqa: E402
     Qgis,
     QgsApplication,
+    QgsAuthMethodConfig,
     QgsDateTimeRange,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
@@ -37,12 +39,29 @@ def open_layer(job: dict, with_dimension: bool) -> QgsRasterLayer:
         f"&layers={job['layer']}&styles={job['style']}&tileMatrixSet={job['matrix_set']}"
         f"&url={job['capabilities']}"
     )
+    if job.get("authentication"):
+        uri += f"&authcfg={job['authentication']}"
     if with_dimension and job.get("time"):
         uri += f"&tileDimensions={job['dimension']}={job['time']}"
     return QgsRasterLayer(uri, job["layer"], "wms")
 
 
+def keep_password(job: dict) -> str:
+    """Puts a password where QGIS keeps those of its users; what layers refer to it by."""
+    manager = QgsApplication.authManager()
+    if not manager.masterPasswordIsSet():
+        manager.setMasterPassword("a test", True)
+    method = QgsAuthMethodConfig("Basic")
+    method.setName("test")
+    method.setConfig("username", "any")
+    method.setConfig("password", job["password"])
+    manager.storeAuthenticationConfig(method)
+    return method.id()
+
+
 def render(job: dict) -> dict:
+    if job.get("password"):
+        job["authentication"] = keep_password(job)
     # From 3.28 on QGIS knows the time of a WMTS; before that the value is part of the layer.
     layer = open_layer(job, with_dimension=False)
     answer = {"version": Qgis.QGIS_VERSION, "valid": layer.isValid()}

@@ -7,14 +7,17 @@ from pathlib import Path
 
 from check_4d_viewer import viewer_layer_checks
 from check_catalogue import catalogue_checks
+from check_cube import cube_checks
 from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
 from check_geotiff import geotiff_checks
 from check_globe import globe_checks
+from check_lexcube import lexcube_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
+from check_team_nginx import team_nginx_checks
 from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
@@ -24,12 +27,16 @@ from check_restart import restart_checks
 from check_search import search_checks
 from check_stories import story_checks
 from check_server import server_checks
+from check_sign_in import sign_in_checks
 from check_slurm import slurm_checks
 from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
+from check_xcube_viewer import live_checks
+from check_workspace import workspace_checks
 from check_zarr import zarr_checks
+from publish_faults import fault_checks
 from recipe import read_recipe
 from report import Report
 from site_folder import Site, served
@@ -61,6 +68,8 @@ def main() -> int:
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base)
+        lexcube_checks(report, site)
+        cube_checks(report, site, address.base, arguments.cubepress)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)
@@ -78,10 +87,15 @@ def main() -> int:
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
         memory_checks(report, arguments.cubepress, arguments.memory_size)
         publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+        fault_checks(report, arguments.cubepress)
         source_checks(report, arguments.cubepress)
         nightly_checks(report, arguments.cubepress, arguments.kills)
     if arguments.cubepress and arguments.server:
         server_checks(report, arguments.cubepress, arguments.server)
+        live_checks(report, arguments.cubepress, arguments.server)
+        workspace_checks(report, arguments.cubepress, arguments.server)
+        sign_in_checks(report, arguments.server)
+        team_nginx_checks(report, arguments.server)
     return report.close()
 
 

@@ -66,8 +66,8 @@ class Browser:
 class TeamServer:
     """The program with its data folder."""
 
-    def __init__(self, program: str, folder: Path, port: int | None = None):
-        self.program, self.folder = program, folder
+    def __init__(self, program: str, folder: Path, port: int | None = None, options: tuple | list = ()):
+        self.program, self.folder, self.options = program, folder, options
         self.port = port or free_port(0)
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = folder.with_suffix(".log")
@@ -77,7 +77,7 @@ class TeamServer:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port)],
+                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port), *self.options],
                 stdout=log, stderr=subprocess.STDOUT)
         for _ in range(200):
             if self.process.poll() is not None:

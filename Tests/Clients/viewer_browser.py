@@ -212,6 +212,48 @@ class Window:
             self.page.screenshot(path=self.viewer.pictures / f"{name}.png")
 
 
+class Watched:
+    """A page that keeps its state as the viewer does, and what went wrong in it."""
+
+    def __init__(self, page, address: str, path: str, settled: str):
+        self.page, self.address = page, f"{address.rstrip('/')}/{path}"
+        self.settled = settled
+        self.troubles: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _said(self, message) -> None:
+        # The browser tells so of software drawing when a canvas is read.
+        if message.type in ("error", "warning") and "GPU stall" not in message.text:
+            self.troubles.append(message.text)
+
+    def _failed(self, request) -> None:
+        self.troubles.append(f"{request.url}: {request.failure}")
+
+    def _answered(self, response) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.url}: {response.status}")
+
+    def go(self, fragment: str, query: str = "") -> None:
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.address}{query}{fragment}")
+        self.settle()
+
+    def settle(self) -> None:
+        self.page.wait_for_timeout(300)
+        self.page.wait_for_function(self.settled, timeout=WAIT)
+
+    def set(self, patch: str) -> None:
+        """Changes the state by a patch in JavaScript."""
+        self.page.evaluate(f"void cubepress.store.set((state) => ({patch}))")
+        self.settle()
+
+    def state(self, key: str):
+        return self.page.evaluate("key => cubepress.store.get()[key]", key)
+
+
 @contextmanager
 def chromium():
     """A Chromium without a window that draws WebGL in software (CHROMIUM, else /usr/bin/chromium)."""

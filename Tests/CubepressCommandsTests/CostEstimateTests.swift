@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JSON
 import Jobs
+import Publishing
 import Recipes
 import Stores
 import TestKit
@@ -33,7 +34,7 @@ struct CostEstimateTests {
   }
 
   @Test func whatIsEstimatedIsWhatIsBuilt() throws {
-    let estimate = try session(.plan, "sample").estimate()
+    let estimate = try session(.build, "sample").estimate()
     let report = try session(.build, "site").run()
     let found = try #require(estimate.datasets.first)
     let built = try #require(report.datasets.first)
@@ -57,6 +58,11 @@ struct CostEstimateTests {
     #expect(shards.objects > 0 && Int(found.series.objects.rounded()) == shards.objects)
     // The series hold the same values in another order: seven equal days pack better in a row.
     #expect(found.series.bytes >= Double(shards.bytes))
+    // With pages, metadata, legends and the viewer it is the whole release.
+    let release = try #require(try ReleaseManifest(site).current())
+    let whole = found.total + estimate.site.documents
+    #expect(Int(whole.objects.rounded()) == release.count)
+    #expect(abs(whole.bytes / Double(release.bytes) - 1) < 0.01)
     // A new time is a day's tiles and chunks, and the shards that hold it.
     #expect(
       Int(found.newTime.objects.rounded())
@@ -65,8 +71,8 @@ struct CostEstimateTests {
 
   /// Worked out by hand from the amounts.
   @Test func theBillFollowsFromThePrices() throws {
-    let estimate = try session(.plan, "sample").estimate()
-    let json = estimate.json
+    let estimate = try session(.build, "sample").estimate()
+    let json = CostReport(estimate: estimate).json
     let bytes = try #require(json["total"]?["bytes"]?.doubleValue)
     let objects = try #require(json["total"]?["objects"]?.doubleValue)
     let tiles = try #require(json["datasets"]?.arrayValue?.first?["tiles"])
@@ -80,7 +86,8 @@ struct CostEstimateTests {
     #expect(isNear("transfer", 1e6 * mean / 1e9 * 0.1))
     #expect(isNear("upload", objects / 1000 * 0.005))
     #expect(isNear("month", bytes / 1e9 * 0.02 + 0.4 + 1e6 * mean / 1e9 * 0.1))
-    #expect(estimate.text.contains("EUR"))
-    #expect(estimate.text.contains("1 000 000 reads"))
+    let text = CostReport(estimate: estimate).text
+    #expect(text.contains("EUR"))
+    #expect(text.contains("1 000 000 reads"))
   }
 }

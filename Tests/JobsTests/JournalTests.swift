@@ -21,6 +21,32 @@ struct JournalTests {
     #expect(read.fingerprint == record.fingerprint)
     #expect(read.objects == record.objects)
     #expect(read.summary == record.summary)
+    let finished = try #require(try journal.finished("tiles/a"))
+    #expect(finished.fingerprint == record.fingerprint && finished.summary == record.summary)
+    #expect(finished.count == 2 && finished.bytes == 12)
+    var objects: [BuiltObject] = []
+    #expect(try journal.forEachObject(of: "tiles/a") { objects.append($0) })
+    #expect(objects == record.objects)
+    #expect(try !journal.forEachObject(of: "tiles/b") { objects.append($0) })
+    // What is kept of a unit that was just made is what is read later.
+    let kept = FinishedUnit(record, of: "tiles/a")
+    #expect(kept.summary == record.summary && kept.count == 2 && kept.bytes == 12)
+  }
+
+  @Test(arguments: [
+    "ff 1", "ff  a/b", "ff x a", "ff 1a a", "ff -1 a", "", "ff 99999999999999999999 a",
+    "ff 1 a\nff 1 b",
+  ])
+  func aDamagedLineMakesTheRecordNone(line: String) throws {
+    let temporary = try TemporaryFolder()
+    let folder = try SiteFolder(path: temporary.path)
+    let journal = Journal(folder)
+    let head = #"{"fingerprint":"f","summary":{},"objects":1}"# + "\n"
+    let key = ".cubepress/units/u.unit"
+    try folder.write(Array((head + "ff 1 a\n").utf8), to: key)
+    #expect(try journal.finished("u")?.count == 1)
+    try folder.write(Array((head + line + "\n").utf8), to: key)
+    #expect(try journal.finished("u") == nil && journal.record(of: "u") == nil)
   }
 
   @Test func aDamagedRecordCountsAsNone() throws {
@@ -43,7 +69,7 @@ struct JournalTests {
     let folder = try TemporaryFolder()
     let journal = Journal(try SiteFolder(path: folder.path))
     for unit in ["tiles/a", "tiles/b/2017", "measure/c"] { try journal.save(record, of: unit) }
-    try journal.removeRecords(except: ["tiles/a"])
+    try journal.removeRecords { $0 != "tiles/a" }
     #expect(try journal.record(of: "tiles/a") != nil)
     #expect(try journal.record(of: "tiles/b/2017") == nil)
   }

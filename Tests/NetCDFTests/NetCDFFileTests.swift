@@ -87,6 +87,14 @@ struct NetCDFFileTests {
     #expect(throws: NetCDFError.self) { try file.read("text", [0..<4]) }
   }
 
+  /// `Tests/Golden/make_outside.py` writes them: raw data of another file, and a virtual dataset.
+  @Test("data of another file are not read", arguments: ["raw", "virtual"])
+  func outside(name: String) throws {
+    let path = Sample.path("../../NetCDFTests/Fixtures/outside-\(name)")
+    let error = #expect(throws: NetCDFError.self) { try NetCDFFile(path: path) }
+    #expect(error?.description.contains("in another file") == true, "\(String(describing: error))")
+  }
+
   @Test("several threads read several files at once")
   func threads() throws {
     let names = ["types", "groups", "packing", "curvilinear"]

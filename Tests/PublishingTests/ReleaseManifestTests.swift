@@ -92,7 +92,8 @@ struct ReleaseManifestTests {
     #expect(try folder.read("_release/1.json") == nil)
     #expect(try folder.read(first.release.parts[0].key) == nil)
     var keys: [String] = []
-    try manifest.forEachObject(of: second.release) { keys.append("\($0.key) \($0.type)") }
+    var stream = manifest.objects(of: second.release)
+    while let entry = try stream.next() { keys.append("\(entry.key) \(entry.type)") }
     #expect(keys == ["b.png image/png"])
   }
 

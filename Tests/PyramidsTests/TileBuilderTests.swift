@@ -75,11 +75,13 @@ struct TileBuilderTests {
     fields: [FieldSelection] = [FieldSelection(time: nil, extras: [])], workers: Int = 2,
     budget: Int = 1 << 30
   ) throws -> [UnitRecord] {
+    let journal = Journal(folder)
     let pass = FieldPass(
-      journal: Journal(folder), memory: FieldMemory(budget: budget, scratchFolder: folder.path),
+      journal: journal, memory: FieldMemory(budget: budget, scratchFolder: folder.path),
       pool: WorkerPool(workers: workers))
     let work = FieldWork(variable: builder.plan.variable, fields: fields, products: [builder])
-    return try #require(try pass.run([work]).first?.first?.records)
+    let units = try #require(try pass.run([work]).first?.first?.records)
+    return try units.map { try #require(try journal.record(of: $0.unit)) }
   }
 
   private func pixels(_ folder: SiteFolder, _ key: String) throws -> [RGBA] {

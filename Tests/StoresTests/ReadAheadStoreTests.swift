@@ -68,7 +68,8 @@ struct ReadAheadStoreTests {
     #expect(try store.read("missing") == nil)
     #expect(base.reads.withLock { $0.values.allSatisfy { $0 == 1 } })
     #expect(base.reads.withLock { $0.count } == keys.count + 1)
-    #expect((2...4).contains(base.underWay.withLock { $0.most }))
+    // Four ahead, and the reader itself where it is quicker than they are.
+    #expect((2...5).contains(base.underWay.withLock { $0.most }))
   }
 
   @Test func manyReadersShareOneRead() throws {

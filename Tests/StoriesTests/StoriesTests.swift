@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import Images
 import Pages
 import Pyramids
 import Recipes
@@ -25,14 +26,17 @@ final class BookFolder {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// The pages, with the datasets of the sample site.
-  func pages(datasets: [BuiltDataset]? = nil) throws -> Stories.Made {
+  func pages(
+    datasets: [BuiltDataset]? = nil, hasCubePage: Bool = false,
+    series: @escaping StorySite.SeriesReader = { _, _, _, _ in .away }
+  ) throws -> Stories.Made {
     let folder = GoldenTree.repository.path
     let assets = try SiteAssets.load(folder: folder + "/Site", libraries: ["katex"])
     return try Stories.render(
       [StoryRecipe(id: "b", source: path, binder: "https://hub.example/{path}")],
-      site: StorySite(datasets: try datasets ?? SampleSite.datasets(), hasCubePage: false) { _ in
-        true
-      },
+      site: StorySite(
+        datasets: try datasets ?? SampleSite.datasets(), hasCubePage: hasCubePage,
+        exists: { _ in true }, series: series),
       frame: try Catalogue.frame(site: SampleSite.site, assets: assets),
       templates: try PageTemplates.load(folder: folder + "/Templates"), assets: assets)
   }
@@ -214,6 +218,22 @@ private let png =
     #expect(html.utf8.count < 150_000)
   }
 
+  @Test func cornersOfTablesAreNoHeaders() throws {
+    let html = try page(
+      outputs: data(
+        "\"text/html\": \"<table><tr><th class='a'> </th><th>b</th></tr><tr><th>0</th><td></td></tr></table>\""
+      ))
+    #expect(html.contains("<td class=\"a\"> </td><th>b</th>"))
+    #expect(html.contains("<th>0</th><td></td>"))
+  }
+
+  @Test func longJSONIsShortenedAndSaysSo() throws {
+    let value = String(repeating: "\"0123456789\",", count: 20_000) + "1"
+    let html = try page(outputs: data("\"application/json\": [\(value)]"))
+    #expect(html.utf8.count < 250_000)
+    #expect(html.contains("Shortened: this text has"))
+  }
+
   @Test func tagsHideAndRemove() throws {
     let stream = "{\"output_type\":\"stream\",\"name\":\"stdout\",\"text\":\"shown\"}"
     func with(_ tag: String) throws -> String {
@@ -315,9 +335,11 @@ private let png =
 
   @Test(arguments: [
     ("variable: nope", "has no variable 'nope'"), ("time: 1700", "has no time '1700'"),
-    ("style: nope", "has no style 'nope'"), ("kind: movie", "'kind' is one of map, globe"),
+    ("style: nope", "has no style 'nope'"),
+    ("kind: movie", "'kind' is one of map, globe, cube, series"),
     ("zoom: many", "'zoom' is not a number"), ("colour: red", "there is no key 'colour'"),
     ("kind: cube", "has no page for cubes"), ("a: [", "not YAML"),
+    ("kind: series", "write 'lon' and 'lat'"),
   ])
   func mistakesAreTold(_ line: String, _ reason: String) throws {
     let dataset = try #require(try SampleSite.datasets().first)
@@ -327,6 +349,109 @@ private let png =
     let problem = try #require(try folder.problems().first)
     #expect(problem.text.contains(reason), "\(problem)")
     #expect(problem.place.hasPrefix("index.md:"), "\(problem)")
+  }
+}
+
+@Suite struct SeriesTests {
+  private static let block =
+    "```cubepress\ndataset: chlorophyll\nvariable: conc_chl\nkind: series\nlon: 3.2\nlat: 51.5\n"
+    + "caption: Spring\n```"
+
+  private func page(_ found: PlaceSeries.Search) throws -> String {
+    let made = try BookFolder(["index.md": Self.block]).pages(series: {
+      dataset, variable, longitude, latitude in
+      #expect(dataset.id == "chlorophyll")
+      #expect(variable.key == "conc_chl")
+      #expect([longitude, latitude] == [3.2, 51.5])
+      return found
+    })
+    return String(decoding: try #require(made.files["stories/b/index.html"]), as: UTF8.self)
+  }
+
+  private static func monthly(_ values: [Double]) -> PlaceSeries {
+    PlaceSeries(
+      times: values.indices.map { index in
+        let month = index % 12 + 1
+        return "20\(10 + index / 12)-\(month < 10 ? "0" : "")\(month)-01T00:00:00Z"
+      },
+      positions: values.indices.map { Double($0) * 30 * 86_400 }, values: values)
+  }
+
+  private static func line(_ html: String) throws -> Substring {
+    try #require(html.firstMatch(of: /class="line" d="([^"]*)"/)).output.1
+  }
+
+  @Test func aSeriesIsAPictureWithoutScripts() throws {
+    let html = try page(.found(Self.monthly([1, 4, .nan, 2, 10] + Array(repeating: 3, count: 31))))
+    #expect(
+      html.contains(
+        "aria-label=\"Chlorophyll concentration at 51.5° N, 3.2° E, 2010-01-01 to 2012-12-01: "
+          + "36 times, 1 to 10 mg m⁻³, 1 missing\""))
+    #expect(html.contains("data-series=\"{&quot;root&quot;:&quot;../../&quot;"))
+    #expect(html.contains("<span>Spring</span>"))
+    #expect(html.contains("viewer/index.html#dataset=chlorophyll"))
+    // One line before the gap, one after it.
+    #expect(try Self.line(html).count { $0 == "M" } == 2)
+    // Years stand below.
+    for year in ["2010", "2011", "2012"] { #expect(html.contains(">\(year)</span>")) }
+    #expect(html.contains("\"plot\": \"../../assets/uplot."))
+  }
+
+  @Test func whatIsNotThereIsSaid() throws {
+    #expect(try page(.away).contains("needs JavaScript"))
+    #expect(try page(.found(Self.monthly([.nan, .nan]))).contains("no values"))
+    let error = try #require(throws: StoryError.self) { try page(.outside) }
+    #expect(
+      error.problems.map { "\($0.place): \($0.text)" } == [
+        "index.md:5: 51.5° N, 3.2° E lies outside of the grid of 'chlorophyll'"
+      ])
+  }
+
+  @Test func singleValuesAreDotsAndLongSeriesAreShort() throws {
+    #expect(try Self.line(try page(.found(Self.monthly([.nan, 5, .nan])))).hasSuffix("h0"))
+    let values = (0..<50_000).map { $0 == 30_007 ? 99 : Double($0 % 7) }
+    let html = try page(
+      .found(
+        PlaceSeries(
+          times: values.indices.map { "\(1000 + $0 / 100)-01-01T00:00:00Z" },
+          positions: values.indices.map(Double.init), values: values)))
+    #expect(html.contains("0 to 99"))
+    let line = try Self.line(html)
+    #expect((1900...2010).contains(line.count { $0 == "M" || $0 == "L" }))
+    // The one high value is among those that are drawn: it stands highest.
+    let heights = line.matches(of: /[ML][\d.]+ ([\d.]+)/).compactMap { Double($0.output.1) }
+    #expect(heights.count { $0 < 50 } == 1)
+  }
+
+  @Test(arguments: [
+    // Of many years the round ones, of few all; months, days and minutes where there are no years.
+    ((1860...2099).map { "\($0)-06-01T00:00:00Z" }, ["1900", "1950", "2000", "2050"]),
+    ((2010...2013).map { "\($0)-06-01T00:00:00Z" }, ["2010", "2011", "2012", "2013"]),
+    ((1...6).map { "2017-0\($0)-15T00:00:00Z" }, ["2017-01", "2017-03", "2017-05"]),
+    ((1...4).map { "2017-06-0\($0)T12:00:00Z" }, ["2017-06-01", "2017-06-03"]),
+    ((10...13).map { "2017-06-01T\($0):30:00Z" }, ["2017-06-01 10:30", "2017-06-01 12:30"]),
+    (["-0044-03-15T00:00:00Z"], ["-0044-03-15 00:00"]),
+  ])
+  func timesBelowTheLine(_ times: [String], _ labels: [String]) {
+    let picture = SeriesPicture(
+      series: PlaceSeries(
+        times: times, positions: times.indices.map(Double.init), values: times.map { _ in 1 }),
+      title: "", units: nil, scale: .linear, place: "")
+    #expect(picture.timeTicks.map(\.label) == labels)
+  }
+
+  @Test func aCubeIsEmbeddedWhereThereIsAPageForIt() throws {
+    let folder = try BookFolder([
+      "index.md": "```cubepress\ndataset: chlorophyll\nvariable: conc_chl\nkind: cube\n```"
+    ])
+    let made = try folder.pages(hasCubePage: true)
+    let html = String(decoding: try #require(made.files["stories/b/index.html"]), as: UTF8.self)
+    #expect(
+      html.contains(
+        "data-view=\"../../cube/index.html?embed#dataset=chlorophyll&amp;variable=conc_chl\""))
+    #expect(html.contains("data-kind=\"cube\""))
+    #expect(html.contains("class=\"still\""))
+    #expect(html.contains(">Open the cube</a>"))
   }
 }
 

@@ -34,8 +34,8 @@ struct TestClient {
     return try await send(.post, path, headers, body: text)
   }
 
-  private func send(
-    _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, body: String
+  func send(
+    _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, body: String = ""
   ) async throws -> Answer {
     let head = HTTPRequest(
       method: method, scheme: "http", authority: "cubes.test", path: path, headerFields: headers)

@@ -1,6 +1,6 @@
 // The panel of layers: which are shown, how opaque, and how high the surface rises.
 
-import { field, iconButton, make } from "../../viewer/dom.js";
+import { iconButton, make, slider } from "../../viewer/dom.js";
 import { icons } from "../../viewer/icons.js";
 import { withLayer } from "../../viewer/state.js";
 import { datasetTitle, layerTitle } from "../../viewer/titles.js";
@@ -20,20 +20,6 @@ const row = (app, layer) => {
       type: "range", min: 0, max: 100, value: Math.round(100 * (layer.opacity ?? 1)),
       oninput: (event) => patch({ opacity: event.target.valueAsNumber / 100 }),
     })));
-};
-
-/** A slider with its value beside it; steps are powers of two where `powers` says so. */
-export const slider = (label, { min, max, step = 1, value, text, pick }) => {
-  const told = make("output", {}, text(value));
-  const control = make("input", {
-    type: "range", min, max, step, value, "aria-valuetext": text(value),
-    oninput: () => {
-      told.textContent = text(control.valueAsNumber);
-      control.setAttribute("aria-valuetext", told.textContent);
-      pick(control.valueAsNumber);
-    },
-  });
-  return field(label, make("div", { className: "slider" }, control, told));
 };
 
 const render = (host, app) => {

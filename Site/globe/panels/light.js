@@ -1,9 +1,8 @@
 // The panel of light: where it comes from, how bright the shade is.
 
-import { field, make, segments } from "../../viewer/dom.js";
+import { field, make, segments, slider } from "../../viewer/dom.js";
 import { lightIcon } from "../icons.js";
 import { kinds } from "../light.js";
-import { slider } from "./layers.js";
 
 const degrees = (value) => `${Math.round(value)}°`;
 

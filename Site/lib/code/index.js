@@ -3,3 +3,4 @@
 export { juliaCode } from "./julia.js";
 export { pythonCode } from "./python.js";
 export { rCode } from "./r.js";
+export { regionCode } from "./region.js";

@@ -6,7 +6,7 @@ import { comment, flagsOf, lines, namesOf, pickedText, placeText, seriesLevel } 
 const text = (value) => JSON.stringify(value);
 
 /** A selection by position; a name that is no identifier is handed over in a dictionary. */
-function isel(pairs) {
+export function isel(pairs) {
   if (!pairs.length) return "";
   const isPlain = pairs.every(([name]) => /^[A-Za-z_]\w*$/.test(name));
   return isPlain
@@ -14,7 +14,7 @@ function isel(pairs) {
     : `.isel({${pairs.map(([name, value]) => `${text(name)}: ${value}`).join(", ")}})`;
 }
 
-const slice = ([start, stop]) => `slice(${start}, ${stop})`;
+export const slice = ([start, stop]) => `slice(${start}, ${stop})`;
 
 function fieldLine(view, variable, name) {
   const [rowName, columnName] = variable.dimensions.slice(-2);

@@ -41,6 +41,42 @@ void main() {
   gl_Position = placed();
 }`;
 
+/** What a shader needs to colour values as the tiles are coloured; the cube (Site/cube) has it too. */
+export const colouringUniforms = `
+uniform sampler2D u_thresholds;  // 256 × 1: ascending, 254 used (or the categories' values)
+uniform sampler2D u_palette;     // 256 × 1: missing, below, above, 253 bins (or categories)
+uniform int u_scale;     // 0 linear, 1 logarithmic, 2 symmetric, 3 categorical, 4 red-green-blue
+uniform vec4 u_guess;    // transformed low end, bins for a unit of transformed value, threshold
+uniform int u_categories;
+const float missing = 3.3e38;`;
+
+/** The entry of the palette that a value has: `indexOf`. */
+export const colouring = `
+float threshold(int i) { return texelFetch(u_thresholds, ivec2(i, 0), 0).r; }
+
+int categoryOf(float value) {
+  int found = 0;
+  for (int step = 128; step > 0; step >>= 1) {
+    if (found + step <= u_categories && value >= threshold(found + step - 1)) found += step;
+  }
+  return found > 0 && value == threshold(found - 1) ? found : 0;
+}
+
+int indexOf(float value) {
+  if (value > missing) return 0;
+  if (u_scale == 3) return categoryOf(value);
+  float moved = value;
+  if (u_scale == 1) moved = value > 0.0 ? log(value) : -1e30;
+  if (u_scale == 2) {
+    float size = abs(value) / u_guess.z;
+    moved = sign(value) * (size <= 1.0 ? size * 10.0 / 9.0 : 10.0 / 9.0 + log(size) / 2.302585093);
+  }
+  int bin = int(clamp((moved - u_guess.x) * u_guess.y, 0.0, 252.0));
+  // How many thresholds the value has passed: none below the range, 254 above it.
+  int passed = bin + 1 + int(value >= threshold(bin + 1)) - int(value < threshold(bin));
+  return passed == 0 ? 1 : passed == 254 ? 2 : passed + 2;
+}`;
+
 const fragment = `#version 300 es
 precision highp float;
 precision highp int;
@@ -48,8 +84,6 @@ in highp vec2 v_cell;
 out vec4 colour;
 
 uniform sampler2D u_values0, u_values1, u_values2; // cells of a window with one more all around
-uniform sampler2D u_thresholds;  // 256 × 1: ascending, 254 used (or the categories' values)
-uniform sampler2D u_palette;     // 256 × 1: missing, below, above, 253 bins (or categories)
 uniform vec2 u_first;    // position of the mesh's corner in cells of the window's level
 uniform float u_size;    // cells of level 0 in one of the level, along an axis
 uniform vec2 u_last;     // index of the level's last cell, counted in the window
@@ -59,14 +93,10 @@ uniform vec2 u_end;      // where the level ends, in the window's cells
 uniform vec2 u_whole;    // how many cells the level's axis is long, with a part of the last
 uniform float u_closed;
 uniform int u_bilinear;
-uniform int u_scale;     // 0 linear, 1 logarithmic, 2 symmetric, 3 categorical, 4 red-green-blue
-uniform vec4 u_guess;    // transformed low end, bins for a unit of transformed value, threshold
-uniform int u_categories;
 uniform vec2 u_ranges[3];
 uniform float u_opacity;
 
-
-const float missing = 3.3e38;
+${colouringUniforms}
 
 struct Spot { ivec2 cell; float part; };
 
@@ -108,31 +138,7 @@ float valueOf(sampler2D values, Spot x, Spot y) {
   return dot(four, weights * valid) / dot(weights, valid);
 }
 
-float threshold(int i) { return texelFetch(u_thresholds, ivec2(i, 0), 0).r; }
-
-int categoryOf(float value) {
-  int found = 0;
-  for (int step = 128; step > 0; step >>= 1) {
-    if (found + step <= u_categories && value >= threshold(found + step - 1)) found += step;
-  }
-  return found > 0 && value == threshold(found - 1) ? found : 0;
-}
-
-int indexOf(float value) {
-  if (value > missing) return 0;
-  if (u_scale == 3) return categoryOf(value);
-  float moved = value;
-  if (u_scale == 1) moved = value > 0.0 ? log(value) : -1e30;
-  if (u_scale == 2) {
-    float size = abs(value) / u_guess.z;
-    moved = sign(value) * (size <= 1.0 ? size * 10.0 / 9.0 : 10.0 / 9.0 + log(size) / 2.302585093);
-  }
-  int bin = int(clamp((moved - u_guess.x) * u_guess.y, 0.0, 252.0));
-  // How many thresholds the value has passed: none below the range, 254 above it.
-  int passed = bin + 1 + int(value >= threshold(bin + 1)) - int(value < threshold(bin));
-  return passed == 0 ? 1 : passed == 254 ? 2 : passed + 2;
-}
-
+${colouring}
 void main() {
   vec2 p = u_first + v_cell / u_size;
   Spot x = spot(p.x, u_last.x, u_lastCentre.x, u_start.x, u_end.x, u_whole.x, u_closed);

@@ -5,7 +5,6 @@ import { field, make, segments, toggle } from "../dom.js";
 import { icons } from "../icons.js";
 import { lookOf, styleOf } from "../layer/colours.js";
 import { isValues } from "../layer/drawing.js";
-import { valuesInView } from "../layer/values.js";
 import { legendOf } from "../legends.js";
 import { unitsOf } from "../site.js";
 import { activeLayer, withLayer } from "../state.js";
@@ -41,10 +40,8 @@ const styleChoice = (app, layer, variable, patch) => {
 
 const stretchButtons = (app, layer, variable, style, setRange) => {
   const { t } = app;
-  const { drawing } = app.map;
   const inView = (low, high, symmetric = false) => () => {
-    const drawn = app.map.layerAt(layer.id);
-    const values = drawn ? valuesInView(drawing.windows, drawn) : [];
+    const values = app.map.valuesShown(layer.id);
     const range = percentileStretch(values, { low, high, scale: style.scale, symmetric });
     if (!range) return app.notify(t("colours.noValues"), "info");
     setRange(low === 0 ? range : roundedRange(range));

@@ -83,6 +83,15 @@ const variableLists = (app, dataset, document, active) => {
   return lists;
 };
 
+/** A link to the cube of a dataset: of the variable that is shown where it is one, else of the first that is. */
+const cubeLink = (app, document, active) => {
+  const cubes = document?.cube ? document.variables.filter((one) => one.dimensions.some(({ values }) => values.length > 1)) : [];
+  const variable = cubes.find((one) => document.id === active?.dataset && one.key === active.variable) ?? cubes[0];
+  if (!variable) return null;
+  const words = new URLSearchParams({ dataset: document.id, variable: variable.key });
+  return make("a", { className: "plain small", href: app.site.at(`cube/index.html#${words}`) }, icon(icons.cube), app.t("datasets.cube"));
+};
+
 const entry = (app, dataset, active, isOpen) => {
   const document = app.site.loaded.get(dataset.id);
   const body = make("div", { className: "entry-body" });
@@ -98,6 +107,7 @@ const entry = (app, dataset, active, isOpen) => {
           type: "button", className: "plain small", onclick: () => app.openPanel("metadata"),
           hidden: active?.dataset !== dataset.id,
         }, icon(icons.metadata), app.t("metadata.title")),
+        cubeLink(app, known, active),
         known?.page && make("a", { className: "plain small", href: app.site.at(known.page) }, app.t("datasets.page"))));
     if (known && !known.cube) {
       body.prepend(make("p", { className: "hint" }, app.t("cube.none", { title: known.title })));

@@ -34,7 +34,7 @@ struct AccessSection {
 
   /// As much of a title as fits into a drawing.
   private static func short(_ title: String) -> String {
-    title.count > 19 ? title.prefix(18) + "…" : title
+    title.count > 15 ? title.prefix(14) + "…" : title
   }
 
   // MARK: Sizes

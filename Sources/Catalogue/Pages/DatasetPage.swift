@@ -22,6 +22,10 @@ struct DatasetPage {
     var context: [String: PageValue] = [
       "datasetID": .text(dataset.id), "datasetTitle": .text(dataset.title),
       "viewerHref": .text(ViewerLink(dataset: dataset).href(root: Self.root)),
+      "cubeHref": .optional(
+        dataset.cubes.first.map {
+          CubeLink(dataset: dataset, variable: $0).href(root: Self.root)
+        }),
       "scenes": .list(
         scenes.map { scene in
           [

@@ -17,6 +17,10 @@ struct VariableSection {
       "variableTitle": .text(variable.title), "variableUnits": .optional(variable.shownUnits),
       "variableHref": .text(
         ViewerLink(dataset: dataset, variable: variable.key).href(root: root)),
+      "variableCube": .optional(
+        dataset.cubes.contains { $0.key == variable.key }
+          ? CubeLink(dataset: dataset, variable: variable).href(root: root) : nil),
+      "variablePaper": .optional(variable.paperCube.map { root + $0 }),
       "standardName": .optional(variable.standardName),
       "variableThumbnail": .optional(
         variable.styles.lazy.compactMap(\.thumbnail).first.map { root + $0 }),

@@ -1,6 +1,17 @@
 import Grids
 import Pyramids
 
+/// A link to a cube of a dataset in plain words; `Site/cube/state.js` reads it.
+struct CubeLink {
+  let dataset: BuiltDataset
+  let variable: BuiltVariable
+
+  /// The address from a page from which `root` leads to the root of the site.
+  func href(root: String) -> String {
+    root + "cube/index.html#dataset=\(dataset.id)&variable=\(variable.key)"
+  }
+}
+
 /// A link into the viewer in plain words; `Site/viewer/address.js` reads it.
 struct ViewerLink {
   let dataset: BuiltDataset

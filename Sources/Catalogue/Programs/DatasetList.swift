@@ -36,6 +36,7 @@ struct DatasetList {
     document["attribution"] = dataset.attribution.map { .string($0) }
     document["doi"] = dataset.doi.map { .string($0) }
     document["keywords"] = .array(dataset.keywords.map { .string($0) })
+    let cubes = Set(dataset.cubes.map(\.key))
     document["variables"] = .array(
       dataset.variables.map { variable in
         var entry: JSONObject = [
@@ -43,6 +44,7 @@ struct DatasetList {
           "title": .string(variable.title),
         ]
         entry["units"] = variable.units.map { .string($0) }
+        if cubes.contains(variable.key) { entry["cube"] = true }
         entry["standardName"] = variable.standardName.map { .string($0) }
         entry["thumbnail"] = variable.styles.lazy.compactMap(\.thumbnail).first
           .map { .string("../" + $0) }

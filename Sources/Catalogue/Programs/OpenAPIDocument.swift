@@ -119,6 +119,10 @@ struct OpenAPIDocument {
                   [
                     "name": text, "key": text, "title": text, "units": text, "standardName": text,
                     "thumbnail": text,
+                    "cube": [
+                      "type": "boolean",
+                      "description": "Whether cube/ shows it: it has several times or levels",
+                    ],
                   ])),
             ])),
       ]),
@@ -140,8 +144,11 @@ struct OpenAPIDocument {
       ]),
     "Colours": object(required: ["groups"], ["groups": list(["type": "object"])]),
     "SearchIndex": object(
-      required: ["columns", "rows"],
-      ["columns": list(text), "rows": list(["type": "array"])]),
+      required: ["columns", "rows", "storyColumns", "stories"],
+      [
+        "columns": list(text), "rows": list(["type": "array"]), "storyColumns": list(text),
+        "stories": list(["type": "array"]),
+      ]),
   ]
 
   private static let text: JSONValue = ["type": "string"]

@@ -3,21 +3,34 @@ import JSON
 import Pyramids
 import Recipes
 
-/// All datasets in one list, for the search of the index page: `search.json`.
+/// All datasets and stories in two lists, for the search of the index page: `search.json`.
 ///
-/// Each is a row of `columns`; addresses are relative to the root of the site. Times are the first and
-/// last as texts that sort.
+/// Each is a row of `columns` or `storyColumns`; addresses are relative to the root of the site. Times
+/// are the first and last as texts that sort.
 struct SearchIndex {
   let entries: [Entry]
+  var stories: [StoryLink] = []
 
   static let columns = [
     "id", "title", "text", "variables", "keywords", "licence", "bounds", "times", "resolution",
   ]
 
+  static let storyColumns = ["page", "title", "text", "datasets"]
+
   var document: JSONValue {
     [
       "columns": .array(Self.columns.map { .string($0) }),
       "rows": .array(entries.map { .array(row($0)) }),
+      "storyColumns": .array(Self.storyColumns.map { .string($0) }),
+      "stories": .array(stories.map { .array(row($0)) }),
+    ]
+  }
+
+  private func row(_ story: StoryLink) -> [JSONValue] {
+    let text = [story.summary, story.book].compactMap { $0 } + story.authors
+    return [
+      .string(story.page), .string(story.title), .string(text.joined(separator: " ")),
+      .array(story.datasets.map { .string($0) }),
     ]
   }
 

@@ -40,6 +40,7 @@ struct STACAssets {
           roles: isFirst ? ["thumbnail", "overview"] : ["overview"])
       }
     }
+    for (name, asset) in terrain { assets[name] = asset }
     if let places = dataset.places {
       assets["places"] = asset(
         local(places), "application/geo+json", "Named places", roles: ["metadata"])
@@ -51,6 +52,34 @@ struct STACAssets {
     assets["description"] = asset(
       "../../api/datasets/\(dataset.id).json", "application/json",
       "Everything about the dataset for programs", roles: ["metadata"])
+    return assets
+  }
+
+  /// The heights as meshes and as pictures; those that change in time at the time shown first.
+  private var terrain: [(String, JSONValue)] {
+    guard let terrain = dataset.terrain,
+      let variable = dataset.variables.first(where: { $0.key == terrain.variable })
+    else { return [] }
+    var layer = terrain.layerTemplate(dataset: dataset.id, variable)
+    for dimension in variable.dimensions {
+      layer = layer.replacing("{\(dimension.placeholder)}", with: dimension.defaultValue)
+    }
+    let chosen = variable.dimensions.map(\.defaultValue).joined(separator: ", ")
+    let title =
+      "Heights above the \(terrain.heightsAbove) as terrain for globes (quantized-mesh)"
+      + (chosen.isEmpty ? "" : ", \(chosen)")
+    var assets = [
+      ("terrain", asset(local(layer), "application/json", title, roles: ["data"]))
+    ]
+    if terrain.pictureZooms != nil {
+      assets.append(
+        (
+          "terrain-rgb",
+          asset(
+            local(terrain.pictureDocument(dataset: dataset.id)), "application/json",
+            "The same heights as pictures (Terrain-RGB, TileJSON)", roles: ["data"])
+        ))
+    }
     return assets
   }
 

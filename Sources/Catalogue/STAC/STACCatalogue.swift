@@ -12,6 +12,10 @@ struct STACCatalogue {
 
   let site: SiteRecipe
   let entries: [Entry]
+  /// The scenes of the site's globe.
+  var scenes: [SceneRecipe] = []
+  /// The stories of the site.
+  var stories: [StoryLink] = []
 
   var document: JSONValue {
     var links: [JSONValue] = [
@@ -29,6 +33,20 @@ struct STACCatalogue {
     ]
     if site.baseURL != nil {
       links.insert(STACLink("self", site.serviceBaseURL + "catalog.json").json, at: 1)
+    }
+    links.append(
+      STACLink(
+        "preview", "./viewer/index.html", type: "text/html", title: "The map of all datasets"
+      )
+      .json)
+    links += scenes.map {
+      STACLink(
+        "preview", SceneLink(scene: $0).href(root: "./"), type: "text/html",
+        title: "On the globe: \($0.title)"
+      ).json
+    }
+    links += stories.map {
+      STACLink("related", "./" + $0.page, type: "text/html", title: "Story: \($0.title)").json
     }
     links += entries.map {
       STACLink("child", "./\($0.folder)collection.json", title: $0.dataset.title).json

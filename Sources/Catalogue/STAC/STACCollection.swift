@@ -11,18 +11,32 @@ import Recipes
 struct STACCollection {
   let entry: Entry
   let related: [Entry]
+  /// The scenes of the globe that show it.
+  var scenes: [SceneRecipe] = []
+  /// The stories that use it.
+  var stories: [StoryLink] = []
 
   private static let all = "https://stac-extensions.github.io/"
 
-  private var extensions: [String] {
-    var names = [
-      "version/v1.2.0", "processing/v1.2.0", "xarray-assets/v1.0.0", "projection/v2.0.0",
+  /// The extensions whose fields a document has: who declares one without using it breaks its rules.
+  private func extensions(of document: JSONObject) -> [String] {
+    let assets = (document["assets"]?.objectValue ?? [:]).compactMap(\.value.objectValue)
+    let summaries = document["summaries"]?.objectValue ?? [:]
+    func has(_ name: String) -> Bool { document[name] != nil }
+    func hasAsset(_ prefix: String) -> Bool {
+      assets.contains { $0.contains { $0.key.hasPrefix(prefix) } }
+    }
+    let used: [(name: String, isUsed: Bool)] = [
+      ("cf/v0.2.0", has("cf:parameter")), ("datacube/v2.2.0", has("cube:dimensions")),
+      ("file/v2.1.0", hasAsset("file:")), ("osc/v1.0.0", has("osc:type")),
+      ("processing/v1.2.0", true),
+      ("projection/v2.0.0", hasAsset("proj:") || summaries["proj:code"] != nil),
+      ("raster/v2.0.0", hasAsset("bands")), ("render/v2.0.0", has("renders")),
+      ("scientific/v1.0.0", has("sci:citation")), ("themes/v1.0.0", has("themes")),
+      ("version/v1.2.0", has("version")), ("web-map-links/v1.2.0", true),
+      ("xarray-assets/v1.0.0", hasAsset("xarray:")),
     ]
-    names += ["raster/v2.0.0", "scientific/v1.0.0", "web-map-links/v1.2.0", "file/v2.1.0"]
-    if !cube.dimensions.isEmpty { names.append("datacube/v2.2.0") }
-    if !renders.isEmpty { names.append("render/v2.0.0") }
-    if entry.publication.project != nil { names.append("osc/v1.0.0") }
-    return names.sorted().map { "\(Self.all)\($0)/schema.json" }
+    return used.filter(\.isUsed).map { "\(Self.all)\($0.name)/schema.json" }
   }
 
   private var cube: STACCube { STACCube(entry: entry) }
@@ -31,7 +45,7 @@ struct STACCollection {
     let dataset = entry.dataset
     var document: JSONObject = [
       "type": "Collection", "stac_version": .string(STACCatalogue.version),
-      "stac_extensions": .array(extensions.map { .string($0) }), "id": .string(dataset.id),
+      "stac_extensions": [], "id": .string(dataset.id),
       "title": .string(dataset.title), "description": .string(entry.plainDescription),
       "license": .string(entry.licenceIdentifier ?? "other"),
     ]
@@ -58,6 +72,7 @@ struct STACCollection {
     }
     document["assets"] = .object(STACAssets(entry: entry).assets)
     document["links"] = .array(links)
+    document["stac_extensions"] = .array(extensions(of: document).map { .string($0) })
     return .object(document)
   }
 
@@ -199,6 +214,19 @@ struct STACCollection {
     links += related.map {
       STACLink("related", "../\($0.dataset.id)/collection.json", title: $0.dataset.title)
     }
+    // Pages on which people see it; "preview" as other catalogues name their maps.
+    links.append(
+      STACLink(
+        "preview", ViewerLink(dataset: dataset).href(root: "../../"), type: "text/html",
+        title: "\(dataset.title) on the map"))
+    links += scenes.map {
+      STACLink(
+        "preview", SceneLink(scene: $0).href(root: "../../"), type: "text/html",
+        title: "On the globe: \($0.title)")
+    }
+    links += stories.map {
+      STACLink("related", "../../" + $0.page, type: "text/html", title: "Story: \($0.title)")
+    }
     return links.map(\.json) + webMapLinks
   }
 
@@ -218,11 +246,12 @@ struct STACCollection {
       if !fixed.isEmpty { wmts.members["wmts:dimensions"] = .object(JSONObject(fixed)) }
       links.append(wmts.json)
       for built in variable.styles where built.layers.contains(where: \.isMercator) {
-        links.append(
-          STACLink(
-            "tilejson", "./tiles/\(variable.key)/\(built.style.id)/tilejson.json",
-            title: "\(variable.title), \(built.style.title)"
-          ).json)
+        var link = STACLink(
+          "tilejson", "./tiles/\(variable.key)/\(built.style.id)/tilejson.json",
+          title: "\(variable.title), \(built.style.title)")
+        let render = "\(variable.key)-\(built.style.id)"
+        if renders[render] != nil { link.members["render"] = .string(render) }
+        links.append(link.json)
       }
     }
     return links

@@ -77,6 +77,18 @@ struct STACCube {
     return .object(members)
   }
 
+  /// The number of the EPSG's list, or WKT2: the extension knows no other names.
+  ///
+  /// Axes are told apart by their letters, so that plain longitudes and latitudes may be named after
+  /// EPSG:4326, whose order is the other one.
+  private var referenceSystem: JSONValue {
+    let crs = entry.dataset.crs
+    if let code = crs.epsg ?? (crs.isPlainLongitudeLatitude ? 4326 : nil) {
+      return .integer(Int64(code))
+    }
+    return .string(crs.wkt2 ?? crs.name)
+  }
+
   private func horizontal(_ axis: CellAxis, _ letter: String) -> JSONValue {
     guard let first = axis.first, let last = axis.last else {
       // Cells with two-dimensional coordinates: along the dimension they are only counted.
@@ -87,9 +99,7 @@ struct STACCube {
       "extent": [.number(min(first, last)), .number(max(first, last))],
     ]
     members["step"] = axis.step.map { .number(abs($0)) } ?? .null
-    members["reference_system"] =
-      entry.dataset.crs.epsg.map { .integer(Int64($0)) }
-      ?? .string(entry.dataset.crs.code ?? entry.dataset.crs.wkt2 ?? entry.dataset.crs.name)
+    members["reference_system"] = referenceSystem
     return .object(members)
   }
 }

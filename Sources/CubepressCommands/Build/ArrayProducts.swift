@@ -73,9 +73,9 @@ struct ArrayProducts: Sendable {
   var isEmpty: Bool { cubePath == nil && seriesPath == nil }
 
   /// What documents say of the arrays, given their files; `nil` where there are none.
-  func built(cube: [BuiltObject], series: [BuiltObject]) -> BuiltArrays? {
+  func built(cube: ProductFiles, series: ProductFiles) -> BuiltArrays? {
     guard let meshes = cubePath ?? seriesPath else { return nil }
-    let heads = (cube + series).filter { object in
+    let heads = (cube.others + series.others).filter { object in
       [cubePath, seriesPath].contains { path in
         path.map { object.key == $0 + "/zarr.json" || object.key == $0 + "/.zmetadata" } ?? false
       }
@@ -83,8 +83,7 @@ struct ArrayProducts: Sendable {
     return BuiltArrays(
       cube: cubePath, series: seriesPath,
       grids: JSONObject(published.grids.map { ($0.id, $0.json(cube: meshes)) }),
-      format: format.rawValue, cubeBytes: cube.map(\.size).reduce(0, +),
-      seriesBytes: series.map(\.size).reduce(0, +),
+      format: format.rawValue, cubeBytes: cube.bytes, seriesBytes: series.bytes,
       heads: Dictionary(heads.map { ($0.key, $0.sha256) }) { first, _ in first })
   }
 
@@ -124,12 +123,12 @@ struct ArrayProducts: Sendable {
   ///   - workshop: Where they go.
   /// - Returns: All files of the cube.
   /// - Throws: `StoreError` where a file cannot be written.
-  func finishCube(_ results: [[ProductRecords]], workshop: Workshop) throws -> [BuiltObject] {
-    guard !cubes.isEmpty else { return [] }
+  func finishCube(_ results: [[ProductRecords]], workshop: Workshop) throws -> ProductFiles {
+    guard !cubes.isEmpty else { return ProductFiles() }
     let records = results.map { $0[1].records }
     let variables = zip(cubes, records).map { (builder: $0, records: $1) }
     let documents = try CubeDocuments(published, variables: variables, format: format).objects()
-    return records.flatMap { $0.flatMap(\.objects) } + (try write(documents, workshop.folder))
+    return ProductFiles(Array(records.joined()), others: try write(documents, workshop.folder))
   }
 
   /// Makes the shards of the series that are not up to date, and writes documents and coordinates.
@@ -139,17 +138,17 @@ struct ArrayProducts: Sendable {
   ///   - workshop: Where they go.
   /// - Returns: All files of the series.
   /// - Throws: as ``SeriesBuilder/seal()``.
-  func finishSeries(_ results: [[ProductRecords]], workshop: Workshop) throws -> [BuiltObject] {
-    var variables: [(builder: SeriesBuilder, records: [UnitRecord])] = []
-    var objects: [BuiltObject] = []
+  func finishSeries(_ results: [[ProductRecords]], workshop: Workshop) throws -> ProductFiles {
+    var variables: [(builder: SeriesBuilder, records: [FinishedUnit])] = []
+    var shards: [FinishedUnit] = []
     for (series, results) in zip(series, results) {
       guard let series else { continue }
-      objects += try series.seal()
+      shards += try series.seal()
       variables.append((series, results.last?.records ?? []))
     }
-    guard !variables.isEmpty else { return [] }
+    guard !variables.isEmpty else { return ProductFiles() }
     let documents = try SeriesDocuments(published, variables: variables, cube: cubePath).objects()
-    return objects + (try write(documents, workshop.folder))
+    return ProductFiles(shards, others: try write(documents, workshop.folder))
   }
 
   private func write(

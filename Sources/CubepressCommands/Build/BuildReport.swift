@@ -19,11 +19,10 @@ struct BuildReport {
     var notes: [String] = []
 
     init(_ build: DatasetBuild, notes: [String]) {
-      let tiles = build.records.flatMap { $0.flatMap(\.objects) }
       id = build.prepared.recipe.id
       made = build.made
       current = build.records.map(\.count).reduce(0, +) - build.made
-      self.tiles = Product(tiles)
+      tiles = Product(build.tiles)
       cube = Product(build.cube)
       series = Product(build.series)
       viewer = Product(build.viewerTiles)
@@ -40,9 +39,9 @@ struct BuildReport {
 
     init() {}
 
-    init(_ objects: [BuiltObject]) {
-      self.objects = objects.count
-      bytes = objects.map(\.size).reduce(0, +)
+    init(_ files: ProductFiles) {
+      objects = files.count
+      bytes = files.bytes
     }
 
     var json: JSONValue {

@@ -160,19 +160,35 @@ struct BuildSession {
     return BuildPlan(try planAll(&failures))
   }
 
-  /// Makes a few fields of every variable, and tells from them what the whole site will take.
+  /// Builds the site with a few fields of every variable, and tells from it what the whole site will
+  /// take.
   ///
   /// - Throws: where the sources do not fit the recipe, or a field cannot be made.
   func estimate() throws -> CostEstimate {
     var failures: [BuildReport.Failure] = []
-    let prepared = try prepareAll(&failures)
-    progress.begin("measuring", total: prepared.count)
+    let datasets = try prepareAll(&failures)
+    progress.begin("measuring", total: datasets.count)
     defer { progress.end() }
+    var measured: [CostEstimate.Dataset] = []
+    var builds: [DatasetBuild] = []
+    for dataset in datasets {
+      let sample = try PlannedDataset(
+        dataset.sample(workshop: workshop), firstTurn: 0, workshop: workshop)
+      try sample.make(workshop: workshop, progress: ProgressDisplay(style: .quiet))
+      let build = try DatasetBuild(sample, workshop: workshop)
+      measured.append(
+        try CostEstimate.Dataset(dataset, sample: sample, build: build, journal: workshop.journal))
+      builds.append(build)
+      progress.advance()
+    }
+    var report = BuildReport(output: workshop.folder.path)
+    try finish(builds, report: &report, history: nil)
     return CostEstimate(
-      datasets: try prepared.map { dataset in
-        defer { progress.advance() }
-        return try CostEstimate.Dataset(dataset, workshop: workshop)
-      }, prices: recipe.prices)
+      datasets: measured,
+      site: try CostEstimate.Site(
+        ReleaseManifest(workshop.folder),
+        sampled: measured.reduce(CostEstimate.Amount()) { $0 + $1.sampled }),
+      prices: recipe.prices)
   }
 
   /// Makes a share of the fields that are not up to date.
@@ -247,22 +263,25 @@ struct BuildSession {
     history runs: ((BuildReport) -> [BuildRun])?
   ) throws {
     let shelf = DescriptionShelf(workshop.folder)
-    var contents = SiteContents(workshop.folder)
+    var contents = SiteContents(workshop)
     var units: Set<String> = []
     var layers: [ViewerLayerBuilder] = []
     for build in builds {
       var summary = DatasetSummary(build, workshop: workshop)
+      let description: BuiltDataset
       do {
-        contents.add(try summary.describe(), objects: build.objects + summary.objects)
+        description = try summary.describe()
       } catch  where purpose.isLenient {
         report.failures.append(
           BuildReport.Failure(
             dataset: build.prepared.recipe.id, reason: "\(error)", seconds: build.seconds))
         continue
       }
+      try contents.add(description, products: build.products + [summary.files])
       units.formUnion(summary.units)
       units.formUnion(build.prepared.arrays.units)
       units.formUnion(build.prepared.viewerUnits)
+      units.formUnion(build.prepared.paperUnits)
       units.formUnion(build.prepared.terrain?.units ?? [])
       layers += build.prepared.variables.compactMap(\.viewerLayer)
       report.datasets.append(BuildReport.Dataset(build, notes: summary.notes))
@@ -282,7 +301,8 @@ struct BuildSession {
       hasHistory: runs != nil,
       exists: { [folder = workshop.folder.contents] key in
         (try? folder.status(of: key)).flatMap { $0 } != nil
-      })
+      },
+      folder: workshop.folder.path)
     var rendered = try documents.render(notes: &report.notes)
     if report.failures.contains(where: \.isKept) {
       // The list of layers is made from open sources, so it stays as it was.
@@ -297,8 +317,7 @@ struct BuildSession {
         try contents.write(try documents.history(runs(report)))
       }
     }
-    let (release, changes) = try ReleaseManifest(workshop.folder).update(
-      objects: try contents.objects())
+    let (release, changes) = try contents.release()
     for dataset in contents.fresh { try shelf.keep(dataset) }
     try tidy(units, failed: Set(report.failures.map(\.dataset)), shelf)
     report.release = release.number

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import JSON
+import Pages
 import Recipes
 import Stores
 
@@ -9,8 +11,9 @@ struct CostCommand: ParsableCommand {
     commandName: "cost",
     abstract: "Estimate the objects, bytes and monthly price of a site.",
     discussion: """
-      Makes up to three fields of every variable in a temporary folder, measures them, and tells from
-      them what all fields will take. Prices stand in the recipe:
+      Builds the site in a temporary folder with up to three times of every variable (and up to three
+      positions along each further dimension), measures it, and tells from it what all fields will
+      take. Prices stand in the recipe:
 
         prices:
           currency: USD
@@ -21,12 +24,18 @@ struct CostCommand: ParsableCommand {
           monthly-reads: 1000000
 
         cubepress cost site.yaml
+        cubepress cost site.yaml --html cost.html
       """)
 
   @OptionGroup var source: RecipeOptions
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  @Option(
+    help: ArgumentHelp("Write a page that needs no other file.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
 
   @OptionGroup var options: WorkOptions
   @OptionGroup var talk: TalkOptions
@@ -36,13 +45,24 @@ struct CostCommand: ParsableCommand {
     let scratch = try TargetOptions.scratch()
     defer { scratch.remove() }
     let estimate = try BuildSession(
-      .plan, recipe: recipe, output: scratch.folder.path, options: options,
+      .build, recipe: recipe, output: scratch.folder.path, options: options,
       progress: talk.progress
     ).estimate()
+    let report = CostReport(estimate: estimate)
+    if let html {
+      let page = try report.page(site: recipe.site, share: try SharedFiles.find(options.share))
+      do {
+        try Data(page).write(to: URL(fileURLWithPath: html), options: .atomic)
+      } catch {
+        throw CommandError(description: "cannot write \(html): \(error.localizedDescription)")
+      }
+    }
     if json {
-      print(estimate.json.serialized(pretty: true))
-    } else {
-      print(estimate.text, terminator: "")
+      print(report.json.serialized(pretty: true))
+    } else if html == nil {
+      print(report.text, terminator: "")
+    } else if !talk.quiet {
+      print("Wrote \(html ?? "")")
     }
   }
 }

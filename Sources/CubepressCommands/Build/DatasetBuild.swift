@@ -1,5 +1,6 @@
 import Jobs
 import Multiscales
+import PaperCubes
 import Recipes
 import Stores
 import ViewerLayers
@@ -22,7 +23,8 @@ struct PlannedDataset: Sendable {
       FieldWork(
         variable: variable.variable, fields: variable.fields,
         products: [variable.builder] + prepared.arrays.products(number)
-          + (prepared.terrain?.products(number) ?? []) + [variable.viewerLayer].compactMap { $0 })
+          + (prepared.terrain?.products(number) ?? [])
+          + [variable.viewerLayer as (any FieldProduct)?, variable.paperCube].compactMap { $0 })
     }
     fields = try workshop.fieldPass.plan(work, firstTurn: firstTurn)
   }
@@ -44,15 +46,19 @@ struct PlannedDataset: Sendable {
 struct DatasetBuild: Sendable {
   let prepared: PreparedDataset
   /// For each variable, for each of its fields, what the making of its tiles left behind.
-  let records: [[UnitRecord]]
+  let records: [[FinishedUnit]]
+  /// The image tiles.
+  let tiles: ProductFiles
   /// The files of the multiscale cube.
-  let cube: [BuiltObject]
+  let cube: ProductFiles
   /// The files of the time series.
-  let series: [BuiltObject]
+  let series: ProductFiles
   /// The files of the terrain.
-  let terrain: [BuiltObject]
+  let terrain: ProductFiles
   /// The tiles for the 4D viewer.
-  let viewerTiles: [BuiltObject]
+  let viewerTiles: ProductFiles
+  /// For each variable its cube of paper.
+  let paperCubes: [[BuiltObject]]
   /// For each variable by how much its published values may differ from the source's.
   let maximumErrors: [Double]
   /// How many fields were made now.
@@ -60,9 +66,9 @@ struct DatasetBuild: Sendable {
   /// How long that took, in seconds.
   var seconds = 0.0
 
-  /// All files of its products.
-  var objects: [BuiltObject] {
-    records.flatMap { $0.flatMap(\.objects) } + cube + series + terrain + viewerTiles
+  /// All its products.
+  var products: [ProductFiles] {
+    [tiles, cube, series, terrain, viewerTiles, ProductFiles(others: Array(paperCubes.joined()))]
   }
 
   /// Makes the files that hold many fields, and those that describe them.
@@ -79,19 +85,44 @@ struct DatasetBuild: Sendable {
       Array(records.prefix(1 + arrays.products(number).count))
     }
     records = results.map { $0[0].records }
+    tiles = ProductFiles(Array(records.joined()))
     made = all.reduce(0) { $0 + ($1.map(\.made).max() ?? 0) }
     maximumErrors = arrays.maximumErrors(results)
     cube = try arrays.finishCube(results, workshop: workshop)
     series = try arrays.finishSeries(results, workshop: workshop)
-    // Then those of the terrain, and last that of the viewer's layer, where they are.
-    terrain = all.indices.flatMap { number in
-      let others = all[number].dropFirst(results[number].count)
-      let own = planned.prepared.variables[number].viewerLayer == nil ? others : others.dropLast()
-      return own.flatMap { $0.records.flatMap(\.objects) }
+    // Then those of the terrain, the viewer's layer and the cube of paper, where they are.
+    let others = all.indices.map { number in
+      OtherRecords(
+        all[number].dropFirst(results[number].count), of: planned.prepared.variables[number])
     }
-    viewerTiles = try zip(prepared.variables, all).flatMap { variable, results -> [BuiltObject] in
-      guard let layer = variable.viewerLayer, let records = results.last?.records else { return [] }
-      return try records.flatMap(\.objects) + layer.seal(records)
+    terrain = ProductFiles(others.flatMap { $0.terrain.flatMap(\.records) })
+    viewerTiles = ProductFiles(
+      try zip(prepared.variables, others).flatMap { variable, others -> [FinishedUnit] in
+        guard let layer = variable.viewerLayer, let records = others.viewerLayer?.records else {
+          return []
+        }
+        return try records + layer.seal(records)
+      })
+    paperCubes = try zip(prepared.variables, others).map { variable, others in
+      guard let cube = variable.paperCube, let records = others.paperCube?.records else {
+        return []
+      }
+      return try cube.seal(records, of: variable.fields)
     }
+  }
+}
+
+/// What products beside tiles and arrays left behind of a variable.
+private struct OtherRecords {
+  let terrain: [ProductRecords]
+  let viewerLayer: ProductRecords?
+  let paperCube: ProductRecords?
+
+  /// Takes them apart, in the order in which ``PlannedDataset`` lists the products.
+  init(_ records: ArraySlice<ProductRecords>, of variable: PreparedDataset.PreparedVariable) {
+    var rest = records
+    paperCube = variable.paperCube == nil ? nil : rest.popLast()
+    viewerLayer = variable.viewerLayer == nil ? nil : rest.popLast()
+    terrain = Array(rest)
   }
 }

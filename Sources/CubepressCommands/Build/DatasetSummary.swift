@@ -16,8 +16,7 @@ import Vectors
 struct DatasetSummary {
   private let build: DatasetBuild
   private let workshop: Workshop
-  /// Legends and thumbnails.
-  private(set) var objects: [BuiltObject] = []
+  private var objects: [BuiltObject] = []
   /// What readers of the report should know.
   private(set) var notes: [String] = []
   /// The units whose records are still needed.
@@ -27,6 +26,9 @@ struct DatasetSummary {
     self.build = build
     self.workshop = workshop
   }
+
+  /// Legends, thumbnails and what else was made for the description.
+  var files: ProductFiles { ProductFiles(others: objects) }
 
   /// Describes the dataset.
   ///
@@ -125,7 +127,7 @@ struct DatasetSummary {
       standardName: variable.standardName, description: prepared.recipe.description,
       group: prepared.recipe.group,
       attributes: variable.attributes, kind: variable.isCategorical ? .categorical : .continuous,
-      dimensions: Self.dimensions(
+      dimensions: TileDimension.dimensions(
         of: variable, fields: shown.map(\.0), shownFirst: shownFirst),
       measured: Self.measured(summaries),
       histogram: plan.styles.first.flatMap { first in
@@ -137,9 +139,10 @@ struct DatasetSummary {
         ? nil
         : BuiltVariableArrays(
           build.prepared.arrays.published.variables[number],
-          dimensions: Self.dimensions(
+          dimensions: TileDimension.dimensions(
             of: variable, fields: prepared.fields, shownFirst: shownFirst),
-          maximumError: build.maximumErrors[number]), styles: styles)
+          maximumError: build.maximumErrors[number]),
+      paperCube: build.paperCubes[number].first?.key, styles: styles)
   }
 
   private mutating func noteEmptyFields(
@@ -161,29 +164,6 @@ struct DatasetSummary {
   ) -> FieldSelection? {
     let most = shown.map(\.1.statistics.valid).max() ?? 0
     return shown.last { $0.1.statistics.valid * 2 >= most }?.0
-  }
-
-  /// The dimensions by which the tiles differ, with only those values that have tiles.
-  private static func dimensions(
-    of variable: Variable, fields: [FieldSelection], shownFirst: FieldSelection?
-  ) -> [TileDimension] {
-    var dimensions: [TileDimension] = []
-    if let axis = variable.time {
-      let values = Set(fields.compactMap(\.time)).sorted().map { axis.labels[$0] }
-      dimensions.append(
-        TileDimension(
-          name: "time", title: "Time", values: values,
-          defaultValue: shownFirst?.time.map { axis.labels[$0] } ?? values.last ?? "",
-          isTime: true))
-    }
-    for (index, axis) in variable.extras.enumerated() {
-      let values = Set(fields.map { $0.extras[index] }).sorted().map { axis.labels[$0] }
-      dimensions.append(
-        TileDimension(
-          name: pathSegment(axis.name).lowercased(), title: axis.longName ?? axis.name,
-          units: axis.units, values: values, defaultValue: values.first ?? ""))
-    }
-    return dimensions
   }
 
   /// The share of valid cells at each time, over all positions of further dimensions.

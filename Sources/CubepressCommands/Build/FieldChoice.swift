@@ -51,3 +51,29 @@ func chosenFields(of variable: Variable, recipe: DatasetRecipe) throws -> [Field
     combinations(of: extras).map { FieldSelection(time: time, extras: $0) }
   }
 }
+
+/// Some fields that stand for all of a variable, to tell from them what all will take.
+struct FieldSample: Sendable {
+  /// How many times, where there are times.
+  let times: Int
+  /// How many positions along each further dimension; `nil` for all.
+  let positions: Int?
+
+  /// Those of some fields that are in the sample: at even distances, all combinations.
+  func fields(of all: [FieldSelection]) -> [FieldSelection] {
+    let times = Set(Self.spread(Set(all.compactMap(\.time)).sorted(), count: self.times))
+    let extras = (all.first?.extras ?? []).indices.map { axis in
+      let known = Set(all.map { $0.extras[axis] }).sorted()
+      return Set(Self.spread(known, count: positions ?? known.count))
+    }
+    return all.filter { field in
+      field.time.map(times.contains) ?? true
+        && zip(field.extras, extras).allSatisfy { $1.contains($0) }
+    }
+  }
+
+  private static func spread(_ all: [Int], count: Int) -> [Int] {
+    let count = min(count, all.count)
+    return (0..<count).map { all[(2 * $0 + 1) * all.count / (2 * count)] }
+  }
+}

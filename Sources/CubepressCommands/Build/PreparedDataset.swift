@@ -4,6 +4,7 @@ import Images
 import JSON
 import Jobs
 import Multiscales
+import PaperCubes
 import Pyramids
 import Recipes
 import Stores
@@ -18,6 +19,8 @@ struct PreparedDataset: Sendable {
     let fields: [FieldSelection]
     /// Its tiles for the 4D viewer, where it is a layer there.
     let viewerLayer: ViewerLayerBuilder?
+    /// Its cube of paper, where the recipe wants one.
+    let paperCube: PaperCubeBuilder?
 
     var variable: Variable { builder.plan.variable }
   }
@@ -27,6 +30,11 @@ struct PreparedDataset: Sendable {
   let variables: [PreparedVariable]
   let arrays: ArrayProducts
   let terrain: TerrainProducts?
+
+  /// The units whose records cubes of paper need.
+  var paperUnits: Set<String> {
+    Set(variables.flatMap { $0.paperCube?.units($0.fields) ?? [] })
+  }
 
   /// The units whose records the tiles for the 4D viewer need.
   var viewerUnits: Set<String> {
@@ -39,10 +47,25 @@ struct PreparedDataset: Sendable {
       })
   }
 
+  /// The same dataset with a few of its fields, which stand for all.
+  ///
+  /// - Throws: as ``init(_:workshop:sample:)``.
+  func sample(workshop: Workshop) throws -> PreparedDataset {
+    // A volume is made of all fields of a time.
+    let hasVolumes = variables.contains { $0.viewerLayer?.layer.kind == .heatmap3d }
+    return try PreparedDataset(
+      recipe, workshop: workshop,
+      sample: FieldSample(times: hasVolumes ? 1 : 3, positions: hasVolumes ? nil : 3))
+  }
+
   /// Opens the cube and plans what is made of it.
   ///
+  /// - Parameters:
+  ///   - recipe: what is wanted.
+  ///   - workshop: where it is made.
+  ///   - sample: which fields are made; `nil` for all that the recipe chooses.
   /// - Throws: the error of the first thing that is wrong.
-  init(_ recipe: DatasetRecipe, workshop: Workshop) throws {
+  init(_ recipe: DatasetRecipe, workshop: Workshop, sample: FieldSample? = nil) throws {
     self.recipe = recipe
     let cube = try Cube.open(
       recipe.sources, options: recipe.options, access: workshop.access)
@@ -61,7 +84,10 @@ struct PreparedDataset: Sendable {
         throw CommandError.unknownVariable(
           wanted.name, source: cube.location, known: cube.variables.map(\.name))
       }
-      return try Self.prepare(variable, wanted, dataset: recipe, cube: cube, workshop: workshop)
+      let fields = try chosenFields(of: variable, recipe: recipe)
+      return try Self.prepare(
+        variable, wanted, fields: sample?.fields(of: fields) ?? fields, dataset: recipe, cube: cube,
+        workshop: workshop)
     }
     self.variables = variables
     arrays = try ArrayProducts(
@@ -71,10 +97,9 @@ struct PreparedDataset: Sendable {
   }
 
   private static func prepare(
-    _ variable: Variable, _ recipe: VariableRecipe, dataset: DatasetRecipe, cube: Cube,
-    workshop: Workshop
+    _ variable: Variable, _ recipe: VariableRecipe, fields: [FieldSelection],
+    dataset: DatasetRecipe, cube: Cube, workshop: Workshop
   ) throws -> PreparedVariable {
-    let fields = try chosenFields(of: variable, recipe: dataset)
     let styles = try (recipe.styles.isEmpty ? [StyleRecipe()] : recipe.styles).map { style in
       let measured = try style.percentilesNeeded(for: variable).flatMap {
         try measuredRange(
@@ -98,7 +123,24 @@ struct PreparedDataset: Sendable {
         plan: plan, folder: workshop.folder, pool: workshop.pool),
       fields: fields,
       viewerLayer: try viewerLayer(
-        variable, recipe, fields: fields, dataset: dataset, cube: cube, workshop: workshop))
+        variable, recipe, fields: fields, dataset: dataset, cube: cube, workshop: workshop),
+      paperCube: recipe.hasPaperCube
+        ? try paperCube(
+          variable, recipe, style: styles[0].style, fields: fields, dataset: dataset, cube: cube,
+          workshop: workshop) : nil)
+  }
+
+  private static func paperCube(
+    _ variable: Variable, _ recipe: VariableRecipe, style: Style, fields: [FieldSelection],
+    dataset: DatasetRecipe, cube: Cube, workshop: Workshop
+  ) throws -> PaperCubeBuilder {
+    PaperCubeBuilder(
+      try PaperCube(
+        dataset: dataset.id, datasetTitle: dataset.title ?? cube.title ?? dataset.id,
+        attribution: dataset.attribution ?? cube.institution, key: pathSegment(variable.name),
+        title: recipe.title ?? variable.longName ?? variable.name, variable: variable, style: style,
+        fields: fields),
+      folder: workshop.folder, journal: workshop.journal)
   }
 
   /// What the 4D viewer is to show of a variable, as the recipe or else the source says.
@@ -151,19 +193,6 @@ struct PreparedDataset: Sendable {
           "upper": range.map { .number($0.upperBound) } ?? .null,
         ]), of: unit)
     return range
-  }
-}
-
-extension TileMatrixSet {
-  /// The tile matrix sets in which a grid is best seen: the two of the whole world, and for a polar
-  /// grid that of its pole.
-  static func suitable(for grid: Grid) -> [TileMatrixSet] {
-    let world: [TileMatrixSet] = [.webMercatorQuad, .worldCRS84Quad]
-    guard !grid.crs.isGeographic else { return world }
-    let bounds = grid.geographicBounds
-    if bounds.south <= -89.9, bounds.north < 0 { return world + [.upsAntarctic] }
-    if bounds.north >= 89.9, bounds.south > 0 { return world + [.upsArctic] }
-    return world
   }
 }
 

@@ -5,23 +5,42 @@ import Stores
 
 /// What a site is made up of while its next release is put together: what was made now, and what stays
 /// of the release before.
+///
+/// The files of units are listed by the journal; here they pass through one by one.
 struct SiteContents {
   /// The datasets that were made or are up to date.
   private(set) var fresh: [BuiltDataset] = []
   /// All datasets of the site.
   private(set) var datasets: [BuiltDataset] = []
   private let folder: SiteFolder
-  private var made: [BuiltObject] = []
+  private let journal: Journal
+  private let made: ReleaseContents
   private var keptPrefixes: [String] = []
   private var keptKeys: Set<String> = []
 
-  init(_ folder: SiteFolder) { self.folder = folder }
+  init(_ workshop: Workshop) {
+    folder = workshop.folder
+    journal = workshop.journal
+    made = ReleaseContents(in: folder)
+  }
 
   /// Takes a dataset in with its files.
-  mutating func add(_ dataset: BuiltDataset, objects: [BuiltObject]) {
+  ///
+  /// - Throws: `CommandError` where the record of a unit has gone meanwhile.
+  mutating func add(_ dataset: BuiltDataset, products: [ProductFiles]) throws {
+    for product in products {
+      for unit in product.units {
+        guard try journal.forEachObject(of: unit, made.add) else {
+          throw CommandError(
+            description:
+              "\(dataset.id): the record of \(unit) in \(folder.path) has gone while the "
+              + "site was built. Build again")
+        }
+      }
+      for object in product.others { try made.add(object) }
+    }
     fresh.append(dataset)
     datasets.append(dataset)
-    made += objects
   }
 
   /// Leaves the files of a dataset as they were released.
@@ -43,49 +62,25 @@ struct SiteContents {
   mutating func write(_ documents: [String: [UInt8]]) throws(StoreError) {
     for (key, bytes) in documents.sorted(by: { $0.key < $1.key }) {
       try folder.write(bytes, to: key)
-      made.append(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
+      try made.add(BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes)))
     }
   }
 
-  /// All objects of the site.
+  /// Makes all this the current release.
   ///
   /// - Throws: `PublishingError` where the former release is damaged.
-  func objects() throws -> [BuiltObject] {
-    guard !keptPrefixes.isEmpty || !keptKeys.isEmpty else { return made }
-    let own = Set(made.map(\.key))
-    var objects = made
-    try forEachReleased { entry in
-      let isKept =
-        keptKeys.contains(entry.key) || keptPrefixes.contains { entry.key.hasPrefix($0) }
-      guard isKept, !own.contains(entry.key) else { return }
-      objects.append(entry)
+  func release() throws -> (release: Release, changes: ReleaseChanges) {
+    let isKept = { key in
+      keptKeys.contains(key) || keptPrefixes.contains { key.hasPrefix($0) }
     }
-    return objects
+    let keepsNone = keptKeys.isEmpty && keptPrefixes.isEmpty
+    return try ReleaseManifest(folder).update(to: made, keeping: keepsNone ? nil : isKept)
   }
 
   /// Whether the former release consists of just these objects, apart from some keys.
   ///
   /// - Throws: `PublishingError` where the former release is damaged.
   func areReleased(but ignored: [String]) throws -> Bool {
-    var missing = Dictionary(
-      made.map { ($0.key, $0.sha256) }, uniquingKeysWith: { first, _ in first })
-    var hasIgnored = false
-    var isSame = true
-    try forEachReleased { entry in
-      if ignored.contains(entry.key) {
-        hasIgnored = true
-      } else if missing.removeValue(forKey: entry.key) != entry.sha256 {
-        isSame = false
-      }
-    }
-    return isSame && missing.isEmpty && hasIgnored
-  }
-
-  private func forEachReleased(_ visit: (BuiltObject) throws -> Void) throws {
-    let manifest = ReleaseManifest(folder)
-    guard let release = try manifest.current() else { return }
-    try manifest.forEachObject(of: release) {
-      try visit(BuiltObject(key: $0.key, size: $0.size, sha256: $0.sha256))
-    }
+    try ReleaseManifest(folder).isCurrent(made, with: Set(ignored))
   }
 }

@@ -20,6 +20,8 @@ struct SiteDocuments {
   let hasHistory: Bool
   /// Whether the site has a file of some key.
   let exists: (String) -> Bool
+  /// Where the site is written.
+  let folder: String
 
   /// Libraries of others that only some stories load.
   private static let storyLibraries: Set<String> = ["katex", "plotly.js"]
@@ -28,13 +30,15 @@ struct SiteDocuments {
   func render(notes: inout [String]) throws -> [String: [UInt8]] {
     let services = try Services.documents(site: site, datasets: datasets)
     let templates = try PageTemplates.load(folder: share.templates)
-    let globe = scenes.isEmpty ? [] : [Catalogue.globeLibrary]
     let assets = try SiteAssets.load(
-      folder: share.site, libraries: globe + (stories.isEmpty ? [] : ["katex"]))
+      folder: share.site,
+      libraries: Catalogue.libraries(datasets: datasets, scenes: scenes)
+        + (stories.isEmpty ? [] : ["katex"]))
     let made = try Stories.render(
       stories,
       site: StorySite(
-        datasets: datasets, hasCubePage: assets.keys["cube/cube.js"] != nil, exists: exists),
+        datasets: datasets, hasCubePage: datasets.contains { !$0.cubes.isEmpty },
+        exists: exists, series: PublishedSeries(folder: folder).find),
       frame: try Catalogue.frame(
         site: site, hasScenes: !scenes.isEmpty, hasHistory: hasHistory, assets: assets),
       templates: templates, assets: assets)
@@ -54,7 +58,8 @@ struct SiteDocuments {
     StoryLink(
       title: story.title, page: story.key,
       summary: story.summary.map { Prose.summary($0, limit: 160) },
-      picture: story.picture, datasets: story.datasets.sorted())
+      picture: story.picture, datasets: story.datasets.sorted(), book: story.book,
+      date: story.date, authors: story.authors)
   }
 
   /// The history of builds by key; the latest run comes first.

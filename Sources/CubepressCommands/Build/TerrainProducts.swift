@@ -75,10 +75,10 @@ struct TerrainProducts: Sendable {
 
   /// What documents say of the terrain.
   ///
-  /// - Parameter objects: all files that were made.
+  /// - Parameter files: all files that were made.
   /// - Returns: `nil` where no field has a value.
-  func built(_ objects: [BuiltObject]) -> BuiltTerrain? {
-    guard !objects.isEmpty else { return nil }
+  func built(_ files: ProductFiles) -> BuiltTerrain? {
+    guard files.count > 0 else { return nil }
     return BuiltTerrain(
       variable: meshes.plan.key, heightsAbove: recipe.heightsAbove,
       exaggeration: recipe.exaggeration, pictureZooms: pictures?.zooms)

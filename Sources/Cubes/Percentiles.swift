@@ -2,7 +2,7 @@
 ///
 /// They are those of the sorted values, which are not sorted for it: the sixteen high bits tell which
 /// few values can be meant.
-func percentiles(_ shares: [Double], of values: [Float]) -> [Double] {
+public func percentiles(_ shares: [Double], of values: [Float]) -> [Double] {
   var counts = [Int](repeating: 0, count: 1 << 16)
   var total = 0
   for value in values where value.isFinite {

@@ -1,6 +1,5 @@
+import Cubes
 import Testing
-
-@testable import CubepressCommands
 
 @Suite struct PercentilesTests {
   /// As the values at these places of the sorted ones.

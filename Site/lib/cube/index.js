@@ -1,0 +1,5 @@
+// Cubes of (time or level, row, column): their six faces in space, what to read for a face, reading it.
+
+export { edgesOf, eyeAxes, facing, fitDistance, Frame, hit, SIDES, sideOf } from "./geometry.js";
+export { binOf, chunkCount, facePlan, levelFor } from "./plan.js";
+export { binned, readFace } from "./read.js";

@@ -1,0 +1,99 @@
+internal import GRDB
+
+/// A cube of a team that is read where it lies, without anything built from it.
+public struct CubeSource: Sendable, Hashable {
+  /// The id of the dataset.
+  public let dataset: String
+  /// What people call it; empty for the title of the cube.
+  public let title: String
+  /// Where it lies: the name of a root, then a path below it.
+  public let path: String
+
+  /// Describes a source.
+  ///
+  /// - Throws: ``TeamsError`` where the id is none, or the path is not a root's name and plain names
+  ///   behind it: nothing that climbs (`..`), is hidden, is a pattern or an address.
+  public init(dataset: String, title: String, path: String) throws(TeamsError) {
+    try Names.check(dataset, of: "dataset")
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let isPlain = parts.allSatisfy { part in
+      !part.isEmpty && !part.hasPrefix(".")
+        && part.utf8.allSatisfy { $0 >= 32 && $0 != 127 }
+        && !part.contains { "*?[]{}\\:~".contains($0) }
+    }
+    guard parts.count >= 2, isPlain, path.utf8.count <= 1000, title.utf8.count <= 200 else {
+      throw TeamsError(
+        .invalid, "read a cube from '\(path.prefix(200))'",
+        because: "that is not a root's name and a plain path below it",
+        remedy: "write it as cubes/folder/sst.zarr")
+    }
+    self.dataset = dataset
+    self.title = title
+    self.path = path
+  }
+}
+
+extension TeamDatabase {
+  /// Lets a team's cube be read where it lies, in place of an earlier one with the same id.
+  ///
+  /// - Throws: ``TeamsError`` where the id is none or the path leaves its root.
+  public func setCubeSource(_ source: CubeSource, of team: Team) async throws(TeamsError) {
+    try await write("register '\(source.dataset)'") { database in
+      try database.execute(
+        sql: """
+          INSERT INTO cube_source (team, dataset, title, path) VALUES (?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET title = excluded.title, path = excluded.path
+          """, arguments: [team.id, source.dataset, source.title, source.path])
+    }
+  }
+
+  /// Forgets where a cube lies; its files stay.
+  public func removeCubeSource(_ dataset: String, of team: Team) async throws(TeamsError) {
+    try await write("forget '\(dataset)'") { database in
+      try database.execute(
+        sql: "DELETE FROM cube_source WHERE team = ? AND dataset = ?",
+        arguments: [team.id, dataset])
+    }
+  }
+
+  /// The cubes of a team that are read where they lie, by id; none of a team that does not exist.
+  public func cubeSources(ofTeam team: String) async throws(TeamsError) -> [CubeSource] {
+    try await read("list the cubes of '\(team)'") { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT cube_source.* FROM cube_source JOIN team ON team.id = cube_source.team
+          WHERE team.name = ? ORDER BY dataset
+          """, arguments: [team]
+      ).map(CubeSource.init)
+    }
+  }
+}
+
+extension CubeSource {
+  fileprivate init(_ row: Row) {
+    dataset = row["dataset"]
+    title = row["title"]
+    path = row["path"]
+  }
+}
+
+extension Schema {
+  /// What is read where it lies, and the states that viewers keep under a key.
+  static let liveCubes = """
+    CREATE TABLE cube_source (
+      team INTEGER NOT NULL REFERENCES team ON DELETE CASCADE,
+      dataset TEXT NOT NULL,
+      title TEXT NOT NULL,
+      path TEXT NOT NULL,
+      PRIMARY KEY (team, dataset)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE viewer_state (
+      id INTEGER PRIMARY KEY,
+      team INTEGER NOT NULL REFERENCES team ON DELETE CASCADE,
+      key TEXT NOT NULL UNIQUE,
+      state TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX viewer_state_team ON viewer_state (team, id);
+    """
+}

@@ -1,0 +1,370 @@
+"""The server's API after xcube's routes: the real xcube viewer, values against xarray, tiles against a build."""
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from PIL import Image
+
+from report import Skipped, require
+from team_server import PASSWORD, TeamServer
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = ROOT / "Recipes/demo/data"
+VIEWER = ROOT / ".venv/xcube-viewer"
+CUBE = "olci"
+VARIABLE = "conc_chl"
+STATION = {"type": "Point", "coordinates": [2.5013, 51.5011]}
+AREA = {"type": "Polygon", "coordinates": [
+    [[2.0003, 51.0004], [3.0003, 51.1004], [2.8003, 51.6004], [2.1003, 51.5004], [2.0003, 51.0004]],
+    [[2.3003, 51.2004], [2.3003, 51.3004], [2.5003, 51.3004], [2.5003, 51.2004], [2.3003, 51.2004]]]}
+
+
+def live_checks(report, cubepress: str, program: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        live = Live(cubepress, program, Path(folder))
+        try:
+            report.check("live: cubes that are read where they lie", live.set_up)
+            report.check("live: series and statistics are xarray's", live.equals_xarray)
+            report.check("live: tiles are those of a build", live.equals_build)
+            report.check("live: Zarr with ranges, by xarray", live.reads_zarr)
+            report.check("live: GDAL by WMTS with basic authentication", live.reads_wmts)
+            report.check("live: QGIS by WMTS with basic authentication", live.draws_in_qgis)
+            report.check("live: a client that goes is noticed", live.notices_leaving)
+            report.check("live: the real xcube viewer", live.runs_viewer)
+            report.check("live: schemathesis", live.survives_schemathesis)
+        finally:
+            if live.server:
+                live.server.kill()
+
+
+class Live:
+    """A server with the team ocean, whose cubes are not built."""
+
+    def __init__(self, cubepress: str, program: str, folder: Path):
+        self.cubepress, self.program, self.folder = cubepress, program, folder
+        self.server = None
+        self.source = DATA / "north-sea-chlorophyll.zarr"
+
+    def set_up(self) -> str:
+        data = self.folder / "data"
+        extra = ["--xcube-viewer", str(VIEWER)] if VIEWER.is_dir() else []
+        self.server = TeamServer(self.program, data, options=extra)
+        admin = self.server.browser()
+        admin.set_password(self.server.invitation)
+        admin.send("/administration", "/administration/teams", name="ocean", title="Ocean", owner="admin")
+        self.token = admin.token()
+        cubes = data / "teams/ocean/cubes"
+        cubes.mkdir(parents=True)
+        shutil.copytree(self.source, cubes / "olci.zarr")
+        shutil.copy(DATA / "A1B_north_america.nc", cubes)
+        for dataset, path, title in (
+            (CUBE, "cubes/olci.zarr", "OLCI"), ("a1b", "cubes/A1B_north_america.nc", "A1B")):
+            subprocess.run(
+                [self.program, "register", "--data", str(data), "ocean", dataset, path, "--title", title],
+                check=True)
+        places = data / f"teams/ocean/site/datasets/{CUBE}"
+        places.mkdir(parents=True)
+        features = [
+            {"type": "Feature", "properties": {"name": name}, "geometry": geometry}
+            for name, geometry in (("Station", STATION), ("Area", AREA))]
+        (places / "places.geojson").write_text(
+            json.dumps({"type": "FeatureCollection", "features": features}))
+        listed = [one["id"] for one in self.json("/datasets")["datasets"]]
+        require(listed == ["a1b", CUBE], f"listed: {listed}")
+        return ", ".join(listed)
+
+    def ask(self, path: str, body=None, token: bool = True) -> bytes:
+        headers = {"Authorization": f"Bearer {self.token}"} if token else {}
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.api + path, data, headers)
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return answer.read()
+
+    def json(self, path: str, body=None):
+        return json.loads(self.ask(path, body))
+
+    @property
+    def api(self) -> str:
+        return f"{self.server.base}/teams/ocean/api"
+
+    def equals_xarray(self) -> str:
+        with xr.open_zarr(self.source) as cube:
+            values = cube[VARIABLE].load()
+        lon, lat = STATION["coordinates"]
+        point = values.sel(lon=lon, lat=lat, method="nearest").values
+        series = self.json(f"/timeseries/{CUBE}/{VARIABLE}", STATION)["result"]
+        same([one["mean"] for one in series], point, "the series of the station")
+        inside = within(AREA["coordinates"], values.lon.values, values.lat.values)
+        masked = values.where(xr.DataArray(inside, dims=("lat", "lon")))
+        series = self.json(
+            f"/timeseries/{CUBE}/{VARIABLE}?aggMethods=mean,median,std,min,max,count", AREA)["result"]
+        space = ("lat", "lon")
+        for name, wanted in (
+            ("mean", masked.mean(space)), ("median", masked.median(space)), ("std", masked.std(space)),
+            ("min", masked.min(space)), ("max", masked.max(space)), ("count", masked.count(space))):
+            same([one[name] for one in series], wanted.values, f"{name} of the area")
+        step = masked.isel(time=0).values
+        step = step[~np.isnan(step)]
+        found = self.json(f"/statistics/{CUBE}/{VARIABLE}?time=2017-01-16T10:09:21Z", AREA)["result"]
+        densities, edges = np.histogram(step, 100, density=True)
+        same([found["mean"], found["deviation"], found["count"]], [step.mean(), step.std(), step.size],
+             "statistics")
+        same(found["histogram"]["values"], densities, "the histogram", 1e-6)
+        same(found["histogram"]["edges"], edges, "its edges")
+        with xr.open_dataset(DATA / "A1B_north_america.nc", decode_times=False) as cube:
+            wanted = cube.air_temperature.sel(longitude=260.1, latitude=40.1, method="nearest").values
+        series = self.json(
+            "/timeseries/a1b/air_temperature", {"type": "Point", "coordinates": [260.1 - 360, 40.1]})
+        same([one["mean"] for one in series["result"]], wanted, "240 years of a NetCDF file")
+        return f"{step.size} cells under the area, {len(wanted)} steps of NetCDF"
+
+    def equals_build(self) -> str:
+        site = self.folder / "built"
+        answer = subprocess.run(
+            [self.cubepress, "build", str(self.source), "-o", str(site), "--quiet"],
+            capture_output=True, text=True)
+        require(answer.returncode == 0, answer.stderr[-400:])
+        (dataset,) = json.loads((site / "api/datasets.json").read_text())["datasets"]
+        tiles = site / f"datasets/{dataset['id']}/tiles/{VARIABLE}"
+        compared, empty = 0, 0
+        for file in sorted(tiles.rglob("*.png"))[::3]:
+            key = file.relative_to(tiles).as_posix()
+            live = picture(self.ask(
+                f"/datasets/{CUBE}/tiles/{VARIABLE}/{urllib.parse.quote(key)}"))
+            built = picture(file.read_bytes())
+            require(np.array_equal(live, built), f"{key}: {np.count_nonzero(live != built)} bytes differ")
+            compared += 1
+            empty += not built[..., 3].any()
+        require(compared > 20 and not empty, f"{compared} tiles, {empty} of them empty")
+        return f"{compared} tiles, every pixel"
+
+    def reads_zarr(self) -> str:
+        from http_store import HTTPStore
+        import zarr
+
+        store = HTTPStore(
+            f"{self.api}/s3/datasets/{CUBE}.zarr", {"Authorization": f"Bearer {self.token}"})
+        remote = zarr.open_array(store, path=VARIABLE, mode="r", zarr_format=2)
+        local = zarr.open_array(self.source, path=VARIABLE, mode="r")
+        require(np.array_equal(remote[0], local[0], equal_nan=True), "values differ")
+        return f"{store.requests} requests"
+
+    def reads_wmts(self) -> str:
+        capabilities = self.folder / "capabilities.xml"
+        capabilities.write_bytes(self.ask(f"/datasets/{CUBE}/wmts/1.0.0/WMTSCapabilities.xml"))
+        schema = subprocess.run(
+            ["xmllint", "--noout", str(capabilities)], capture_output=True, text=True)
+        require(schema.returncode == 0, schema.stderr[-300:])
+        target = self.folder / "wmts.tif"
+        answer = subprocess.run(
+            ["gdal_translate", "-q", "-outsize", "400", "0",
+             f"WMTS:{self.api}/datasets/{CUBE}/wmts/1.0.0/WMTSCapabilities.xml,layer={CUBE}.{VARIABLE},"
+             "tilematrixset=WorldCRS84Quad", str(target), "--config", "GDAL_HTTP_USERPWD",
+             f"any:{self.token}", "--config", "GDAL_ENABLE_WMS_CACHE", "NO"],
+            capture_output=True, text=True, timeout=120)
+        require(answer.returncode == 0, answer.stderr[-300:])
+        pixels = np.asarray(Image.open(target))
+        require(pixels[..., 3].any(), "nothing to be seen")
+        refused = subprocess.run(
+            ["gdalinfo", f"WMTS:{self.api}/datasets/{CUBE}/wmts/1.0.0/WMTSCapabilities.xml"],
+            capture_output=True, text=True, timeout=120)
+        require(refused.returncode != 0, "it opens without a token")
+        return f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
+
+    def draws_in_qgis(self) -> str:
+        """Two tiles at their own scale, with a token as the password that QGIS keeps."""
+        if not Path("/usr/lib/python3/dist-packages/qgis").exists():
+            raise Skipped("QGIS is not installed")
+        z, y, xs, step = 7, 27, (129, 130), 360 / 256
+        time_ = "2017-01-16T10:09:21Z"
+        job = {
+            "capabilities": f"{self.api}/datasets/{CUBE}/wmts/1.0.0/WMTSCapabilities.xml",
+            "layer": f"{CUBE}.{VARIABLE}", "style": "default", "format": "image/png",
+            "matrix_set": "WorldCRS84Quad", "crs": "OGC:CRS84", "dimension": "Time", "time": time_,
+            "extent": [xs[0] * step - 180, 90 - (y + 1) * step, (xs[1] + 1) * step - 180, 90 - y * step],
+            "size": [512, 256]}
+        jobs = self.folder / "jobs.json"
+        drawn = []
+        for password in (self.token, "cpt_wrong"):
+            # QGIS keeps capabilities: each of its users has a home of their own.
+            home = self.folder / password[-5:]
+            home.mkdir()
+            out = str(self.folder / f"{password[-5:]}.png")
+            jobs.write_text(json.dumps([job | {"password": password, "out": out}]))
+            answer = subprocess.run(
+                ["/usr/bin/python3", str(Path(__file__).with_name("qgis_render.py")), str(jobs)],
+                capture_output=True, text=True, timeout=180,
+                env=os.environ | {"HOME": str(home), "QGIS_AUTH_DB_DIR_PATH": str(home)})
+            require(answer.stdout.strip(), answer.stderr[-400:])
+            drawn.append(json.loads(answer.stdout.strip().splitlines()[-1]))
+        require(drawn[0]["valid"], f"{drawn[0]}")
+        require(not drawn[1]["valid"], "a wrong token opens it too")
+        found = np.asarray(Image.open(self.folder / f"{self.token[-5:]}.png").convert("RGBA"))
+        wanted = np.concatenate([picture(self.ask(
+            f"/datasets/{CUBE}/tiles/{VARIABLE}/default/WorldCRS84Quad/{time_}/{z}/{y}/{x}.png"))
+            for x in xs], axis=1)
+        differing = np.count_nonzero((found != wanted).any(-1))
+        require(wanted[..., 3].any() and differing == 0, f"{differing} of {wanted[..., 0].size} pixels differ")
+        return f"QGIS {drawn[0]['version']}, every pixel of two tiles"
+
+    def notices_leaving(self) -> str:
+        """Clients that hang up do not keep the server from answering others."""
+        import socket
+
+        for number in range(40):
+            with socket.create_connection(("127.0.0.1", self.server.port)) as link:
+                link.sendall(
+                    f"GET /teams/ocean/api/tiles/{CUBE}/{VARIABLE}/9/{100 + number}/520?vmax={number + 1} "
+                    f"HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.token}\r\n\r\n".encode())
+        for number in range(40):
+            with socket.create_connection(("127.0.0.1", self.server.port)) as link:
+                # Half of a request, and no more.
+                link.sendall(b"POST /teams/ocean/api/timeseries/olci/conc_chl HTTP/1.1\r\nHost: x\r\n")
+        begin = time.monotonic()
+        self.ask(f"/tiles/{CUBE}/{VARIABLE}/8/85/257")
+        return f"the next tile after {time.monotonic() - begin:.2f} s"
+
+    def runs_viewer(self) -> str:
+        if not VIEWER.is_dir():
+            raise Skipped("xcube's viewer is not there: Deploy/setup test fetches it")
+        from playwright.sync_api import sync_playwright
+        from viewer_browser import ARGUMENTS, BROWSER
+
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+            try:
+                return XcubeViewer(chromium.new_page(viewport={"width": 1400, "height": 900}), self).use()
+            finally:
+                chromium.close()
+
+    def survives_schemathesis(self) -> str:
+        program = ROOT / ".venv-schemathesis/bin/schemathesis"
+        if not program.exists():
+            raise Skipped("schemathesis is not there: Deploy/setup test installs it")
+        answer = subprocess.run(
+            [str(program), "run", f"{self.server.base}/openapi.json", "--url", self.server.base,
+             "--header", f"Authorization: Bearer {self.token}", "--max-examples", "15",
+             "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
+             "response_schema_conformance", "--generation-deterministic", "--no-color"],
+            capture_output=True, text=True, timeout=900, cwd=self.folder)
+        text = answer.stdout
+        require(answer.returncode == 0, text[-2500:])
+        counts = re.findall(r"^.*(?:generated|passed|Selected).*$", text, re.M)
+        return "; ".join(" ".join(one.split()) for one in counts[:3])
+
+
+class XcubeViewer:
+    """xcube's viewer in a browser, used as people use it."""
+
+    def __init__(self, page, live: Live):
+        self.page, self.live = page, live
+        self.calls: dict[tuple[str, str], set[int]] = {}
+        self.tiles = 0
+        page.on("response", self.note)
+
+    def note(self, response) -> None:
+        if not response.url.startswith(self.live.api):
+            return
+        path = urllib.parse.urlparse(response.url.removeprefix(self.live.api)).path or "/"
+        parts = path.split("/")
+        if parts[1] == "tiles":
+            path = "/tiles/{ds}/{var}/{z}/{y}/{x}"
+            self.tiles += response.status == 200
+        elif parts[1] in ("timeseries", "statistics"):
+            path = f"/{parts[1]}/{{ds}}/{{var}}"
+        elif path.startswith(("/viewer/assets", "/viewer/docs", "/viewer/images", "/viewer/config/")):
+            if path.endswith("config.json"):
+                return self.count(response, path)
+            path = "/viewer/{its files}"
+        self.count(response, path)
+
+    def count(self, response, path: str) -> None:
+        self.calls.setdefault((response.request.method, path), set()).add(response.status)
+
+    def icon(self, name: str):
+        return self.page.locator(f"button:has(svg[data-testid={name}])")
+
+    def wait_for(self, path: str, action) -> object:
+        with self.page.expect_response(
+            lambda one: f"/api{path}" in one.url and one.request.method != "OPTIONS", timeout=60_000) as found:
+            action()
+        require(found.value.status == 200, f"{path}: {found.value.status}")
+        return found.value
+
+    def choose(self, select: str, option: str) -> None:
+        self.page.locator(select).click()
+        self.page.get_by_role("option", name=option).first.click()
+        self.page.keyboard.press("Escape")
+
+    def use(self) -> str:
+        page = self.page
+        page.goto(self.live.server.base + "/sign-in")
+        page.fill("[name=name]", "admin")
+        page.fill("[name=password]", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(self.live.server.base + "/")
+        page.goto(self.live.api + "/viewer")
+        page.get_by_text("Accept and continue").click()
+        page.wait_for_selector("#mui-component-select-dataset:has-text('A1B')", timeout=60_000)
+        self.wait_for("/tiles/olci/", lambda: self.choose("#mui-component-select-dataset", "OLCI"))
+        self.wait_for(
+            f"/tiles/olci/{VARIABLE}/", lambda: self.choose("#mui-component-select-variable", "Chlorophyll"))
+        earlier = self.wait_for("/tiles/olci/", self.icon("FirstPageIcon").click)
+        require("2017-01-16" in urllib.parse.unquote(earlier.url), f"the first time: {earlier.url}")
+        self.wait_for(
+            "/datasets/olci/places/", lambda: self.choose("[id^=mui-component-select-place-group]", "Places of"))
+        self.choose("#mui-component-select-place", "Station")
+        series = self.wait_for("/timeseries/", self.icon("TimelineIcon").first.click).json()["result"]
+        page.wait_for_selector(".recharts-line, .recharts-surface", timeout=60_000)
+        statistics = self.wait_for("/statistics/", self.icon("FunctionsIcon").first.click).json()["result"]
+        with xr.open_zarr(self.live.source) as cube:
+            lon, lat = STATION["coordinates"]
+            wanted = cube[VARIABLE].sel(lon=lon, lat=lat, method="nearest").values
+        same([one["mean"] for one in series][-len(wanted):], wanted[-len(series):], "the series in the viewer")
+        same([statistics["mean"]], wanted[:1], "the statistics in the viewer")
+        self.wait_for("/viewer/state", self.icon("ShareIcon").click)
+        if place := os.environ.get("SCREENSHOT"):
+            page.screenshot(path=place)
+        require(self.tiles > 8, f"{self.tiles} tiles")
+        # What is not offered: panels of one's own programs.
+        allowed = {("GET", "/viewer/ext/contributions")}
+        failed = {call: status for call, status in self.calls.items()
+                  if max(status) >= 400 and call not in allowed}
+        require(not failed, f"failed: {failed}")
+        lines = [f"{method} {path} → {', '.join(map(str, sorted(status)))}"
+                 for (method, path), status in sorted(self.calls.items(), key=lambda one: one[0][1])]
+        return f"{self.tiles} tiles; " + "; ".join(lines)
+
+
+def within(rings, lon, lat):
+    """Whether each cell's centre is within an odd number of outlines."""
+    from matplotlib.path import Path as Outline
+
+    x, y = np.meshgrid(lon, lat)
+    places = np.column_stack([x.ravel(), y.ravel()])
+    inside = np.zeros(len(places), bool)
+    for ring in rings:
+        inside ^= Outline(ring).contains_points(places)
+    return inside.reshape(x.shape)
+
+
+def same(found, wanted, what: str, tolerance: float = 1e-9) -> None:
+    found = np.array([np.nan if one is None else one for one in found], float)
+    wanted = np.asarray(wanted, float)
+    require(found.shape == wanted.shape, f"{what}: {found.shape} and not {wanted.shape}")
+    require(np.allclose(found, wanted, rtol=tolerance, atol=0, equal_nan=True), f"{what}: {found[:4]} and not {wanted[:4]}")
+
+
+def picture(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
