@@ -66,9 +66,11 @@ let package = Package(
     library("CPROJ", pkgConfig: "proj", debian: "libproj-dev"),
     library("CCmark", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
     library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    library("CTIFF", pkgConfig: "libtiff-4", debian: "libtiff-dev"),
     library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
     .target(name: "CPNGShim", dependencies: ["CPNG"]),
     .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .target(name: "CTIFFShim", dependencies: ["CTIFF"]),
     .target(name: "CFileShim"),
     .target(name: "CProcessShim"),
     .target(name: "CHDF5Links", linkerSettings: [.linkedLibrary("dl")]),
@@ -97,11 +99,13 @@ let package = Package(
     module("FileServing", ["Codecs", "Stores", "Transport"]),
     module("Zarr", ["Codecs", "JSON", "Stores", "Transport"]),
     module("NetCDF", ["Codecs", "JSON", "CProcessShim"]),
+    module("GeoTIFF", ["Codecs", "CTIFFShim"]),
     module("Buckets", ["JSON", "Stores", "Transport", "CCrypto"]),
     // rank 3
     module("Publishing", ["Buckets", "Codecs", "JSON", "Jobs", "Stores"]),
     module("NetCDFReader", ["NetCDF", "Codecs", "JSON", "CNetCDF", "CHDF5Links"]),
-    module("Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "Grids"]),
+    module(
+      "Cubes", ["Buckets", "Codecs", "JSON", "Stores", "Zarr", "NetCDF", "GeoTIFF", "Grids"]),
     // rank 4
     module(
       "Recipes",
@@ -166,11 +170,14 @@ let package = Package(
       ]),
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
+      "Workspaces",
+      ["JSON", "Stores", "Teams", "Vectors", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
       "TeamServer",
       [
         "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
         "Grids",
-        "Images", "Pyramids", "Recipes", "Services", "Vectors",
+        "Images", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -182,7 +189,7 @@ let package = Package(
     .executableTarget(
       name: "cubepress-server",
       dependencies: [
-        "LiveCubes", "TeamServer", "Teams", "Pages",
+        "LiveCubes", "TeamServer", "Teams", "Pages", "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -208,14 +215,15 @@ let package = Package(
     tests(
       "Stories",
       [
-        "Stories", "SampleSites", "Catalogue", "Notebooks", "Pages", "Pyramids", "Recipes",
-        "Sanitising", "JSON",
+        "Stories", "SampleSites", "Catalogue", "Images", "Notebooks", "Pages", "Pyramids",
+        "Recipes", "Sanitising", "JSON",
       ],
       fixtures: true),
     tests("Stores", ["Stores", "Codecs", "Transport"], fixtures: true),
     tests("Vectors", ["Vectors", "JSON"]),
     tests("Zarr", ["Zarr", "Stores", "Codecs", "JSON", "Transport"], fixtures: true),
     tests("NetCDF", ["NetCDF", "Codecs", "JSON"], fixtures: true),
+    tests("GeoTIFF", ["GeoTIFF", "Codecs"]),
     tests("Buckets", ["Buckets", "JSON", "Stores", "Transport"]),
     tests("Publishing", ["Publishing", "Buckets", "Jobs", "JSON", "Stores"]),
     tests("Cubes", ["Cubes", "Grids", "JSON", "Codecs", "Stores"], fixtures: true),
@@ -251,9 +259,12 @@ let package = Package(
       ]),
     tests("Teams", ["Teams", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
+      "Workspaces",
+      ["Workspaces", "Teams", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes",
+        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes", "Workspaces",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -3,28 +3,26 @@
 import { begin, page } from "../viewer/begin.js";
 import { addDimensions } from "../viewer/dimensions.js";
 import { addLegends } from "../viewer/legends.js";
+import { icons } from "../viewer/icons.js";
 import { createPanels } from "../viewer/panels.js";
-import { register as registerColours } from "../viewer/panels/colours.js";
-import { register as registerSettings } from "../viewer/panels/settings.js";
 import { createPools } from "../viewer/pools.js";
 import { addShortcuts } from "../viewer/shortcuts.js";
 import { complete } from "../viewer/start.js";
 import { addTimeBar } from "../viewer/timebar.js";
 import { addCuts } from "./cuts.js";
+import { selectIcon } from "./icons.js";
 import { firstBox } from "./open.js";
 import { register as registerData, showCube } from "./panels/data.js";
-import { register as registerRegion } from "./panels/region.js";
-import { register as registerView } from "./panels/view.js";
-import { savePicture } from "./picture.js";
 import { createPlayer } from "./player.js";
 import { addPointer } from "./pointer.js";
 import { addReadout } from "./readout.js";
 import { createStage } from "./stage.js";
 import { decode, defaults, encode, step } from "./state.js";
-import { addTop } from "./top.js";
+import { addTop, savePicture } from "./top.js";
 
 const shortcuts = [
-  ["←  →  ↑  ↓", "key.turn"], ["Shift  ←  ↑", "key.move"], ["+  −", "key.zoom"], ["Space", "key.play"],
+  ["←  →  ↑  ↓", "key.turn"], ["Shift  ←  ↑", "key.move"], ["+  −", "key.zoom"],
+  ["←  →", "key.front"], ["Home  End", "key.ends"], ["Space", "key.play"],
   ["V", "key.value"], ["F", "key.home"], ["S", "key.select"], ["P", "key.picture"], ["Esc", "key.escape"],
 ];
 
@@ -34,6 +32,30 @@ const addTexts = async (texts, language) => {
     texts.add(code, await answer.json());
   };
   await Promise.all([...new Set([language, "en"])].map(read));
+};
+
+/** Panels beside that of the data: their modules come when the first picture stands, or when one is asked for. */
+const later = [
+  { id: "region", icon: selectIcon, order: 20, path: "./panels/region.js" },
+  { id: "colours", icon: icons.colours, order: 30, path: "../viewer/panels/colours.js" },
+  { id: "view", icon: icons.eye, order: 40, path: "./panels/view.js" },
+  { id: "settings", icon: icons.settings, order: 90, path: "../viewer/panels/settings.js" },
+];
+
+const addPanels = (app, panels) => {
+  registerData(app);
+  for (const { id, icon, order, path } of later) {
+    let coming = null;
+    const load = () => {
+      coming ??= import(path).then(({ register }) => register(app), (error) => {
+        coming = null;
+        console.error(`Panel ${id}:`, error);
+        app.notify(app.t("panel.failed"), "warning");
+      });
+    };
+    panels.register({ id, title: `${id}.title`, icon, order, load });
+    app.map.pictured.then(load);
+  }
 };
 
 const start = async () => {
@@ -75,11 +97,13 @@ const start = async () => {
   addTimeBar(app, page("time"));
   addDimensions(app, page("dims"));
   addShortcuts(app, {
+    ArrowLeft: () => app.player.step(0, -1), ArrowRight: () => app.player.step(0, 1),
+    Home: () => app.player.step(0, -Infinity), End: () => app.player.step(0, Infinity),
     " ": () => app.player.toggle(app.player.playing ? app.player.axis : 0),
     s: () => store.set(({ tool }) => ({ tool: tool === "select" ? "turn" : "select" })),
     p: () => savePicture(app),
   }, ".cube-canvas");
-  if (!app.embedded) for (const register of [registerData, registerRegion, registerColours, registerView, registerSettings]) register(app);
+  if (!app.embedded) addPanels(app, panels);
   app.keep(panels, async (state) => {
     store.set(state);
     await complete(app);

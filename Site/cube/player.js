@@ -1,6 +1,7 @@
 // Plays the cut along an axis: the face of that axis which is seen goes through the data, as fast as it can be read.
 
 import { sideOf } from "../lib/cube/index.js";
+import { shownIndex } from "./faces.js";
 
 /** A run along an axis with many cells takes this many steps. */
 const STEPS = 240;
@@ -16,18 +17,21 @@ export const createPlayer = (app) => {
 
   /** The side of an axis that is seen; where none is, that at its stop. */
   const sideAlong = (axis) => app.map.sides.find((one) => one.axis === axis) ?? sideOf(axis, 1);
+  /** What the face of a side goes through: all that lies on this side of the cut opposite to it. */
+  const wayOf = ({ axis, end }, range, box) => (end ? [box[axis][0], range[axis][1]] : [range[axis][0], box[axis][1]]);
   const stride = ([start, stop]) => Math.max(1, Math.round((stop - start) / STEPS));
-  const indexOf = (side, box) => (side.end ? box[side.axis][1] - 1 : box[side.axis][0]);
+  /** The box whose face of a side shows a cell. */
+  const cutAt = ({ axis, end }, index, box) =>
+    box.map((range, i) => (i !== axis ? range : end ? [range[0], index + 1] : [index, range[1]]));
 
   /** The faces that will be wanted next, for the stage to read ahead. */
   const ahead = (cube, range, box) => {
-    const { axis, playing } = player;
-    if (!playing) return [];
-    const side = sideAlong(axis);
+    if (!player.playing) return [];
+    const side = sideAlong(player.axis);
+    const way = wayOf(side, range, box);
     const list = [];
-    let index = indexOf(side, box);
-    for (let i = 0; i < AHEAD; i += 1) {
-      index = nextIndex(index, range[axis], stride(range[axis]));
+    for (let i = 0, index = shownIndex(side, box); i < AHEAD; i += 1) {
+      index = nextIndex(index, way, stride(way));
       list.push({ side, index });
     }
     return list;
@@ -39,15 +43,13 @@ export const createPlayer = (app) => {
     const { map } = app;
     if (!map.cube) return player.stop();
     if (now < due) return;
-    const { axis } = player;
-    const side = sideAlong(axis);
-    const [range, box] = [map.range()[axis], map.box()];
-    const index = nextIndex(indexOf(side, box), range, stride(range));
-    if (!map.faces.holds(map.cube, side, index, map.range(), map.scene.pixels())) return map.update();
+    const side = sideAlong(player.axis);
+    const [range, box] = [map.range(), map.box()];
+    const way = wayOf(side, range, box);
+    const index = nextIndex(shownIndex(side, box), way, stride(way));
+    if (!map.faces.holds(map.cube, side, index, range, map.scene.pixels())) return map.update();
     due = Math.max(due + 1000 / player.speed, now);
-    // At the stop the cube grows from the beginning on, at the start it is eaten up.
-    box[axis] = side.end ? [Math.min(box[axis][0], index), index + 1] : [index, Math.max(box[axis][1], index + 1)];
-    map.cut(box);
+    map.cut(cutAt(side, index, box));
   };
 
   const player = {
@@ -60,21 +62,27 @@ export const createPlayer = (app) => {
     start(axis) {
       const { map } = app;
       if (!map.cube) return;
-      const [low, high] = map.range()[axis];
+      const [side, range, box] = [sideAlong(axis), map.range(), map.box()];
+      const [low, high] = wayOf(side, range, box);
       if (high - low < 2) return;
       player.playing = true;
       player.axis = axis;
-      const side = sideAlong(axis);
-      // A cube that is whole begins with its first slice.
-      const box = map.box();
-      if (side.end && box[axis][1] === high) {
-        box[axis] = [box[axis][0] < high - 1 ? box[axis][0] : low, Math.min(box[axis][0] < high - 1 ? box[axis][0] + 1 : low + 1, high)];
-        map.cut(box);
-      }
+      // One that stands at its end begins again.
+      if (shownIndex(side, box) === high - 1) map.cut(cutAt(side, low, box));
       due = performance.now() + 100;
       cancelAnimationFrame(timer);
       timer = requestAnimationFrame(tick);
       tell();
+    },
+    /** Moves the seen face of an axis by some cells. */
+    step(axis, by) {
+      player.stop();
+      const { map } = app;
+      if (!map.cube) return;
+      const [side, range, box] = [sideAlong(axis), map.range(), map.box()];
+      const [low, high] = wayOf(side, range, box);
+      map.cut(cutAt(side, Math.min(Math.max(shownIndex(side, box) + by, low), high - 1), box));
+      app.announce(map.cube.axes[axis].spoken(shownIndex(side, map.box())));
     },
     stop() {
       if (!player.playing) return;

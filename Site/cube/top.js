@@ -5,7 +5,12 @@ import { icons } from "../viewer/icons.js";
 import { activeLayer } from "../viewer/state.js";
 import { datasetTitle, layerTitle } from "../viewer/titles.js";
 import { selectIcon, wholeIcon } from "./icons.js";
-import { savePicture } from "./picture.js";
+
+/** Saves a picture (picture.js). */
+export const savePicture = async (app) => {
+  const { savePicture: save } = await import("./picture.js");
+  await save(app);
+};
 
 export const addTop = (app, now, stage) => {
   const { store, t, map, eye } = app;

@@ -1,19 +1,12 @@
 // Keeps what is draped over the surface in step with the state. A new time or colour is loaded unseen and shown when
 // all of it that is in view has come; the next time is loaded ahead while time plays.
 
-import { lookOf, tablesOf } from "../viewer/layer/colours.js";
+import { lookFor } from "../viewer/layer/painted.js";
 import { nearestTime } from "../viewer/layer/times.js";
 import { publishedImages, valueImages } from "./images.js";
 
 /** Frames after which Cesium has asked for all tiles of a new layer that are in view. */
 const FRAMES = 3;
-
-/** The look of a layer: its style as it is drawn, and its colours. */
-export const lookFor = (layer, field, colours) => {
-  const style = lookOf(layer, field.variable);
-  if (style.scale === "categorical") style.categories = [...style.categories].sort((a, b) => a.value - b.value);
-  return { ...tablesOf(style, colours), style };
-};
 
 /** The published pictures of a layer at a time: {address, tileMatrixSet, maxzoom}; null where there are none. */
 export const picturesAt = (site, layer, time) => {

@@ -1,24 +1,11 @@
 // What is draped over the surface: imagery providers of Cesium's, of values of a cube or of the published pictures.
 
-import { paint, pixelAxes } from "../lib/globe/index.js";
+import { pixelAxes } from "../lib/globe/index.js";
+import { nothing, painted } from "../viewer/layer/painted.js";
 import { boxOf } from "./cesium.js";
 import { finestZoom } from "./surface.js";
 
 const SIZE = 256;
-
-const canvasOf = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
-
-/** Where nothing is to be seen, one pixel of it is enough. */
-const nothing = canvasOf(1, 1);
-
-/** Values in their colours on a canvas, `nothing` where none is to be seen. */
-export const painted = (values, look, width, height) => {
-  const image = values && new ImageData(width, height);
-  if (!values || !paint(values, look, image.data)) return nothing;
-  const canvas = canvasOf(width, height);
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
-};
 
 /** What all providers have. */
 const provider = (Cesium, tilingScheme, more) => ({

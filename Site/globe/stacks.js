@@ -2,8 +2,7 @@
 // floats at its height, in the colours of the layer, with nothing where values are missing.
 
 import { pixelAxes } from "../lib/globe/index.js";
-import { lookFor } from "./drapes.js";
-import { painted } from "./images.js";
+import { lookFor, painted } from "../viewer/layer/painted.js";
 import { finestZoom } from "./surface.js";
 
 const MOST = 1024;

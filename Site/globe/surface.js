@@ -2,6 +2,7 @@
 // normals by which light falls on them.
 
 import { facets, latticeOf, steepen, vertexAxes } from "../lib/globe/index.js";
+import { nearestTime } from "../viewer/layer/times.js";
 import { boxOf } from "./cesium.js";
 
 /** Vertices to a side of a tile. */
@@ -75,6 +76,15 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
     getTileDataAvailable: (x, y, level) => level <= finest,
     loadTileDataAvailability: () => undefined,
   };
+};
+
+/** The folder of the terrain that a surface has at a time: that of the nearest time there is. */
+export const terrainAt = (site, { dataset, terrain, dims = {} }, time) => {
+  const { dimensions = [] } = site.loaded.get(dataset)?.terrain ?? {};
+  const path = dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
+    text.replaceAll(`{${placeholder}}`, encodeURIComponent(
+      isTime ? values[nearestTime(values, time)] : dims[name] ?? usual ?? values[0])), terrain);
+  return site.root + path.replace(/layer\.json$/, "");
 };
 
 /**

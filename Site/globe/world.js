@@ -2,14 +2,14 @@
 // the map viewer (legends, time bar, read-out, player) find here what they find there in the map.
 
 import { reportOf } from "../viewer/failures.js";
+import { createCells } from "../viewer/layer/cells.js";
 import { createFields } from "../viewer/layer/fields.js";
 import { valuesAt, valuesInView } from "../viewer/layer/values.js";
 import { createCamera } from "./camera.js";
-import { createCells } from "./cells.js";
 import { createDrapes } from "./drapes.js";
 import { createLight } from "./light.js";
 import { createStacks } from "./stacks.js";
-import { createSurface, openTerrain } from "./surface.js";
+import { createSurface, openTerrain, terrainAt } from "./surface.js";
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -105,9 +105,10 @@ export const createWorld = (app, Cesium, host) => {
       name = `${surfaceSlice.key} ${exaggeration}`;
       make = () => createSurface(Cesium, cells, surfaceSlice, { ...surface, exaggeration });
     } else if (surface?.kind === "terrain") {
-      name = `${surface.terrain} ${exaggeration}`;
+      const address = terrainAt(app.site, surface, time);
+      name = `${address} ${exaggeration}`;
       scene.verticalExaggeration = exaggeration;
-      make = () => openTerrain(Cesium, app.site.at(surface.terrain.replace(/layer\.json$/, "")), exaggeration);
+      make = () => openTerrain(Cesium, address, exaggeration);
     }
     scene.requestRender();
     if (name === surfaceShown) return;

@@ -94,7 +94,7 @@ export const decode = async (fragment) => {
 /** What makes a new step of "back"; other changes replace the last one. */
 const step = (state) => [
   state.layers.map((one) => [one.id, one.dataset, one.variable, one.kind]),
-  state.compare?.mode, state.view.projection, state.panel,
+  state.compare?.mode, state.view.projection, state.relief, state.panel,
 ];
 
 /** How the map writes its state. */

@@ -6,6 +6,7 @@ import { reportOf } from "./failures.js";
 import { createDrawing, isValues } from "./layer/drawing.js";
 import { valuesAt, valuesInView } from "./layer/values.js";
 import { ValueLayer } from "./layer/valuelayer.js";
+import { createRelief } from "./relief.js";
 import { poleOf } from "./start.js";
 import { same } from "./state.js";
 
@@ -59,7 +60,7 @@ const tileSource = (layer) => ({
 });
 
 /** Brings the layers of a MapLibre map to what the state says. */
-const syncLayers = (app, gl, view, drawing) => {
+const syncLayers = (app, gl, view, { drawing, relief }) => {
   const state = app.store.get();
   const wanted = state.layers.filter((one) => one.visible && shownOn(view, one, state));
   const names = wanted.map((one) => `layer-${one.id}`);
@@ -74,24 +75,29 @@ const syncLayers = (app, gl, view, drawing) => {
   let before = ABOVE;
   for (const layer of wanted) {
     const id = `layer-${layer.id}`;
-    const type = isValues(layer) ? "custom" : "raster";
+    const tiles = isValues(layer) ? relief?.picture(layer, state) : layer;
+    const type = tiles ? "raster" : "custom";
     if (gl.getLayer(id) && gl.getLayer(id).type !== type) {
       gl.removeLayer(id);
       if (gl.getSource(id)) gl.removeSource(id);
     }
-    if (isValues(layer)) {
+    if (!tiles) {
       if (!gl.getLayer(id)) {
         gl.addLayer(new ValueLayer(id, drawing.windows, () => drawing.drawn(view, layer.id)), before);
       }
     } else {
       const known = gl.getSource(id);
-      if (known && known.tiles?.[0] !== layer.url) {
+      // What it was made from: what it has of that comes later.
+      const made = known?.serialize().tiles?.[0];
+      if (known && made !== tiles.url && isValues(layer)) {
+        known.setTiles([tiles.url]);
+      } else if (known && made !== tiles.url) {
         gl.removeLayer(id);
         gl.removeSource(id);
       }
-      if (!gl.getSource(id)) gl.addSource(id, tileSource(layer));
+      if (!gl.getSource(id)) gl.addSource(id, tileSource(tiles));
       if (!gl.getLayer(id)) gl.addLayer({ id, type: "raster", source: id }, before);
-      gl.setPaintProperty(id, "raster-opacity", layer.opacity ?? 1);
+      gl.setPaintProperty(id, "raster-opacity", tiles.opacity ?? 1);
     }
     gl.moveLayer(id, before);
     before = id;
@@ -101,7 +107,9 @@ const syncLayers = (app, gl, view, drawing) => {
 /** Builds the map and keeps it in step with the state; resolves `ready` when it can be used. */
 export const createMap = (app, host) => {
   const { store } = app;
-  const drawing = createDrawing(app, reportOf(app));
+  const report = reportOf(app);
+  const drawing = createDrawing(app, report);
+  let relief = null;
   const map = {
     drawing, gl: null, other: null,
     layerAt: (id) => drawing.drawn("main", id) ?? drawing.drawn("other", id),
@@ -204,7 +212,8 @@ export const createMap = (app, host) => {
     const sync = () => {
       if (!loaded) return;
       applyBasemap(gl, store.get(), app.dark());
-      syncLayers(app, gl, view, drawing);
+      relief?.sync(gl, store.get());
+      syncLayers(app, gl, view, { drawing, relief });
       drawing.schedule();
     };
     const end = [
@@ -212,12 +221,15 @@ export const createMap = (app, host) => {
       store.subscribe((state) => [
         state.layers.map((one) => [one.id, one.visible, one.kind, one.url, one.kind === "xyz" && one.opacity]),
         state.compare?.mode, state.compare?.layer, state.basemap, state.overlays,
+        // Painted pictures follow colours and time; what is drawn by shaders does so by itself.
+        state.relief, state.relief && [state.layers, state.time],
       ], sync),
       store.subscribe((state) => state.places, (places) => {
         if (loaded) gl.getSource("places").setData(collection(places));
       }),
     ];
     app.onTheme(sync);
+    document.addEventListener("fieldopen", sync);
     gl.once("style.load", () => {
       loaded = true;
       sync();
@@ -226,6 +238,7 @@ export const createMap = (app, host) => {
     gl.on("moveend", sync);
     return () => {
       loaded = false;
+      document.removeEventListener("fieldopen", sync);
       end.forEach((one) => one());
     };
   };
@@ -252,6 +265,7 @@ export const createMap = (app, host) => {
     const gl = openMain(maplibre);
     if (!gl) return;
     map.gl = gl;
+    relief = createRelief(app, maplibre, drawing, (error, slice) => report(error, slice.field.dataset));
     prepare(gl, "main");
     syncView(gl);
     link(gl);

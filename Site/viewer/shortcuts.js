@@ -1,14 +1,17 @@
 // Keys that work anywhere outside of text fields; the settings panel lists them. The globe
 // (Site/globe) has the same, with some of its own.
 
+import { toggleRelief } from "./relief.js";
+
 export const shortcuts = [
   ["←  →", "key.step"], ["Home  End", "key.ends"], ["Space", "key.play"], ["+  −", "key.zoom"],
-  ["V", "key.value"], ["G", "key.globe"], ["F", "key.fit"], ["Esc", "key.escape"],
+  ["V", "key.value"], ["G", "key.globe"], ["3", "key.relief"], ["F", "key.fit"], ["Esc", "key.escape"],
 ];
 
 /** Of the map alone. */
-const mapKeys = ({ store }) => ({
-  g: () => store.set(({ view }) => ({
+const mapKeys = (app) => ({
+  3: () => toggleRelief(app),
+  g: () => app.store.set(({ view }) => ({
     view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },
   })),
 });

@@ -19,6 +19,7 @@
 //     active,                      id of the layer that the panels speak of
 //     time,                        ISO text of the calendar of the active layer
 //     view: {lon, lat, zoom, bearing, pitch, projection: "mercator" | "globe"},
+//     relief: true                 where the ground rises (relief.js)
 //     compare: null | {mode: "swipe" | "side", layer, position: 0…1},
 //     places: [GeoJSON features with properties {id, title, colour}],
 //     series: […],                 whatever the series panel keeps
@@ -46,6 +47,7 @@ export const defaults = Object.freeze({
   active: null,
   time: null,
   view: { lon: 0, lat: 20, zoom: 1.2, bearing: 0, pitch: 0, projection: "mercator" },
+  relief: false,
   compare: null,
   places: [],
   series: [],

@@ -8,11 +8,17 @@ import { timeOf } from "./site.js";
 import { activeLayer } from "./state.js";
 import { openCalendar } from "./calendar.js";
 
+/** The variable of a globe's surface, as a layer entry. */
+const surfaceOf = ({ scene, site }) => {
+  const { dataset, variable } = scene?.surface ?? {};
+  return dataset && { dataset, variable: variable ?? site.loaded.get(dataset)?.terrain?.variable };
+};
+
 /** The times that the bar moves through: those of the active layer, else of the first that has any. */
 export const timesOf = (app) => {
   const state = app.store.get();
   const active = activeLayer(state);
-  for (const layer of [active, ...state.layers]) {
+  for (const layer of [active, ...state.layers, surfaceOf(app)]) {
     if (!layer || layer.kind === "xyz") continue;
     const document = app.site.loaded.get(layer.dataset);
     const time = timeOf(document?.variable(layer.variable));

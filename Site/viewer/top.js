@@ -2,6 +2,7 @@
 
 import { iconButton, make } from "./dom.js";
 import { icons } from "./icons.js";
+import { reliefOf, toggleRelief } from "./relief.js";
 import { activeLayer } from "./state.js";
 import { datasetTitle, layerTitle } from "./titles.js";
 
@@ -18,6 +19,7 @@ export const addTop = (app, host) => {
   const globe = tool(icons.globe, "map.globe", () => store.set(({ view }) => ({
     view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },
   })));
+  const relief = tool(icons.relief, "map.relief", () => toggleRelief(app));
   const north = tool(icons.north, "map.north", () => app.map.gl?.easeTo({ bearing: 0, pitch: 0 }));
   app.fitActive = () => {
     const layer = activeLayer(store.get());
@@ -27,7 +29,7 @@ export const addTop = (app, host) => {
   const tools = make("div", { className: "map-tools", role: "group", "aria-label": t("map.tools") },
     tool(icons.plus, "map.in", () => app.map.gl?.zoomIn()),
     tool(icons.minus, "map.out", () => app.map.gl?.zoomOut()),
-    globe, tool(icons.locate, "map.fit", () => app.fitActive()), north);
+    globe, relief, tool(icons.locate, "map.fit", () => app.fitActive()), north);
   document.querySelector(".stage").append(tools);
   host.append(title, busy);
 
@@ -41,12 +43,14 @@ export const addTop = (app, host) => {
     document.title = layer ? `${layerTitle(app, layer)} · ${app.site.title ?? "Cubepress"}` : document.title;
     const onGlobe = state.view.projection === "globe";
     globe.setAttribute("aria-pressed", String(onGlobe));
+    relief.setAttribute("aria-pressed", String(state.relief));
+    relief.hidden = !reliefOf(app, state);
     const turned = Math.abs(state.view.bearing) > 0.5 || state.view.pitch > 0.5;
     north.hidden = !turned;
     north.querySelector("svg").style.transform = `rotate(${-state.view.bearing}deg)`;
   };
   store.subscribe((state) => [
-    state.active, state.layers, state.view.projection, state.view.bearing, state.view.pitch,
+    state.active, state.layers, state.relief, state.view.projection, state.view.bearing, state.view.pitch,
   ], show);
   document.addEventListener("fieldopen", show);
   document.addEventListener("languagechange", () => {

@@ -84,7 +84,12 @@ public enum Catalogue {
     try add(
       "viewer/index.html", "viewer",
       frame.context(title: "Viewer · \(site.title)", summary: index.summary, root: "../")
-        .with(["preloads": .list(preloads)]))
+        .with([
+          "preloads": .list(preloads), "mapScript": .text(try assets.key("maplibre-gl.js")),
+          "mapStyle": .text(try assets.key("maplibre-gl.css")),
+          "plotScript": .text(try assets.key("uplot.js")),
+          "plotStyle": .text(try assets.key("uplot.css")),
+        ]))
     for entry in entries {
       let page = DatasetPage(
         entry: entry, related: related(to: entry, among: entries),

@@ -7,8 +7,8 @@ public struct CubepressCommand: AsyncParsableCommand {
     commandName: "cubepress",
     abstract: "Publishes Earth-system data cubes as plain files.",
     discussion: """
-      Cubepress reads NetCDF and Zarr cubes and makes a website and map services from them that
-      are nothing but files: image tiles with WMTS capabilities for QGIS, legends, and pages.
+      Cubepress reads NetCDF, Zarr and GeoTIFF cubes and makes a website and map services from them
+      that are nothing but files: image tiles with WMTS capabilities for QGIS, legends, and pages.
 
       A first site from one file:
 

@@ -7,7 +7,7 @@ import Recipes
 struct SourceOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A NetCDF file, a Zarr store (folder or .zip), an address of either (http, https, s3), or "
+      "A NetCDF or GeoTIFF file, a Zarr store (folder or .zip), an address of one (http, https, s3), or "
         + "several files of one cube.",
       valueName: "source"),
     completion: .file())
@@ -55,7 +55,7 @@ struct AccessOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much room copies of NetCDF files from servers may take, in the folder TMPDIR.",
+      "How much room copies of NetCDF and GeoTIFF files from servers may take, in the folder TMPDIR.",
       valueName: "size"))
   var spool = ByteCount(Spool.usualLimit)
 

@@ -44,7 +44,10 @@ struct StoryCommand: AsyncParsableCommand {
 
   func run() async throws {
     let share = try SharedFiles.find(share)
-    let assets = try SiteAssets.load(folder: share.site, libraries: ["katex"])
+    // Live maps and charts need a site: their libraries are not read.
+    let assets = try SiteAssets.load(
+      folder: share.site, libraries: ["katex"],
+      without: ["maplibre-gl.js", "maplibre-gl.css", "uplot.js", "uplot.css"])
     let id = Identifier.proposal(
       for: URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent)
     let made = try Stories.render(
@@ -55,12 +58,10 @@ struct StoryCommand: AsyncParsableCommand {
         .away
       },
       frame: try Catalogue.frame(site: SiteRecipe(title: "Stories"), assets: assets),
-      templates: try PageTemplates.load(folder: share.templates), assets: assets)
+      templates: try PageTemplates.load(folder: share.templates, only: Stories.templates),
+      assets: assets)
     for note in made.notes { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }
-    let needless: Set<String> = [
-      "maplibre-gl.js", "maplibre-gl.css", "uplot.js", "uplot.css", "katex", "plotly.js",
-    ]
-    let files = assets.without(needless.subtracting(made.libraries))
+    let files = assets.without(Set(["katex", "plotly.js"]).subtracting(made.libraries))
       .merging(made.files) { _, page in page }
     let folder =
       output

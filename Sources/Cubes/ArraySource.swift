@@ -1,7 +1,7 @@
 import Codecs
 import JSON
 
-/// Named arrays with attributes: what NetCDF files and Zarr groups have in common.
+/// Named arrays with attributes: what NetCDF files, GeoTIFF files and Zarr groups have in common.
 ///
 /// Conforming types are thread-safe.
 protocol ArraySource: Sendable {

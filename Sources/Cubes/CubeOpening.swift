@@ -9,7 +9,7 @@ extension Cube {
   ///
   /// - Parameters:
   ///   - sources: Paths, globs and addresses (`http://`, `https://`, `s3://`, with globs in buckets).
-  ///     NetCDF files and Zarr stores are told apart by name or content.
+  ///     NetCDF files, GeoTIFF files and Zarr stores are told apart by name or content.
   ///   - options: How to read what the sources leave open.
   ///   - access: How sources on servers are reached.
   /// - Returns: The cube, with its metadata read and its values not.
@@ -36,7 +36,7 @@ extension Cube {
     var joining = SourceJoining(contents, options: options, location: location)
     var variables = try joining.variables()
     notes.add(joining.notes)
-    for case let remote as RemoteNetCDFSource in opened.map(\.level0) { remote.keepOutline() }
+    for case let remote as RemoteFileSource in opened.map(\.level0) { remote.keepOutline() }
     guard !variables.isEmpty else { throw nothingPlaced(joining.skipped, location) }
     if options.levels == .useExisting, opened.count == 1 {
       let coarser = try levels(first.coarser, options: options)

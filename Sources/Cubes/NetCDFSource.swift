@@ -1,5 +1,4 @@
 import Codecs
-import Glibc
 import JSON
 import NetCDF
 
@@ -11,10 +10,6 @@ final class NetCDFSource: ArraySource {
 
   private let file: NetCDFFile
   private let identity: String
-
-  convenience init(path: String) throws(CubeError) {
-    try self.init(path: path, location: path, identity: try Self.identity(of: path))
-  }
 
   /// Opens a file.
   ///
@@ -59,25 +54,7 @@ final class NetCDFSource: ArraySource {
     }
   }
 
-  /// Name, size and time of change of the file and what is read of it: the same in another folder.
   func fingerprint(_ array: SourceArray, _ region: [Range<Int>]) throws(CubeError) -> String {
-    Self.fingerprint(identity: identity, array, region)
-  }
-
-  static func fingerprint(
-    identity: String, _ array: SourceArray, _ region: [Range<Int>]
-  ) -> String {
-    let ranges = region.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
-    return "netcdf:\(identity):\(array.name):\(ranges)"
-  }
-
-  private static func identity(of path: String) throws(CubeError) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw CubeError("open the file", of: path, reason: String(cString: strerror(errno)))
-    }
-    let name = path.split(separator: "/").last ?? ""
-    let nanoseconds = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
-    return "\(name):\(status.st_size):\(nanoseconds)"
+    FileKind.netCDF.fingerprint(identity: identity, array, region)
   }
 }

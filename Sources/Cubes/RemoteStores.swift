@@ -42,15 +42,15 @@ struct RemoteStores {
     }
   }
 
-  /// Whether a location is a NetCDF file: by its ending, or else by its first bytes.
-  mutating func isNetCDF(_ place: RemoteLocation) throws -> Bool {
-    if ["nc", "nc3", "nc4", "cdf", "netcdf", "h5", "hdf5"].contains(place.ending) { return true }
-    if ["zarr", "levels", "zip"].contains(place.ending) { return false }
+  /// The kind of file that a location is, by its ending, or else by its first bytes; `nil` for others.
+  mutating func fileKind(_ place: RemoteLocation) -> FileKind? {
+    if let kind = FileKind(ending: place.ending) { return kind }
+    if ["zarr", "levels", "zip"].contains(place.ending) { return nil }
     // The root of a bucket or server is no object.
     guard place.folder.split(separator: "/").count > 1, let key = place.key, !key.isEmpty,
       let bytes = try? folder(of: place).beginning(of: key, count: 8)
-    else { return false }
-    return SourceOpener.beginsNetCDF(bytes)
+    else { return nil }
+    return FileKind(beginning: bytes)
   }
 
   /// The objects and folders of a bucket that a glob names, sorted; anything else is itself.

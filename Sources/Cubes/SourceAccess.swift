@@ -5,9 +5,9 @@ import Stores
 public struct SourceAccess: Sendable {
   /// The variables of the process, for the credentials and settings that tools of AWS look for.
   public var environment: [String: String]
-  /// Where copies of NetCDF files find room while they are read.
+  /// Where copies of NetCDF and GeoTIFF files find room while they are read.
   public var spool: Spool
-  /// Where descriptions of NetCDF files are kept between two runs, so that a file that did not change
+  /// Where descriptions of such files are kept between two runs, so that a file that did not change
   /// need not be fetched again to see what is in it; `nil` keeps none.
   public var outlines: OutlineShelf?
 
@@ -15,7 +15,7 @@ public struct SourceAccess: Sendable {
   ///
   /// - Parameters:
   ///   - environment: the variables of the process.
-  ///   - spool: where copies of NetCDF files find room.
+  ///   - spool: where copies of files find room.
   ///   - outlines: where descriptions of files are kept.
   public init(
     environment: [String: String] = ProcessInfo.processInfo.environment, spool: Spool = Spool(),

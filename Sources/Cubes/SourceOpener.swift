@@ -36,8 +36,8 @@ struct SourceOpener {
   private mutating func open(_ location: String) throws(CubeError) -> Opened {
     if let place = RemoteLocation(location) { return try open(place, location) }
     let path = location.hasPrefix("file://") ? String(location.dropFirst(7)) : location
-    if Self.isFile(path), Self.isNetCDF(path) {
-      return Opened(level0: try NetCDFSource(path: path), coarser: [])
+    if let kind = FileKind(path: path) {
+      return Opened(level0: try kind.open(path: path), coarser: [])
     }
     do {
       return try openZarr(try StoreOpener.open(path), location)
@@ -52,9 +52,9 @@ struct SourceOpener {
     _ place: RemoteLocation, _ location: String
   ) throws(CubeError) -> Opened {
     do {
-      if try remote.isNetCDF(place) {
-        let source = try RemoteNetCDFSource(
-          place, in: try remote.folder(of: place), access: access)
+      if let kind = remote.fileKind(place) {
+        let source = try RemoteFileSource(
+          place, kind, in: try remote.folder(of: place), access: access)
         return Opened(level0: source, coarser: [])
       }
       return try openZarr(try remote.store(place), location)
@@ -118,29 +118,4 @@ struct SourceOpener {
   }
 
   private static func isThere(_ path: String) -> Bool { Glibc.access(path, F_OK) == 0 }
-
-  private static func isFile(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
-
-  /// Whether the first bytes are those of a NetCDF file: `CDF` and a version, or HDF5's signature,
-  /// which may come after a user block of 512 bytes or a power of two times that.
-  private static func isNetCDF(_ path: String) -> Bool {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    for offset in [0, 512, 1024, 2048, 4096, 8192] {
-      var bytes = [UInt8](repeating: 0, count: 8)
-      guard pread(descriptor, &bytes, 8, off_t(offset)) >= 4 else { return false }
-      if beginsNetCDF(bytes, atStart: offset == 0) { return true }
-    }
-    return false
-  }
-
-  /// Whether eight bytes are those that a NetCDF file begins with.
-  static func beginsNetCDF(_ bytes: [UInt8], atStart: Bool = true) -> Bool {
-    bytes == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-      || atStart && bytes.starts(with: "CDF".utf8)
-  }
 }

@@ -5,7 +5,7 @@ import NetCDF
 public import Stores
 import Synchronization
 
-/// What is known of a NetCDF file without having it: its attributes, its arrays, and the values of
+/// What is known of a NetCDF or GeoTIFF file without having it: its attributes, its arrays, and the values of
 /// those that were read to find out where everything lies.
 struct SourceOutline {
   let attributes: JSONObject
@@ -17,7 +17,7 @@ struct SourceOutline {
   /// Larger arrays are read from the file again when they are needed.
   private static let largestArray = 4 << 20
 
-  init(of source: some ArraySource) {
+  init(of source: any ArraySource) {
     attributes = source.attributes
     arrays = source.arrays
   }

@@ -3,7 +3,7 @@ import Foundation
 import Stores
 import Synchronization
 
-/// Where copies of NetCDF files from servers find room while they are read.
+/// Where copies of NetCDF and GeoTIFF files from servers find room while they are read.
 ///
 /// Copies are kept until their room is needed for others, and are gone with the program.
 public final class Spool: Sendable {
@@ -22,7 +22,7 @@ public final class Spool: Sendable {
 
   private struct Copy {
     let file: TemporaryCopy
-    let source: NetCDFSource
+    let source: any ArraySource
   }
 
   private struct State {
@@ -54,6 +54,7 @@ public final class Spool: Sendable {
   ///
   /// - Parameters:
   ///   - identity: a text that other bytes do not have.
+  ///   - kind: what kind of file it is.
   ///   - name: what people call the file.
   ///   - size: how many bytes it has.
   ///   - fetch: fetches a copy to a folder.
@@ -62,9 +63,9 @@ public final class Spool: Sendable {
   /// - Throws: `CubeError` where the file is larger than the spool or cannot be fetched, and what
   ///   `body` throws.
   func withCopy<Result>(
-    of identity: String, name: String, size: Int,
+    of identity: String, kind: FileKind, name: String, size: Int,
     fetch: (_ folder: String) throws(StoreError) -> TemporaryCopy,
-    _ body: (NetCDFSource) throws(CubeError) -> Result
+    _ body: (any ArraySource) throws(CubeError) -> Result
   ) throws(CubeError) -> Result {
     guard size <= limit else {
       throw CubeError(
@@ -76,7 +77,7 @@ public final class Spool: Sendable {
     if source == nil {
       do {
         let file = try fetch(folder)
-        let opened = try NetCDFSource(path: file.path, location: name, identity: identity)
+        let opened = try kind.open(path: file.path, location: name, identity: identity)
         finish(identity, Copy(file: file, source: opened))
         source = opened
       } catch {
@@ -90,10 +91,10 @@ public final class Spool: Sendable {
   }
 
   /// The copy, which is in use then; `nil` where the caller must fetch it and room is kept for it.
-  private func begin(_ identity: String, _ size: Int) -> NetCDFSource? {
+  private func begin(_ identity: String, _ size: Int) -> (any ArraySource)? {
     while true {
       let semaphore = DispatchSemaphore(value: 0)
-      var found: NetCDFSource?
+      var found: (any ArraySource)?
       let mustWait = state.withLock { state in
         state.uses += 1
         switch state.entries[identity] {

@@ -2,8 +2,8 @@ import Foundation
 
 /// Reads the files of a small folder that comes with the program.
 enum FolderFiles {
-  /// The files with one of some endings in a folder and the folders in it, by path within it; `without`
-  /// are beginnings of paths that are left out.
+  /// The files with one of some endings in a folder and the folders in it, by path within it; the folders
+  /// directly in it that `without` names are not entered.
   static func read(
     _ folder: String, ending endings: String..., without: [String] = []
   ) throws(PageError) -> [String: Data] {
@@ -14,17 +14,20 @@ enum FolderFiles {
         "read the folder \(folder)", because: "there is no such folder",
         remedy: "install the program with its Templates and Site folders")
     }
-    let paths = walk.compactMap { $0 as? String }
-      .filter { path in !without.contains(where: path.hasPrefix) }
+    var paths: [String] = []
+    while let path = walk.nextObject() as? String {
+      if without.contains(path) { walk.skipDescendants() } else { paths.append(path) }
+    }
     return try contents(paths, of: real, ending: endings)
   }
 
   /// The files with one of some endings that lie directly in a folder, by name; none where there is no
   /// such folder.
   static func files(
-    _ folder: String, ending endings: String...
+    _ folder: String, ending endings: String..., without: Set<String> = []
   ) throws(PageError) -> [String: Data] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+      .filter { !without.contains($0) }
     return try contents(names, of: folder, ending: endings)
   }
 

@@ -46,10 +46,16 @@ public struct PageTemplates: Sendable {
     self.names = Set(texts.keys)
   }
 
-  /// Reads all `.mustache` files in a folder and the folders in it.
+  /// Reads the `.mustache` files in a folder and the folders in it.
   ///
+  /// - Parameters:
+  ///   - folder: where they lie.
+  ///   - wanted: the names of those that are needed, with what these call for; all without it.
+  /// - Returns: the templates.
   /// - Throws: `PageError` when one of them cannot be read.
-  public static func load(folder: String) throws(PageError) -> PageTemplates {
+  public static func load(
+    folder: String, only wanted: Set<String>? = nil
+  ) throws(PageError) -> PageTemplates {
     let texts = try FolderFiles.read(folder, ending: ".mustache").mapValues {
       String(decoding: $0, as: UTF8.self)
     }
@@ -63,7 +69,21 @@ public struct PageTemplates: Sendable {
           remedy: "rename one of them")
       }
     }
-    return try PageTemplates(byName)
+    return try PageTemplates(wanted.map { needed($0, of: byName) } ?? byName)
+  }
+
+  /// Some templates with those that they call for.
+  private static func needed(
+    _ wanted: Set<String>, of texts: [String: String]
+  ) -> [String: String] {
+    var found: [String: String] = [:]
+    var waiting = Array(wanted)
+    while let name = waiting.popLast() {
+      guard found[name] == nil, let text = texts[name] else { continue }
+      found[name] = text
+      waiting += TemplateTags(text).partials
+    }
+    return found
   }
 
   /// The page made by filling a template.

@@ -55,28 +55,29 @@ public struct SiteAssets: Sendable {
   /// - Parameters:
   ///   - folder: where they lie.
   ///   - libraries: the libraries of many files that the site needs; the others are not read.
+  ///   - needless: files of `vendor` that are not read.
   /// - Returns: the files under their names with hashes.
   /// - Throws: `PageError` when one of them cannot be read or is not there.
   public static func load(
-    folder: String, libraries: [String] = []
+    folder: String, libraries: [String] = [], without needless: Set<String> = []
   ) throws(PageError) -> SiteAssets {
     let files = try FolderFiles.read(
       folder, ending: ".css", ".js", ".json", ".geojson", ".svg", ".png",
-      without: ["vendor/"])
+      without: ["vendor"])
     var single: [String: [UInt8]] = [:]
     var modules: [String: [UInt8]] = [:]
     for (path, data) in files {
       let parts = path.split(separator: "/")
       switch (parts.count, parts[0]) {
       case (1, _): single[path] = Array(data)
-      case (_, "test"): break
+      // The pages of the team server have scripts of their own, which it loads by itself.
+      case (_, "test"), (_, "workspace"): break
       default: modules[path] = Array(data)
       }
     }
     let vendor = folder + "/vendor"
-    for (name, data) in try FolderFiles.files(vendor, ending: ".css", ".js") {
-      single[name] = Array(data)
-    }
+    let names = try FolderFiles.files(vendor, ending: ".css", ".js", without: needless)
+    for (name, data) in names { single[name] = Array(data) }
     var trees: [String: [String: [UInt8]]] = [:]
     for name in libraries {
       let files = try FolderFiles.read(
@@ -166,12 +167,25 @@ public struct SiteAssets: Sendable {
     return files.filter { !keysLeft.contains($0.key) }
   }
 
-  /// Eight hexadecimal digits that follow from the bytes: FNV-1a with 64 bits, folded to 32.
+  /// Eight hexadecimal digits that follow from the bytes: FNV-1a with 64 bits over words of eight bytes,
+  /// each multiplied in full and folded, then folded to 32.
   ///
   /// It tells versions apart; nothing is protected by it.
   static func hash(_ bytes: [UInt8]) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    func mix(_ word: UInt64) {
+      let product = (hash ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+      hash = product.high ^ product.low &+ 0x100_0000_01b3
+    }
+    let words = bytes.count / 8
+    bytes.withUnsafeBytes { raw in
+      // Each of the words lies within the bytes.
+      for index in 0..<words {
+        mix(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)))
+      }
+    }
+    for byte in bytes[(8 * words)...] { mix(UInt64(byte)) }
+    mix(UInt64(bytes.count))
     let digits = String((hash ^ (hash >> 32)) & 0xFFFF_FFFF, radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
   }

@@ -1,4 +1,5 @@
 public import Cubes
+import Grids
 public import Images
 
 /// A cube of paper: the maps of a variable one behind the other, by time or level, seen from outside.
@@ -136,8 +137,8 @@ public struct PaperCube: Sendable {
 
   private static func standing(upright: Int, variable: Variable) -> Standing {
     let grid = variable.grid
-    var rowsRise: Bool
-    var columnsRise = true
+    let rowsRise: Bool
+    let columnsRise: Bool
     if case .rectilinear(let x, let y) = grid.geometry {
       rowsRise = (y.values.last ?? 0) > (y.values.first ?? 0)
       columnsRise = (x.values.last ?? 0) > (x.values.first ?? 0)
@@ -146,6 +147,7 @@ public struct PaperCube: Sendable {
       rowsRise =
         grid.cellCentre(row: grid.rows - 1, column: middle).latitude
         > grid.cellCentre(row: 0, column: middle).latitude
+      columnsRise = true
     }
     // A map that lies flat has north away from the viewer.
     return upright == 0

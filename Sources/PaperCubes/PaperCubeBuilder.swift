@@ -1,5 +1,6 @@
 public import Cubes
 import Foundation
+import Grids
 import Images
 import JSON
 public import Jobs

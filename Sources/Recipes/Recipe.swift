@@ -11,6 +11,8 @@ public struct Recipe: Sendable {
   public var site: SiteRecipe
   /// The datasets, in the order in which the site shows them.
   public var datasets: [DatasetRecipe]
+  /// Folders whose recipes bring further datasets; ``load(path:)`` has taken them up.
+  public var include: [String] = []
   /// Where the site goes, where the recipe says it.
   public var publish: PublishRecipe?
   /// What a bucket costs, where that is stated.

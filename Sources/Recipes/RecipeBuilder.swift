@@ -31,12 +31,13 @@ struct RecipeBuilder {
       zip(stories, table.list("stories")).map { ($0.id, $1.table?["id"]?.place ?? $1.place) },
       id: "duplicate-id", what: "book", fix: { "give it an id of its own, such as '\($0)-2'" })
     let scenes = SceneBuilder(problems: problems, datasets: datasets.map(\.id))
-    let recipe = Recipe(
+    var recipe = Recipe(
       site: site(table["site"]?.table), datasets: datasets,
       publish: PublishRecipeBuilder(folder: folder, problems: problems)
         .publish(table["publish"]?.table),
       prices: table["prices"]?.table.map { PriceRecipe($0, problems: problems) },
       scenes: table.list("scenes").compactMap(scenes.scene), stories: stories)
+    recipe.include = table.texts("include").map { SourcePath.resolve($0, folder: folder) }
     refuseRepeats(
       table.tables("scenes").compactMap { scene in
         scene.text("id").map { ($0, scene["id"]?.place ?? scene.place) }

@@ -13,6 +13,12 @@ enum RecipeKeys {
         summary: "The datasets, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("dataset")])), isRequired: true),
       .init(
+        name: "include",
+        summary:
+          "Folders with further recipes (*.yaml), whose datasets follow: what teams publish from "
+          + "cubepress-server; paths are relative to the recipe.",
+        shape: .list(.text)),
+      .init(
         name: "stories",
         summary: "Books made of notebooks and Markdown, in the order in which the site shows them.",
         shape: .list(.either([.text, .table("story")]))),

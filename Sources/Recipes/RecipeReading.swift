@@ -1,7 +1,7 @@
 import Glibc
 
 extension Recipe {
-  /// Reads and checks the recipe at a path.
+  /// Reads and checks the recipe at a path, and those of the folders that it includes.
   ///
   /// Relative paths of sources are taken from the folder of the recipe.
   ///
@@ -28,7 +28,11 @@ extension Recipe {
             fix: "to build from a data file, write 'datasets: [\(path)]' into a recipe")
         ])
     }
-    return try parse(text, path: path)
+    var recipe = try parse(text, path: path)
+    for file in IncludedRecipes.files(in: recipe.include) {
+      recipe.datasets += try IncludedRecipes.datasets(of: file, besides: recipe.datasets)
+    }
+    return recipe
   }
 
   /// Checks the text of a recipe; `path` is for messages and tells the folder of relative paths.

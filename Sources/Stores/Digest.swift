@@ -38,26 +38,40 @@ public func sha256Hex(pieces: [[UInt8]]) -> String {
   return hexadecimal(digest.finish())
 }
 
-/// The SHA-256 of bytes that come in pieces.
-final class RunningDigest {
+/// The digest of bytes that come in pieces.
+package final class RunningDigest {
+  /// How it is computed.
+  package enum Algorithm: String, CaseIterable {
+    /// For clients that know no better one; no protection against intent.
+    case sha1
+    case sha256
+  }
+
   private let context = EVP_MD_CTX_new()
   private var succeeded: Bool
 
-  init() { succeeded = EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 }
+  package init(_ algorithm: Algorithm = .sha256) {
+    let method =
+      switch algorithm {
+      case .sha1: EVP_sha1()
+      case .sha256: EVP_sha256()
+      }
+    succeeded = EVP_DigestInit_ex(context, method, nil) == 1
+  }
 
   deinit { EVP_MD_CTX_free(context) }
 
-  func update(_ piece: [UInt8]) {
+  package func update(_ piece: [UInt8]) {
     succeeded = EVP_DigestUpdate(context, piece, piece.count) == 1 && succeeded
   }
 
-  func finish() -> [UInt8] {
+  package func finish() -> [UInt8] {
     let sum = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
       var length: UInt32 = 0
       succeeded = EVP_DigestFinal_ex(context, buffer.baseAddress, &length) == 1 && succeeded
       count = Int(length)
     }
-    precondition(succeeded, "OpenSSL has no SHA-256")
+    precondition(succeeded, "OpenSSL has no SHA")
     return sum
   }
 }

@@ -1,3 +1,4 @@
+import CFileShim
 import Glibc
 
 /// A failed system call: its number, and how the system words it.
@@ -112,5 +113,18 @@ func namesInFolder(_ path: String) throws(SystemFailure) -> [String] {
       pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
     }
     if name != ".", name != ".." { names.append(name) }
+  }
+}
+
+/// Brings everything that was written to the file system of a folder to its disk.
+///
+/// - Throws: ``StoreError`` where the disk refuses it.
+package func synchroniseFileSystem(of folder: String) throws(StoreError) {
+  do throws(SystemFailure) {
+    let descriptor = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
+    guard file_shim_sync(descriptor.number) == 0 else { throw .last }
+  } catch {
+    throw StoreError(
+      .unwritable, attempt: "bring \(folder) to the disk", reason: error.text, remedy: error.remedy)
   }
 }

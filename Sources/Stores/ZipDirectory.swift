@@ -27,6 +27,8 @@ struct ZipDirectory: Sendable {
   }
 
   private(set) var entries: [String: Entry] = [:]
+  /// Names of files that are no keys: such as those that lead out of a folder.
+  private(set) var strayNames: [String] = []
 
   /// How far from the end the trailer may begin: its own size, the longest comment, and the two
   /// records of zip64 when they stand where all writers put them.
@@ -116,7 +118,11 @@ struct ZipDirectory: Sendable {
       }
       // Folders have entries too. Names that are no keys could not be asked for. Writers that
       // update an archive append, so the later of two entries counts.
-      if StoreKey.fault(in: name) == nil { entries[name] = entry }
+      if StoreKey.fault(in: name) == nil {
+        entries[name] = entry
+      } else if StoreKey.fault(in: name.hasSuffix("/") ? String(name.dropLast()) : name) != nil {
+        strayNames.append(name)
+      }
     }
   }
 

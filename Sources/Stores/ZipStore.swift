@@ -104,6 +104,12 @@ public struct ZipStore: Store {
     try self.init(name, in: try FolderStore(path: folder), limits: limits)
   }
 
+  /// The sizes of all files, unpacked, by key.
+  public var sizes: [String: Int] { directory.entries.mapValues(\.size) }
+
+  /// Names in the archive that are no keys, such as `../../etc/passwd`; they cannot be asked for.
+  public var strayNames: [String] { directory.strayNames }
+
   /// All bytes of a file, unpacked and checked; `nil` when there is no such file.
   ///
   /// - Throws: ``StoreError`` when the key is not allowed, or the file cannot be read, is damaged,

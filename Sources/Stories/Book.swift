@@ -70,14 +70,22 @@ struct Book {
       problems.add(recipe.source, "there is no such folder or file")
       return
     }
-    if let single {
-      about.contents = [BookConfiguration.Entry(file: single, place: recipe.source)]
-    } else {
-      about = BookConfiguration.read(
+    func configuration(_ problems: StoryProblems) -> BookConfiguration {
+      BookConfiguration.read(
         { [folder] name in
           Self.bytes("\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) }
         },
         problems: problems)
+    }
+    if let single {
+      // A page of a book, looked at by itself, cites from the book's bibliography; what else is wrong
+      // with the book does not matter here.
+      about.bibliographies = configuration(StoryProblems()).bibliographies.filter {
+        Self.bytes("\(folder)/\($0)") != nil
+      }
+      about.contents = [BookConfiguration.Entry(file: single, place: recipe.source)]
+    } else {
+      about = configuration(problems)
     }
     about.binder = recipe.binder ?? about.binder
     about.jupyterHub = recipe.jupyterHub ?? about.jupyterHub

@@ -114,10 +114,21 @@ struct BookPages {
     frame: Stories.Frame, templates: PageTemplates, assets: SiteAssets
   ) throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
+    var contents = ContentsMarkup(templates)
     for (index, one) in made.enumerated() {
       var context = try frameOf(
         one.page.key, title: one.title, summary: one.summary, frame: frame, assets: assets)
       context.merge(try body(one, at: index, assets: assets)) { _, own in own }
+      if made.count > 1 {
+        context["bookNav"] = [
+          "navTitle": .text(title), "navHref": .text(relative(frontKey, from: one.page.key)),
+          "navLines": .markup(
+            try contents.markup(of: book.contents, folder: Self.folder(of: one.page.key), at: index)
+            {
+              line($0, from: one.page.key, isCurrent: $1)
+            }),
+        ]
+      }
       files[one.page.key] = Array(try templates.render("story", context).utf8)
       files[one.page.originalKey] = one.page.original
     }
@@ -187,10 +198,6 @@ struct BookPages {
       context["figures"] = ["plotlyScript": .text(root + (try assets.key("plotly.js")))]
     }
     if made.count > 1 {
-      context["bookNav"] = [
-        "navTitle": .text(title), "navHref": .text(relative(frontKey, from: page.key)),
-        "navLines": .list(book.contents.map { line($0, from: page.key, current: index) }),
-      ]
       context["previous"] = neighbour(index - 1, from: page.key)
       context["next"] = neighbour(index + 1, from: page.key)
     }
@@ -222,7 +229,13 @@ struct BookPages {
     return context
   }
 
-  private func line(_ line: Book.ContentsLine, from key: String, current: Int) -> PageValue {
+  private static func folder(of key: String) -> String {
+    key.split(separator: "/").dropLast().joined(separator: "/")
+  }
+
+  private func line(
+    _ line: Book.ContentsLine, from key: String, isCurrent: Bool
+  ) -> [String: PageValue] {
     guard let index = line.page else {
       return ["isPart": true, "lineTitle": .text(line.title), "isPage": false]
     }
@@ -230,7 +243,7 @@ struct BookPages {
       "isPart": false,
       "isPage": [
         "lineHref": .text(relative(made[index].page.key, from: key)),
-        "pageLineTitle": .text(made[index].title), "isCurrent": .flag(index == current),
+        "pageLineTitle": .text(made[index].title), "isCurrent": .flag(isCurrent),
         "isInner": .flag(line.level > 0),
       ],
     ]
@@ -292,5 +305,32 @@ struct BookPages {
           ]
         }
       }
+  }
+}
+
+/// The table of contents beside the pages of a book.
+///
+/// Every page has all its lines, and only one of them differs: they are made once for all pages of a
+/// folder, or a book of some hundred pages would be made of little else.
+private struct ContentsMarkup {
+  private let templates: PageTemplates
+  private var lines: [String: [String]] = [:]
+
+  init(_ templates: PageTemplates) { self.templates = templates }
+
+  /// The lines for the page with a number, from a folder whose pages have the same relative links.
+  mutating func markup(
+    of contents: [Book.ContentsLine], folder: String, at number: Int,
+    _ context: (_ line: Book.ContentsLine, _ isCurrent: Bool) -> [String: PageValue]
+  ) throws(PageError) -> String {
+    var made = lines[folder] ?? []
+    if made.isEmpty {
+      for line in contents { made.append(try templates.render("book-line", context(line, false))) }
+      lines[folder] = made
+    }
+    if let place = contents.firstIndex(where: { $0.page == number }) {
+      made[place] = try templates.render("book-line", context(contents[place], true))
+    }
+    return made.joined()
   }
 }

@@ -133,6 +133,12 @@ extension PageMaker {
         "the dataset '\(dataset.id)' has no variable '\(wanted ?? "")'; it has "
           + dataset.variables.map(\.name).joined(separator: ", "))
     }
+    guard embed.kind != .cube || dataset.cubes.contains(where: { $0.key == variable.key }) else {
+      return tell(
+        "kind",
+        "'\(variable.name)' has neither several times nor several levels, so it is no cube; "
+          + "'map' shows it")
+    }
     guard
       let style = variable.styles.first(where: { embed.style == nil || $0.style.id == embed.style })
     else {

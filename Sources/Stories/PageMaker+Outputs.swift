@@ -54,12 +54,16 @@ extension PageMaker {
     TerminalText.write(shown, to: &writer)
     writer.end("pre")
     if isFolded { writer.end("details") }
-    if shown.utf8.count < text.utf8.count, text.utf8.count > Self.textLimit {
-      paragraph(
-        class: "absent",
-        "Shortened: this text has \(text.utf8.count) bytes; the original notebook has all of it.")
-    }
+    tellShortened(text)
     writer.end("div")
+  }
+
+  /// Tells that a text is not shown as a whole.
+  private mutating func tellShortened(_ text: String) {
+    guard text.utf8.count > Self.textLimit else { return }
+    paragraph(
+      class: "absent",
+      "Shortened: this text has \(text.utf8.count) bytes; the original notebook has all of it.")
   }
 
   /// The beginning and end of a text that is too long to show, cut between characters.
@@ -142,7 +146,14 @@ extension PageMaker {
 
   private mutating func html(_ cleaned: Sanitiser.Cleaned) {
     openOutput("output html")
-    for token in cleaned.tokens {
+    var corners = Self.emptyHeaders(cleaned.tokens)[...]
+    for (index, token) in cleaned.tokens.enumerated() {
+      if index == corners.first {
+        corners.removeFirst()
+        if case .start(_, let attributes) = token { writer.start("td", attributes) }
+        if case .end = token { writer.end("td") }
+        continue
+      }
       guard case .start(let name, var attributes) = token else {
         writer.write(token)
         continue
@@ -167,6 +178,25 @@ extension PageMaker {
     }
     tellLeftOut(cleaned.leftOut)
     writer.end("div")
+  }
+
+  /// Where the tags of header cells without content stand, as pandas writes the corners of its tables.
+  ///
+  /// Nothing is headed by them: read aloud as headers they would only puzzle.
+  private static func emptyHeaders(_ tokens: [MarkupToken]) -> [Int] {
+    var places: [Int] = []
+    var start: Int?
+    for (index, token) in tokens.enumerated() {
+      switch token {
+      case .start("th", _): start = index
+      case .end("th"):
+        if let start { places += [start, index] }
+        start = nil
+      case .text(let text): if !text.allSatisfy(\.isWhitespace) { start = nil }
+      default: start = nil
+      }
+    }
+    return places
   }
 
   private mutating func picture(
@@ -223,6 +253,7 @@ extension PageMaker {
     writer.text(shortened(text))
     writer.end("pre")
     writer.end("details")
+    tellShortened(text)
     writer.end("div")
   }
 

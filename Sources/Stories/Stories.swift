@@ -54,6 +54,9 @@ public enum Stories {
     guard problems.problems.isEmpty else { throw StoryError(problems: problems.problems) }
   }
 
+  /// The names of the templates that `render` fills.
+  public static let templates: Set<String> = ["story", "book", "stories", "book-line"]
+
   /// Makes the pages of books.
   ///
   /// - `stories/index.html`, `stories/<book>/index.html`, `stories/<book>/<page>.html`;

@@ -1,6 +1,8 @@
+internal import Foundation
 internal import Hummingbird
 internal import Pages
 internal import Teams
+internal import Workspaces
 
 /// Users and teams, for administrators.
 ///
@@ -9,6 +11,7 @@ struct AdministrationRoutes: Sendable {
   let database: TeamDatabase
   let pages: PageRenderer
   let settings: ServerSettings
+  let workspace: Workspace
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("administration", use: overview)
@@ -16,6 +19,7 @@ struct AdministrationRoutes: Sendable {
     router.post("administration/users/:user/invite", use: invite)
     router.post("administration/users/:user/disable", use: disable)
     router.post("administration/teams", use: addTeam)
+    router.post("administration/teams/:team/quota", use: setQuota)
   }
 
   private func administrator(_ context: TeamRequestContext) throws -> Principal {
@@ -35,6 +39,15 @@ struct AdministrationRoutes: Sendable {
   ) async throws -> Response {
     let users = try await database.users()
     let audit = try await database.audit(team: nil, limit: 200)
+    var teams: [PageValue] = []
+    for team in try await database.teams() {
+      let use = try await workspace.storageUse(of: team)
+      teams.append([
+        "team": .text(team.name), "teamTitle": .text(team.title),
+        "storageTotal": .text(ByteText.of(use.total)),
+        "gigabytes": .text(String(format: "%g", Double(use.quota) / 1e9)),
+      ])
+    }
     return try pages.page(
       "administration", title: "Users and teams", principal: principal,
       status: problem == nil ? .ok : .unprocessableContent,
@@ -47,6 +60,7 @@ struct AdministrationRoutes: Sendable {
               "isAdministrator": .flag($0.isAdministrator),
             ]
           }),
+        "teams": .list(teams),
         "audit": .list(audit.map(AuditRow.values)),
       ])
   }
@@ -111,6 +125,20 @@ struct AdministrationRoutes: Sendable {
       let team = try await database.addTeam(
         name, title: title.isEmpty ? name : title, owner: owner)
       return ("\(team.name), owned by \(owner.name)", nil)
+    }
+  }
+
+  @Sendable private func setQuota(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let name = try context.parameters.require("team")
+    return try await change(request, context, "set a quota") { form in
+      guard let team = try await database.team(named: name) else { throw TeamsError.noTeam(name) }
+      guard let size = Double(form.text("gigabytes")), (0...1e6).contains(size) else {
+        throw HTTPError(.unprocessableContent, message: "Give a size in GB, from 0 to a million.")
+      }
+      try await workspace.setQuota(Int64(size * 1e9), of: team)
+      return ("\(team.name): \(form.text("gigabytes")) GB", nil)
     }
   }
 

@@ -18,7 +18,8 @@ public struct CubeRoot: Sendable, Hashable {
     guard let equals = text.firstIndex(of: "=") else { return nil }
     let names = text[..<equals].split(separator: "/", omittingEmptySubsequences: false)
     let location = String(text[text.index(after: equals)...])
-    guard names.count == 2, names.allSatisfy({ !$0.isEmpty }), names[1] != "cubes",
+    guard names.count == 2, names.allSatisfy({ !$0.isEmpty }),
+      !["cubes", "uploaded"].contains(names[1]),
       location.hasPrefix("/") || location.hasPrefix("s3://")
     else { return nil }
     team = String(names[0])
@@ -34,10 +35,11 @@ public struct CubeRoot: Sendable, Hashable {
 }
 
 extension ServerSettings {
-  /// Where the cubes of a team may lie: its own folder, and the roots that were named for it.
+  /// Where the cubes of a team may lie: its own folder, that of what was uploaded, and the roots that were named for it.
   func cubeRoots(ofTeam team: String) -> [CubeRoot] {
-    [CubeRoot(team: team, name: "cubes", location: "\(dataFolder)/teams/\(team)/cubes")]
-      + cubeRoots.filter { $0.team == team }
+    ["cubes", "uploaded"].map {
+      CubeRoot(team: team, name: $0, location: "\(dataFolder)/teams/\(team)/\($0)")
+    } + cubeRoots.filter { $0.team == team }
   }
 
   /// The paths or addresses behind a source; it blocks.

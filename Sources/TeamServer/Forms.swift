@@ -10,19 +10,9 @@ struct Form: Sendable {
   /// - Throws: 413 for a body over the limit, 400 for one that is no form.
   init(_ request: Request, limit: Int) async throws {
     let body = try await request.body.collect(upTo: limit)
-    var fields: [String: String] = [:]
-    for pair in String(buffer: body).split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = Self.decode(parts[0]),
-        let value = Self.decode(parts.count > 1 ? parts[1] : "")
-      else { throw HTTPError(.badRequest, message: "The form is badly encoded.") }
-      fields[name] = value
-    }
-    self.fields = fields
-  }
-
-  private static func decode(_ text: Substring) -> String? {
-    text.replacing("+", with: " ").removingPercentEncoding
+    fields = Dictionary(
+      try FormText.pairs(String(buffer: body)).map { ($0.name, $0.value) }
+    ) { _, last in last }
   }
 
   /// The text of a field without blanks around it; empty where there is none.

@@ -41,7 +41,13 @@ struct HomeRoutes: Sendable {
             ]
           }),
         "shared": .list(
-          grants.map { ["team": .text($0.team), "dataset": .text($0.dataset)] }),
+          grants.map {
+            [
+              "team": .text($0.team), "item": .text($0.item),
+              "dataset": .flag($0.kind == .dataset), "places": .flag($0.kind == .places),
+              "files": .flag($0.kind == .files),
+            ]
+          }),
         "tokens": .list(
           tokens.map {
             [

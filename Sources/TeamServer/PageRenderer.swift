@@ -8,11 +8,21 @@ struct PageRenderer: Sendable {
   private let templates: PageTemplates
   private let styleSheet: String
   private let icon: String
+  private let tokenSheet: String
+  private let workspaceSheet: String
+  private let assets: SiteAssets
 
-  init(templates: PageTemplates, assets: SiteAssets) throws {
+  /// - Parameters:
+  ///   - templates: of all pages.
+  ///   - assets: those of sites, of which pages here share the style sheets.
+  ///   - own: the assets that only pages here have.
+  init(templates: PageTemplates, assets: SiteAssets, own: SiteAssets) throws {
     self.templates = templates
     styleSheet = try assets.key("site.css")
     icon = try assets.key("icon.svg")
+    tokenSheet = try assets.key("tokens.css")
+    workspaceSheet = try own.key("workspace.css")
+    self.assets = own
   }
 
   /// A page as an answer.
@@ -22,16 +32,20 @@ struct PageRenderer: Sendable {
   ///   - title: of the page.
   ///   - principal: whose name and sign-out button the header shows.
   ///   - status: of the answer.
+  ///   - script: the name of the one script that the page loads.
   ///   - values: what the template is filled with, besides what every page has.
   /// - Returns: an answer that no cache keeps.
   /// - Throws: `PageError` where the template asks for what is not given.
   func page(
     _ template: String, title: String, principal: Principal?, status: HTTPResponse.Status = .ok,
-    _ values: [String: PageValue]
+    script: String? = nil, _ values: [String: PageValue]
   ) throws -> Response {
     var context = values
     context["pageTitle"] = .text(title)
     context["styleSheet"] = .text(styleSheet)
+    context["tokenSheet"] = .text(tokenSheet)
+    context["workspaceSheet"] = .text(workspaceSheet)
+    context["script"] = .optional(try script.map(assets.key))
     context["icon"] = .text(icon)
     context["form"] = .text(principal?.formSecret ?? "")
     context["user"] = principal.map { .table(["userTitle": .text($0.user.title)]) } ?? .flag(false)
@@ -42,7 +56,8 @@ struct PageRenderer: Sendable {
       headers: [
         .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
         .contentSecurityPolicy:
-          "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+          "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+          + (script == nil ? "" : "; script-src 'self'; connect-src 'self'"),
       ],
       body: .init(byteBuffer: ByteBuffer(string: text)))
   }

@@ -1,4 +1,5 @@
 public import LiveCubes
+internal import Workspaces
 
 /// How a server runs: where its data lies, where it listens, and its limits.
 public struct ServerSettings: Sendable {
@@ -25,6 +26,14 @@ public struct ServerSettings: Sendable {
   public var invitationLifetime: Int64 = 3 * 86_400
   /// The largest body of a form or document, in bytes; uploads have a limit of their own.
   public var largestBody = 1 << 20
+  /// The largest GeoJSON document that is taken, in bytes.
+  public var largestPlaces = 16 << 20
+  /// How much a team may keep where nothing else was decided for it, in bytes.
+  public var teamQuota: Int64 = 100 << 30
+  /// The path of the program `cubepress`; `nil` for the one beside the running program.
+  public var program: String?
+  /// How long a connection may be idle, and the next part of a body may take, in seconds.
+  public var patience: Int64 = 30
   /// How many requests are worked on at once; further ones are told to come again.
   public var concurrentRequests = 256
   /// Where cubes of teams may lie beside the team's folder `cubes`.
@@ -42,6 +51,12 @@ public struct ServerSettings: Sendable {
     self.baseURL = baseURL
     self.templatesFolder = templatesFolder
     self.siteFolder = siteFolder
+  }
+
+  var workspace: WorkspaceSettings {
+    var workspace = WorkspaceSettings(dataFolder: dataFolder, program: program)
+    workspace.teamQuota = teamQuota
+    return workspace
   }
 
   var isSecure: Bool { baseURL.hasPrefix("https://") }

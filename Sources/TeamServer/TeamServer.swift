@@ -6,11 +6,13 @@ internal import Logging
 internal import NIOCore
 internal import Pages
 internal import Teams
+internal import Workspaces
 
 /// The server for what must not be public: one process, one data folder.
 public struct TeamServer: Sendable {
   private let settings: ServerSettings
   private let database: TeamDatabase
+  private let workspace: Workspace
   private let live: LiveCubes
 
   /// Opens, and where need be makes, the data folder.
@@ -22,6 +24,7 @@ public struct TeamServer: Sendable {
       atPath: settings.dataFolder, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
     database = try TeamDatabase(path: settings.databasePath)
+    workspace = Workspace(database: database, settings: settings.workspace)
     live = LiveCubes(limits: settings.liveLimits)
   }
 
@@ -41,6 +44,7 @@ public struct TeamServer: Sendable {
   /// - Parameter whenListening: called once with the port.
   /// - Throws: where it cannot listen, or a template or browser file is missing.
   public func run(whenListening: @escaping @Sendable (Int) -> Void) async throws {
+    try await workspace.takeUp(now: secondsNow())
     var logger = Logger(label: "cubepress-server")
     logger.logLevel = .info
     let application = Application(
@@ -48,8 +52,7 @@ public struct TeamServer: Sendable {
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [LeavingClient()],
-          // Also of those who send half a request and no more.
-          idleTimeout: .seconds(120))),
+          idleTimeout: .seconds(settings.patience))),
       configuration: .init(address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { whenListening($0.localAddress?.port ?? 0) }, logger: logger)
     try await application.runService()
@@ -57,17 +60,22 @@ public struct TeamServer: Sendable {
 
   func router() throws -> Router<TeamRequestContext> {
     let assets = try SiteAssets.load(folder: settings.siteFolder)
+    let own = try SiteAssets.load(folder: settings.siteFolder + "/workspace")
     let pages = try PageRenderer(
-      templates: try PageTemplates.load(folder: settings.templatesFolder), assets: assets)
+      templates: try PageTemplates.load(folder: settings.templatesFolder), assets: assets, own: own)
     let cookies = SessionCookies(isSecure: settings.isSecure, lifetime: settings.sessionLifetime)
     let metrics = Metrics()
     let router = Router(context: TeamRequestContext.self)
     router.middlewares.add(Answering(pages: pages))
     router.middlewares.add(Measuring(metrics: metrics, limit: settings.concurrentRequests))
+    router.middlewares.add(
+      BodyPatience(
+        part: .seconds(settings.patience), whole: .seconds(settings.patience * 4)))
     router.middlewares.add(CrossSiteGuard(origin: settings.baseURL))
     router.middlewares.add(Authentication(database: database, cookies: cookies))
+    router.middlewares.add(WorkspaceErrors())
     OperationRoutes(database: database, metrics: metrics).add(to: router)
-    AssetRoutes(assets: assets).add(to: router)
+    AssetRoutes(assets: assets, own: own).add(to: router)
     let signIn = SignInRoutes(
       database: database, pages: pages, cookies: cookies, settings: settings)
     signIn.add(to: router)
@@ -78,11 +86,28 @@ public struct TeamServer: Sendable {
       ).add(to: router)
     }
     HomeRoutes(database: database, pages: pages, settings: settings).add(to: router)
-    TeamRoutes(database: database, pages: pages, settings: settings).add(to: router)
-    AdministrationRoutes(database: database, pages: pages, settings: settings).add(to: router)
+    TeamRoutes(database: database, pages: pages, settings: settings, workspace: workspace)
+      .add(to: router)
+    UploadRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
+      .add(to: router)
+    UploadedCubeRoutes(database: database, workspace: workspace, settings: settings).add(to: router)
+    CollectionRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
+      .add(to: router)
+    FileRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
+      .add(to: router)
+    StoryRoutes(database: database, workspace: workspace).add(to: router)
+    PublicationRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
+      .add(to: router)
+    MemberRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
+      .add(to: router)
+    AdministrationRoutes(
+      database: database, pages: pages, settings: settings, workspace: workspace
+    ).add(to: router)
     TeamSiteRoutes(database: database, settings: settings).add(to: router)
     CubeAPI(
-      database: database, settings: settings, live: live, places: SitePlaces(settings: settings)
+      database: database, settings: settings, live: live,
+      places: TeamPlaces(
+        site: SitePlaces(settings: settings), workspace: workspace, database: database)
     ).add(to: router)
     OpenAPIRoutes(settings: settings).add(to: router)
     return router

@@ -40,12 +40,14 @@ struct TeamSiteRoutes: Sendable {
 
   /// The key of a file, from the segments of a path.
   ///
-  /// - Returns: `nil` for one that leaves the folder or names a hidden file, such as the build's journal.
-  static func key(_ segments: [Substring]) -> String? {
+  /// - Returns: `nil` for one that leaves the folder or names a hidden file, such as the build's journal,
+  ///   where those are not allowed.
+  static func key(_ segments: [Substring], allowingHidden: Bool = false) -> String? {
     let parts = segments.compactMap { $0.removingPercentEncoding }
     guard parts.count == segments.count, !parts.isEmpty,
       parts.allSatisfy({
-        !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") && !$0.contains("\0")
+        !$0.isEmpty && (allowingHidden ? $0 != "." && $0 != ".." : !$0.hasPrefix("."))
+          && !$0.contains("/") && !$0.contains("\0")
       })
     else { return nil }
     return parts.joined(separator: "/")
@@ -72,7 +74,9 @@ struct TeamSiteRoutes: Sendable {
       key == Self.listKey || key == "api/colours.json" || key.hasPrefix("assets/")
       || key.hasPrefix("viewer/")
     guard isForAll else { return false }
-    return try await database.grants(to: principal.user).contains { $0.team == team }
+    return try await database.grants(to: principal.user).contains {
+      $0.team == team && $0.kind == .dataset
+    }
   }
 
   /// The list of datasets without those that the asker may not know of.
@@ -91,7 +95,7 @@ struct TeamSiteRoutes: Sendable {
     // Asked once, not for every dataset of the list.
     let isMember = try await database.role(of: principal, inTeam: team) != nil
     let grants = try await database.grants(to: principal.user)
-    let granted = Set(grants.filter { $0.team == team }.map(\.dataset))
+    let granted = Set(grants.filter { $0.team == team && $0.kind == .dataset }.map(\.item))
     let readable = (document["datasets"]?.arrayValue ?? []).filter { entry in
       entry["id"]?.stringValue.map { isMember || granted.contains($0) } ?? false
     }

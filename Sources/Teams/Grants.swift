@@ -1,11 +1,23 @@
 internal import GRDB
 
-/// A dataset that one team lets another use.
-public struct DatasetGrant: Sendable, Hashable {
-  /// The team whose dataset it is.
+/// What a team can let another team use.
+public enum SharedKind: String, Sendable, Hashable, CaseIterable {
+  /// A dataset, by its id.
+  case dataset
+  /// A collection of places, by its name.
+  case places
+  /// A file, by its path, or all files below a folder, by its path with a slash at the end.
+  case files
+}
+
+/// Something that one team lets another use.
+public struct Grant: Sendable, Hashable {
+  /// The team whose it is.
   public let team: String
-  /// The dataset's id.
-  public let dataset: String
+  /// What kind of thing it is.
+  public let kind: SharedKind
+  /// Its id, name or path.
+  public let item: String
   /// The team that may use it.
   public let toTeam: String
   /// What it may do with it.
@@ -13,42 +25,52 @@ public struct DatasetGrant: Sendable, Hashable {
 }
 
 extension TeamDatabase {
-  /// Lets another team use a dataset, in place of what it may do with it so far.
+  /// Lets another team use something, in place of what it may do with it so far.
   ///
-  /// - Throws: ``TeamsError`` where the dataset's name is no id.
+  /// - Throws: ``TeamsError`` where the item cannot be called so.
   public func grant(
-    _ role: Role, on dataset: String, of team: Team, to other: Team
+    _ role: Role, on item: String, kind: SharedKind = .dataset, of team: Team, to other: Team
   ) async throws(TeamsError) {
-    try Names.check(dataset, of: "dataset")
-    try await write("share '\(dataset)'") { database in
+    switch kind {
+    case .dataset: try Names.check(item, of: "dataset")
+    case .places: try Names.check(item, of: "collection")
+    case .files:
+      let path = item.hasSuffix("/") ? String(item.dropLast()) : item
+      guard FilePath.isValid(path) else {
+        throw TeamsError(
+          .invalid, "share '\(item)'", because: "it is no path of a file or folder",
+          remedy: "write it as in 'models/ice.pt', or 'models/' for the whole folder")
+      }
+    }
+    try await write("share '\(item)'") { database in
       try database.execute(
         sql: """
-          INSERT INTO dataset_grant (team, dataset, to_team, role) VALUES (?, ?, ?, ?)
+          INSERT INTO share (team, kind, item, to_team, role) VALUES (?, ?, ?, ?, ?)
           ON CONFLICT DO UPDATE SET role = excluded.role
-          """, arguments: [team.id, dataset, other.id, role.rawValue])
+          """, arguments: [team.id, kind.rawValue, item, other.id, role.rawValue])
     }
   }
 
   /// Takes a grant back.
   public func revoke(
-    dataset: String, of team: Team, from other: Team
+    _ item: String, kind: SharedKind = .dataset, of team: Team, from other: Team
   ) async throws(TeamsError) {
-    try await write("end the sharing of '\(dataset)'") { database in
+    try await write("end the sharing of '\(item)'") { database in
       try database.execute(
-        sql: "DELETE FROM dataset_grant WHERE team = ? AND dataset = ? AND to_team = ?",
-        arguments: [team.id, dataset, other.id])
+        sql: "DELETE FROM share WHERE team = ? AND kind = ? AND item = ? AND to_team = ?",
+        arguments: [team.id, kind.rawValue, item, other.id])
     }
   }
 
-  /// What a team has shared, by dataset.
-  public func grants(of team: Team) async throws(TeamsError) -> [DatasetGrant] {
+  /// What a team has shared.
+  public func grants(of team: Team) async throws(TeamsError) -> [Grant] {
     try await read("list what '\(team.name)' shares") { database in
-      try Self.grants(database, where: "dataset_grant.team = ?", [team.id])
+      try Self.grants(database, where: "share.team = ?", [team.id])
     }
   }
 
   /// What other teams have shared with the teams of somebody.
-  public func grants(to user: User) async throws(TeamsError) -> [DatasetGrant] {
+  public func grants(to user: User) async throws(TeamsError) -> [Grant] {
     try await read("list what is shared with '\(user.name)'") { database in
       try Self.grants(
         database, where: "to_team IN (SELECT team FROM member WHERE user = ?)", [user.id])
@@ -57,19 +79,20 @@ extension TeamDatabase {
 
   private static func grants(
     _ database: Database, where condition: String, _ arguments: StatementArguments
-  ) throws -> [DatasetGrant] {
+  ) throws -> [Grant] {
     try Row.fetchAll(
       database,
       sql: """
-        SELECT owner.name AS team, dataset, other.name AS to_team, role FROM dataset_grant
-        JOIN team AS owner ON owner.id = dataset_grant.team
+        SELECT owner.name AS team, kind, item, other.name AS to_team, role FROM share
+        JOIN team AS owner ON owner.id = share.team
         JOIN team AS other ON other.id = to_team
-        WHERE \(condition) ORDER BY owner.name, dataset, other.name
+        WHERE \(condition) ORDER BY owner.name, kind, item, other.name
         """, arguments: arguments
     ).compactMap { row in
-      Role(rawValue: row["role"]).map {
-        DatasetGrant(team: row["team"], dataset: row["dataset"], toTeam: row["to_team"], role: $0)
-      }
+      guard let role = Role(rawValue: row["role"]), let kind = SharedKind(rawValue: row["kind"])
+      else { return nil }
+      return Grant(
+        team: row["team"], kind: kind, item: row["item"], toTeam: row["to_team"], role: role)
     }
   }
 }

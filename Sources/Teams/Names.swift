@@ -1,13 +1,13 @@
 /// The rules for names that become parts of addresses and of file paths.
-enum Names {
+package enum Names {
   /// The longest name of a user, a team or a dataset, in bytes.
-  static let longest = 64
+  package static let longest = 64
 
   /// Whether a text is an id as everywhere in a site: `[a-z0-9][a-z0-9._-]*`.
   ///
   /// Such a name is no path of its own (`..`), needs no escape in an address and is the same on every
   /// file system.
-  static func isID(_ text: String) -> Bool {
+  package static func isID(_ text: String) -> Bool {
     let bytes = text.utf8
     guard bytes.count <= longest, let first = bytes.first, isLetterOrDigit(first) else {
       return false

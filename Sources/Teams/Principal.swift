@@ -35,16 +35,34 @@ extension TeamDatabase {
   public func role(
     of principal: Principal, forDataset dataset: String, ofTeam team: String
   ) async throws(TeamsError) -> Role? {
+    try await role(of: principal, for: dataset, kind: .dataset, ofTeam: team)
+  }
+
+  /// The role of a request for something of a team: its user's in that team, or the highest that the team
+  /// has granted to one of the user's other teams; `nil` where there is neither.
+  ///
+  /// A grant on a folder of files counts for each file below it.
+  public func role(
+    of principal: Principal, for item: String, kind: SharedKind, ofTeam team: String
+  ) async throws(TeamsError) -> Role? {
     let role = try await read("look up a role") { database -> Role? in
-      let granted = try String.fetchAll(
+      let granted = try Row.fetchAll(
         database,
         sql: """
-          SELECT dataset_grant.role FROM dataset_grant
-          JOIN team ON team.id = dataset_grant.team
-          JOIN member ON member.team = dataset_grant.to_team
-          WHERE team.name = ? AND dataset = ? AND member.user = ?
-          """, arguments: [team, dataset, principal.user.id]
-      ).compactMap(Role.init)
+          SELECT share.item, share.role FROM share
+          JOIN team ON team.id = share.team
+          JOIN member ON member.team = share.to_team
+          WHERE team.name = ? AND kind = ? AND member.user = ?
+          """, arguments: [team, kind.rawValue, principal.user.id]
+      ).compactMap { row -> Role? in
+        let granted: String = row["item"]
+        // Bytes, as everywhere in paths: accents written in two ways are two names.
+        let isMeant =
+          granted.utf8.elementsEqual(item.utf8)
+          || kind == .files && granted.utf8.last == UInt8(ascii: "/")
+            && item.utf8.starts(with: granted.utf8)
+        return isMeant ? Role(rawValue: row["role"]) : nil
+      }
       let own = try Self.memberRole(database, principal.user, team)
       return (granted + [own].compactMap(\.self)).max()
     }

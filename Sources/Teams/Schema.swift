@@ -12,6 +12,9 @@ enum Schema {
     migrator.registerMigration("live cubes") { database in
       try database.execute(sql: liveCubes)
     }
+    migrator.registerMigration("uploads, datasets, files and places") { database in
+      try database.execute(sql: workspaces)
+    }
     return migrator
   }
 

@@ -1,11 +1,12 @@
-internal import GRDB
+package import GRDB
 
 /// Everything that the server knows of users, teams and what they may: one SQLite file.
 ///
 /// SQLite in WAL mode: readers do not wait for the writer, a transaction that was acknowledged is on
 /// disk (`synchronous = FULL`), and one that a crash cut off never happened.
 public final class TeamDatabase: Sendable {
-  let pool: DatabasePool
+  /// The connections: for the modules that keep tables of their own beside those of teams.
+  package let pool: DatabasePool
   private let path: String
 
   /// Opens a database, or makes an empty one, and brings it to the newest form.

@@ -1,8 +1,9 @@
-internal import GRDB
+package import GRDB
 
 /// People who share cubes.
 public struct Team: Sendable, Hashable {
-  let id: Int64
+  /// Its number, by which other tables refer to it.
+  package let id: Int64
   /// An id, unique; part of addresses.
   public let name: String
   /// The name that people read.
@@ -10,7 +11,7 @@ public struct Team: Sendable, Hashable {
 }
 
 extension Team {
-  init(_ row: Row) {
+  package init(_ row: Row) {
     id = row["id"]
     name = row["name"]
     title = row["title"]
@@ -48,6 +49,13 @@ extension TeamDatabase {
     try await read("look up a team") { database in
       try Row.fetchOne(database, sql: "SELECT * FROM team WHERE name = ?", arguments: [name])
         .map(Team.init)
+    }
+  }
+
+  /// Every team, by name.
+  public func teams() async throws(TeamsError) -> [Team] {
+    try await read("list the teams") { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM team ORDER BY name").map(Team.init)
     }
   }
 

@@ -14,7 +14,9 @@ public import Stores
 public final class TerrainBuilder: FieldProduct {
   /// Changes whenever the same input would give other tiles.
   private static let productVersion = 1
-  /// Measured: level 9 takes twice as long for one byte in a hundred.
+  /// Measured on the benchmark's 682 tiles of 25 m (11.5 MB at level 1): packing is 7 % of the work at
+  /// level 6; level 9 takes three times as long for 0.3 % fewer bytes, level 4 saves 2 % of the work for
+  /// 1.7 % more.
   private static let compressionLevel = 6
   /// Tiles made by one thread in one go.
   private static let batchSize = 8

@@ -1,16 +1,22 @@
-import JSON
+package import JSON
 
 /// Checks that a GeoJSON geometry is well-formed and lies on the earth (RFC 7946, section 3.1).
-struct GeometryCheck {
+package struct GeometryCheck {
   let source: String
   let feature: String
+
+  /// Checks a geometry of a source; both names are for messages.
+  package init(source: String, feature: String) {
+    self.source = source
+    self.feature = feature
+  }
 
   static let types: Set = [
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
     "GeometryCollection",
   ]
 
-  func check(_ geometry: JSONValue, depth: Int = 0) throws(VectorError) {
+  package func check(_ geometry: JSONValue, depth: Int = 0) throws(VectorError) {
     let coordinates = geometry["coordinates"] ?? .null
     switch geometry["type"]?.stringValue {
     case "Point": try position(coordinates)

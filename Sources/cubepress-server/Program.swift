@@ -4,6 +4,7 @@ import LiveCubes
 import Pages
 import TeamServer
 import Teams
+import Workspaces
 
 @main
 struct Program: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct Program: AsyncParsableCommand {
 
       When nobody can sign in yet, `serve` prints a link at which the administrator's password is set.
       """,
-    subcommands: [Serve.self, BackUp.self, Invite.self, Register.self],
+    subcommands: [Serve.self, BackUp.self, Restore.self, Invite.self, Register.self],
     defaultSubcommand: Serve.self)
 }
 
@@ -39,6 +40,8 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: "The address under which browsers reach the server, such as https://cubes.example.org.")
   var baseURL: String?
+  @Option(help: "How many GB a team may keep where nothing else was decided for it.")
+  var teamQuota = 100.0
   @OptionGroup(title: "Identity provider") var provider: ProviderOptions
   @OptionGroup(title: "Cubes that are read where they lie") var cubes: CubeOptions
   @Option(help: "The folder that holds Templates and Site; found by itself in most cases.")
@@ -50,6 +53,10 @@ struct Serve: AsyncParsableCommand {
       dataFolder: data.folder, baseURL: baseURL ?? "http://\(host):\(port)",
       templatesFolder: shared.templates, siteFolder: shared.site)
     settings.identityProvider = try provider.settings()
+    guard (0...1e6).contains(teamQuota) else {
+      throw ValidationError("--team-quota is a number of GB, from 0 to a million")
+    }
+    settings.teamQuota = Int64(teamQuota * 1e9)
     settings.host = host
     settings.port = port
     try cubes.apply(to: &settings)
@@ -134,15 +141,32 @@ struct ProviderOptions: ParsableArguments {
 struct BackUp: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup",
-    abstract: "Copies the database into a new file, while the server goes on.",
-    discussion: "To restore it, stop the server and put the file in the place of cubepress.sqlite.")
+    abstract:
+      "Copies the database, datasets and files into a new folder, while the server goes on.",
+    discussion: """
+      On the same file system the copy takes little room of its own. Built sites of teams are left out: \
+      cubepress build makes them again.
+      """)
 
   @OptionGroup var data: DataOption
-  @Argument(help: "The file to write; it must not exist yet.")
-  var file: String
+  @Argument(help: "The folder to write; it must not exist yet.")
+  var folder: String
 
   func run() async throws {
-    try await TeamDatabase(path: data.folder + "/cubepress.sqlite").backUp(to: file)
+    try await Backup.write(data.folder, to: folder)
+  }
+}
+
+struct Restore: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a data folder of a backup, and looks whether everything in it is whole.")
+
+  @OptionGroup var data: DataOption
+  @Argument(help: "The folder of the backup.")
+  var folder: String
+
+  func run() async throws {
+    try await Backup.restore(folder, to: data.folder)
   }
 }
 

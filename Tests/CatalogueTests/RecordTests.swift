@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Pages
 import Pyramids
 import Recipes
 import SampleSites

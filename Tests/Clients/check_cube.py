@@ -241,7 +241,7 @@ def pointer(one: CubePage, truth: Truth) -> str:
     one.set("{ panel: null, tool: 'select' }")
     times = truth.variable["dimensions"][0]["values"]
     told = 0
-    for positions, cell in (([240, 18.5, 24.5], (239, 18, 24)), ([100.5, 0, 30.5], (100, 0, 30)), ([60.5, 20.5, 49], (60, 20, 48))):
+    for positions, cell in (([240, 18.5, 24.5], (239, 18, 24)), ([100.5, 37, 30.5], (100, 36, 30)), ([60.5, 20.5, 49], (60, 20, 48))):
         page.mouse.move(*one.point(positions))
         page.wait_for_selector(".readout.shown")
         text = page.locator("#readout").inner_text()
@@ -257,7 +257,8 @@ def pointer(one: CubePage, truth: Truth) -> str:
         near = (float(data[columns][cell[2]]) + 180) % 360 - 180, float(data[rows][cell[1]])
         require(abs((place[0] - near[0] + 180) % 360 - 180) < 1e-4 and abs(place[1] - near[1]) < 1e-4, f"{cell} lies at {place}, xarray says {near}")
         told += 1
-    page.mouse.move(*one.point([240, 40, 60]))
+    frame = page.locator("#map").bounding_box()
+    page.mouse.move(frame["x"] + 12, frame["y"] + 12)
     page.wait_for_selector(".readout:not(.shown)", state="attached")
     one.set("{ tool: 'turn' }")
     return f"{told} values"
@@ -379,6 +380,10 @@ def keyboard(one: CubePage) -> str:
     require(after["zoom"] > before["zoom"] and after["x"] < 0, f"+ and Shift do nothing: {after}")
     page.keyboard.press("f")
     require(one.state("eye") == before, "F does not go back")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowLeft")
+    require(one.box()[0] == [0, 239], f"an arrow beside the cube cuts to {one.box()[0]}")
+    page.keyboard.press("End")
     page.keyboard.press("v")
     page.wait_for_function("document.getElementById('live').textContent.includes('K')")
     page.evaluate("cubepress.openPanel('view')")

@@ -238,7 +238,9 @@ FOCUSED = """() => {
   const { top, bottom, left, right, width, height } = one.getBoundingClientRect();
   return {
     tag: one.tagName, what: one.outerHTML.slice(0, 120), text: (one.innerText || one.getAttribute("aria-label") || one.title || one.name || "").trim(),
-    ring: styles.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none"),
+    // Sides of the cube, which are no boxes, are drawn around.
+    ring: styles.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none")
+      || one instanceof SVGElement && [...one.querySelectorAll("rect")].some((each) => getComputedStyle(each).stroke !== "none"),
     seen: width > 0 && height > 0 && bottom > 0 && right > 0 && top < innerHeight && left < innerWidth,
   };
 }"""

@@ -149,10 +149,8 @@ class Workspace:
 
     def restores(self) -> str:
         copy = self.folder / "copy"
-        copy.mkdir()
-        backup = copy / "cubepress.sqlite"
         subprocess.run(
-            [self.program, "backup", "--data", str(self.server.folder), str(backup)], check=True)
+            [self.program, "backup", "--data", str(self.server.folder), str(copy)], check=True)
         other = TeamServer(self.program, copy)
         try:
             status, _ = asked(other.base + "/sites/ocean/x", {"Authorization": f"Bearer {self.tokens['ada']}"})

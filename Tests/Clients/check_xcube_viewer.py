@@ -62,7 +62,7 @@ class Live:
     def set_up(self) -> str:
         data = self.folder / "data"
         extra = ["--xcube-viewer", str(VIEWER)] if VIEWER.is_dir() else []
-        self.server = TeamServer(self.program, data, extra=extra)
+        self.server = TeamServer(self.program, data, options=extra)
         admin = self.server.browser()
         admin.set_password(self.server.invitation)
         admin.send("/administration", "/administration/teams", name="ocean", title="Ocean", owner="admin")
@@ -262,7 +262,7 @@ class Live:
                             Key=f"{prefix}/{file.relative_to(self.source).as_posix()}")
             data = Path(folder) / "data"
             server = TeamServer(
-                self.program, data, extra=["--cube-root", "ocean/archive=s3://private/ocean"],
+                self.program, data, options=["--cube-root", "ocean/archive=s3://private/ocean"],
                 environment={"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
                              "AWS_ENDPOINT_URL": url, "AWS_REGION": "us-east-1"})
             try:

@@ -84,10 +84,10 @@ def large_object_killed(run: Runner, url: str) -> str:
 
 def full_bucket(run: Runner, url: str) -> str:
     site = run.folder / "full"
-    first = write_site(site, 1, 80)
+    first = write_site(site, 1, 500)
     run.publish(site, "s3://cubes/full", url)
-    second = write_site(site, 2, 80)
-    for number in (1, 2, 4):
+    second = write_site(site, 2, 500)
+    for number in (1, 2):
         # Connections carry few requests, so that the bucket is full in the middle.
         proxy = FaultyProxy(url, faults=1e-9, full_after=number)
         said = run("publish", site, "s3://cubes/full", "--endpoint", proxy.url, "--connections", "2", code=1)

@@ -12,24 +12,29 @@ from check_damage import damage_checks
 from check_deploy import deploy_checks
 from check_documents import document_checks
 from check_gdal import gdal_checks
+from check_geotiff import geotiff_checks
 from check_globe import globe_checks
 from check_lexcube import lexcube_checks
 from check_memory import memory_checks
 from check_nginx import nginx_checks
+from check_team_nginx import team_nginx_checks
 from check_nightly import nightly_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
+from check_relief import relief_checks
 from check_restart import restart_checks
 from check_search import search_checks
 from check_stories import story_checks
 from check_server import server_checks
+from check_sign_in import sign_in_checks
 from check_slurm import slurm_checks
 from check_sources import source_checks
 from check_terrain import made_terrain_checks, terrain_checks
 from check_values import value_checks
 from check_viewer import viewer_checks
 from check_xcube_viewer import live_checks
+from check_workspace import workspace_checks
 from check_zarr import zarr_checks
 from publish_faults import fault_checks
 from recipe import read_recipe
@@ -75,6 +80,8 @@ def main() -> int:
         viewer_layer_checks(report, arguments.cubepress)
     if arguments.cubepress and not arguments.quick:
         made_terrain_checks(report, arguments.cubepress)
+        relief_checks(report, arguments.cubepress)
+        geotiff_checks(report, arguments.cubepress)
         damage_checks(report, arguments.cubepress)
         restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
         slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
@@ -86,6 +93,9 @@ def main() -> int:
     if arguments.cubepress and arguments.server:
         server_checks(report, arguments.cubepress, arguments.server)
         live_checks(report, arguments.cubepress, arguments.server)
+        workspace_checks(report, arguments.cubepress, arguments.server)
+        sign_in_checks(report, arguments.server)
+        team_nginx_checks(report, arguments.server)
     return report.close()
 
 

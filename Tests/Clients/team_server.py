@@ -68,9 +68,9 @@ class TeamServer:
     """The program with its data folder."""
 
     def __init__(
-        self, program: str, folder: Path, port: int | None = None, extra: list[str] | None = None,
+        self, program: str, folder: Path, port: int | None = None, options: tuple | list = (),
         environment: dict[str, str] | None = None):
-        self.program, self.folder, self.extra = program, folder, extra or []
+        self.program, self.folder, self.options = program, folder, options
         self.environment = os.environ | (environment or {})
         self.port = port or free_port(0)
         self.base = f"http://127.0.0.1:{self.port}"
@@ -81,8 +81,7 @@ class TeamServer:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port),
-                 *self.extra],
+                [self.program, "serve", "--data", str(self.folder), "--port", str(self.port), *self.options],
                 stdout=log, stderr=subprocess.STDOUT, env=self.environment)
         for _ in range(200):
             if self.process.poll() is not None:

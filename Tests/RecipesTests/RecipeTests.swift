@@ -17,6 +17,36 @@ struct RecipeTests {
     #expect(recipe.datasets[0].tileMatrixSets == nil)
   }
 
+  @Test func recipesOfAnIncludedFolderBringDatasets() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/recipes-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(
+      atPath: folder + "/publish", withIntermediateDirectories: true)
+    func write(_ text: String, _ name: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+    try write("datasets: [a.nc]\ninclude: [publish, none]", "site.yaml")
+    let alone = try Recipe.load(path: folder + "/site.yaml")
+    #expect(alone.datasets.map(\.id) == ["a"])
+    try write("datasets: [{id: c, source: /data/c.nc}]", "publish/2.yaml")
+    try write("datasets: [b.nc]", "publish/1.yaml")
+    try write("no recipe", "publish/notes.txt")
+    let recipe = try Recipe.load(path: folder + "/site.yaml")
+    #expect(recipe.datasets.map(\.id) == ["a", "b", "c"])
+    #expect(recipe.datasets.map(\.sources)[1] == ["\(folder)/publish/b.nc"])
+    for (text, id) in [
+      ("datasets: [a.nc]", "duplicate-id"),
+      ("datasets: [b.nc]\ninclude: [x]", "more-than-datasets"),
+    ] {
+      try write(text, "publish/1.yaml")
+      let error = #expect(throws: RecipeProblems.self) {
+        try Recipe.load(path: folder + "/site.yaml")
+      }
+      #expect(error?.problems.map(\.id) == [id])
+      #expect(error?.path.hasSuffix("publish/1.yaml") == true)
+    }
+  }
+
   @Test func everyKeyIsRead() throws {
     let recipe = try Recipe.parse(
       """

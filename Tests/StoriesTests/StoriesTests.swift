@@ -1,5 +1,6 @@
 import Catalogue
 import Foundation
+import Images
 import Pages
 import Pyramids
 import Recipes
@@ -215,6 +216,22 @@ private let png =
     #expect(html.contains("<summary>Output of "))
     #expect(html.contains("Shortened: this text has 550000 bytes"))
     #expect(html.utf8.count < 150_000)
+  }
+
+  @Test func cornersOfTablesAreNoHeaders() throws {
+    let html = try page(
+      outputs: data(
+        "\"text/html\": \"<table><tr><th class='a'> </th><th>b</th></tr><tr><th>0</th><td></td></tr></table>\""
+      ))
+    #expect(html.contains("<td class=\"a\"> </td><th>b</th>"))
+    #expect(html.contains("<th>0</th><td></td>"))
+  }
+
+  @Test func longJSONIsShortenedAndSaysSo() throws {
+    let value = String(repeating: "\"0123456789\",", count: 20_000) + "1"
+    let html = try page(outputs: data("\"application/json\": [\(value)]"))
+    #expect(html.utf8.count < 250_000)
+    #expect(html.contains("Shortened: this text has"))
   }
 
   @Test func tagsHideAndRemove() throws {

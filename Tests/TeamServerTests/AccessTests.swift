@@ -99,6 +99,9 @@ struct AccessTests {
   /// Pages and forms: who gets an answer that is not "nothing here".
   private static let pages: [(path: String, users: [String])] = [
     ("/teams/ice", team), ("/teams/sea", ["guest"]), ("/teams/none", []),
+    ("/teams/ice/members", team), ("/teams/ice/log", ["owner"]),
+    ("/teams/ice/uploads", ["owner", "editor"]), ("/teams/ice/places", team),
+    ("/teams/ice/files", team), ("/teams/ice/publications", team),
     ("/administration", ["admin"]), ("/metrics", ["admin"]),
   ]
 
@@ -119,11 +122,26 @@ struct AccessTests {
   private static let forms: [(path: String, fields: [String: String], users: [String])] = [
     ("/teams/ice/members", ["user": "stranger", "role": "reader"], ["owner"]),
     ("/teams/ice/members/stranger/remove", [:], ["owner"]),
-    ("/teams/ice/grants", ["dataset": "surface", "other": "sea", "role": "reader"], ["owner"]),
-    ("/teams/ice/grants/surface/sea/end", [:], ["owner"]),
+    (
+      "/teams/ice/grants",
+      ["kind": "dataset", "item": "surface", "other": "sea", "role": "reader"], ["owner"]
+    ),
+    ("/teams/ice/grants/end", ["kind": "dataset", "item": "surface", "other": "sea"], ["owner"]),
+    ("/teams/ice/places", ["id": "rivers"], ["owner", "editor"]),
+    ("/teams/ice/places/rivers/remove", [:], ["owner", "editor"]),
+    ("/teams/ice/files/remove", ["path": "none.txt"], ["owner", "editor"]),
+    (
+      "/teams/ice/publications",
+      ["dataset": "elevation", "id": "ice-elevation", "title": "Ice", "licence": "CC-BY-4.0"],
+      ["owner", "editor"]
+    ),
+    ("/teams/ice/publications/ice-elevation/publish", [:], ["owner"]),
+    ("/teams/ice/publications/ice-elevation/withdraw", [:], ["owner"]),
+    ("/teams/ice/datasets/elevation/remove", [:], ["owner", "editor"]),
     ("/administration/users", ["name": "new"], ["admin"]),
     ("/administration/users/new/invite", [:], ["admin"]),
     ("/administration/users/new/disable", [:], ["admin"]),
+    ("/administration/teams/ice/quota", ["gigabytes": "1"], ["admin"]),
     ("/administration/teams", ["name": "land", "owner": "stranger"], ["admin"]),
     ("/tokens", ["label": "x", "scope": "read", "days": "1"], everybody),
     ("/tokens/1/end", [:], everybody),
@@ -131,7 +149,7 @@ struct AccessTests {
 
   @Test("forms", arguments: everybody)
   func forms(user: String) async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let session = try await workspace.session(user)
     let token = try await workspace.token(user, .write)
     let client = try workspace.client()

@@ -35,7 +35,7 @@ struct TestClient {
   }
 
   func send(
-    _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, body: String
+    _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, body: String = ""
   ) async throws -> Answer {
     let head = HTTPRequest(
       method: method, scheme: "http", authority: "cubes.test", path: path, headerFields: headers)

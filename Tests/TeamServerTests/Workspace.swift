@@ -1,8 +1,10 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import Teams
 import TestKit
+import Workspaces
 
 @testable import TeamServer
 
@@ -19,8 +21,10 @@ struct Workspace {
   let settings: ServerSettings
   let server: TeamServer
 
-  /// Makes the folder, the users and the server; `change` changes the settings before.
-  init(_ change: (inout ServerSettings) -> Void = { _ in }) async throws {
+  /// - Parameters:
+  ///   - keeping: whether the team `ice` keeps an uploaded dataset, places and files.
+  ///   - change: changes the settings before the server is made.
+  init(keeping: Bool = false, _ change: (inout ServerSettings) -> Void = { _ in }) async throws {
     folder = try TemporaryFolder()
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().path
@@ -29,6 +33,13 @@ struct Workspace {
       templatesFolder: repository + "/Templates", siteFolder: repository + "/Site")
     settings.largestBody = 4096
     settings.liveLimits.time = .seconds(3600)
+    settings.teamQuota = 1 << 20
+    settings.program = folder.path + "/reader"
+    // Stands for the program that reads cubes, and finds one variable in each.
+    try folder.write(
+      "#!/bin/sh\necho '{\"variables\":[{\"name\":\"z\",\"shape\":[2,2]}]}'\n", to: "reader")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o700], ofItemAtPath: folder.path + "/reader")
     change(&settings)
     self.settings = settings
     server = try TeamServer(settings)
@@ -44,8 +55,42 @@ struct Workspace {
     try await database.setRole(.editor, of: editor, in: ice)
     try await database.setRole(.reader, of: reader, in: ice)
     try await database.grant(.reader, on: "bed", of: ice, to: sea)
+    if keeping { try await keepThings(of: ice, sharedWith: sea) }
     for (key, text) in Self.files { try folder.write(text, to: "teams/ice/site/" + key) }
   }
+
+  /// The dataset `elevation`, the collection `lakes` and the file `notes/a.txt` of `ice`; the collection and
+  /// the folder of the file are shared with `sea`.
+  private func keepThings(of ice: Team, sharedWith sea: Team) async throws {
+    let kept = Workspaces.Workspace(database: database, settings: settings.workspace)
+    let bytes = Array("CDF\u{1} and more".utf8)
+    let upload = try await kept.beginUpload(
+      length: Int64(bytes.count), dataset: "elevation", title: "Elevation", sha256: nil, for: ice,
+      by: "owner", now: secondsNow())
+    _ = try await kept.receive(
+      Pieces([bytes]), of: upload, at: 0, checksum: nil, now: secondsNow)
+    while try await kept.dataset("elevation", ofTeam: "ice") == nil {
+      let problem = try await kept.upload(upload.id, of: ice)?.problem
+      if let problem { throw Refused(problem: problem) }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    try await kept.addCollection("lakes", title: "", to: ice, by: "owner", now: secondsNow())
+    let lakes = try await kept.collection("lakes", ofTeam: "ice")
+    if let lakes {
+      let document = try JSONValue(parsing: Self.lake)
+      _ = try await kept.add(try NewFeature.read(document), to: lakes, of: ice)
+    }
+    _ = try await kept.putFile(
+      Pieces([Array("text".utf8)]), path: "notes/a.txt", announced: 4, sha256: nil, of: ice,
+      by: "owner", now: secondsNow())
+    try await database.grant(.reader, on: "lakes", kind: .places, of: ice, to: sea)
+    try await database.grant(.reader, on: "notes/", kind: .files, of: ice, to: sea)
+  }
+
+  struct Refused: Error { let problem: String }
+
+  static let lake =
+    #"{"type":"Feature","geometry":{"type":"Point","coordinates":[10,54]},"properties":{"name":"A"}}"#
 
   private static let files = [
     "index.html": "<h1>bed, surface</h1>",
@@ -81,4 +126,19 @@ struct Workspace {
   }
 
   func client() throws -> TestClient { TestClient(try server.router().buildResponder()) }
+}
+
+/// Bytes in pieces, as a request brings them.
+struct Pieces: AsyncSequence {
+  let pieces: [[UInt8]]
+
+  init(_ pieces: [[UInt8]]) { self.pieces = pieces }
+
+  func makeAsyncIterator() -> AsyncStream<[UInt8]>.Iterator {
+    let pieces = pieces
+    return AsyncStream { continuation in
+      for piece in pieces { continuation.yield(piece) }
+      continuation.finish()
+    }.makeAsyncIterator()
+  }
 }

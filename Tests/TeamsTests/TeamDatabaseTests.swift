@@ -198,12 +198,12 @@ struct TeamDatabaseTests {
     #expect(try await role(ada, "surface") == nil, "another dataset of the team")
     #expect(try await role(eve, "bed") == nil, "a member of neither")
     #expect(try await database.role(of: session(of: ada), inTeam: "ice") == nil)
-    #expect(try await database.grants(to: ada).map(\.dataset) == ["bed"])
+    #expect(try await database.grants(to: ada).map(\.item) == ["bed"])
     #expect(try await database.grants(to: eve).isEmpty)
     try await database.grant(.editor, on: "bed", of: ice, to: sea)
     #expect(try await role(ada, "bed") == .editor)
     #expect(try await database.grants(of: ice).map(\.role) == [.editor])
-    try await database.revoke(dataset: "bed", of: ice, from: sea)
+    try await database.revoke("bed", of: ice, from: sea)
     #expect(try await role(ada, "bed") == nil)
   }
 
@@ -258,5 +258,50 @@ struct TeamDatabaseTests {
     try await database.backUp(to: path)
     #expect(try await TeamDatabase(path: path).users().map(\.name) == ["ada"])
     await #expect(throws: TeamsError.self) { try await database.backUp(to: path) }
+  }
+
+  @Test func aDatabaseOfAnEarlierVersionIsBroughtToTheNewestForm() async throws {
+    let path = folder.path + "/old.sqlite"
+    let pool = try DatabasePool(path: path)
+    try Schema.migrator.migrate(pool, upTo: "users, teams and grants")
+    try await pool.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO user (id, name, title) VALUES (1, 'ada', 'Ada');
+          INSERT INTO team (id, name, title) VALUES (1, 'ice', 'Ice'), (2, 'sea', 'Sea');
+          INSERT INTO member (team, user, role) VALUES (2, 1, 'owner');
+          INSERT INTO dataset_grant (team, dataset, to_team, role) VALUES (1, 'bed', 2, 'reader');
+          """)
+    }
+    try pool.close()
+    let old = try TeamDatabase(path: path)
+    let ada = try #require(try await old.user(named: "ada"))
+    let grants = try await old.grants(to: ada)
+    #expect(grants.map(\.item) == ["bed"] && grants.map(\.kind) == [.dataset])
+    let principal = Principal(user: ada, scope: nil, formSecret: nil)
+    #expect(try await old.role(of: principal, forDataset: "bed", ofTeam: "ice") == .reader)
+  }
+
+  @Test func sharedFolders() async throws {
+    let ada = try await database.addUser("ada", title: "Ada")
+    let eve = try await database.addUser("eve", title: "Eve")
+    let ice = try await database.addTeam("ice", title: "Ice", owner: eve)
+    let sea = try await database.addTeam("sea", title: "Sea", owner: ada)
+    try await database.grant(.reader, on: "models/", kind: .files, of: ice, to: sea)
+    try await database.grant(.editor, on: "notes/a.txt", kind: .files, of: ice, to: sea)
+    let principal = try await session(of: ada)
+    for (path, role) in [
+      ("models/a.pt", Role.reader), ("models/b/c", .reader), ("models", nil), ("modelsx/a", nil),
+      ("notes/a.txt", .editor), ("notes/a.txt2", nil), ("notes/", nil), ("", nil),
+    ] as [(String, Role?)] {
+      #expect(
+        try await database.role(of: principal, for: path, kind: .files, ofTeam: "ice") == role,
+        "\(path)")
+      #expect(
+        try await database.role(of: principal, for: path, kind: .places, ofTeam: "ice") == nil)
+    }
+    await #expect(throws: TeamsError.self) {
+      try await database.grant(.reader, on: "../", kind: .files, of: ice, to: sea)
+    }
   }
 }

@@ -1,6 +1,6 @@
-// Fields of a cube as pictures and surfaces in geographic tiles: arithmetic without page or globe.
+// Fields of a cube as pictures and surfaces in tiles: arithmetic without page or globe.
 
 export { facets, latticeOf, steepen } from "./facets.js";
-export { levelOf, Places, pixelAxes, vertexAxes } from "./places.js";
+export { levelOf, mercatorAxes, Places, pixelAxes, vertexAxes } from "./places.js";
 export { paint } from "./paint.js";
 export { sampled, windowsOf } from "./sampling.js";

@@ -14,6 +14,15 @@ export const pixelAxes = ({ west, south, east, north }, width, height) => {
   };
 };
 
+/** The same of a tile of Web Mercator, whose rows lie closer together in degrees towards the poles. */
+export const mercatorAxes = (z, x, y, size) => {
+  const middles = (start) => Float64Array.from({ length: size }, (_, i) => (start + (i + 0.5) / size) / 2 ** z);
+  return {
+    longitudes: middles(x).map((one) => 360 * one - 180),
+    latitudes: middles(y).map((one) => Math.atan(Math.sinh(Math.PI * (1 - 2 * one))) * 180 / Math.PI),
+  };
+};
+
 /**
  * The vertices of a surface over a box, `count` to each side with those on the edges, and one more all around, from
  * which slopes at the edges are told. Beyond a pole there is nothing: the row there is the pole again.

@@ -21,10 +21,6 @@ struct PageFrame {
       "searchScript": .text(try assets.key("search.js")),
       "previewScript": .text(try assets.key("preview.js")),
       "modules": .text(assets.modules),
-      "mapScript": .text(try assets.key("maplibre-gl.js")),
-      "mapStyle": .text(try assets.key("maplibre-gl.css")),
-      "plotScript": .text(try assets.key("uplot.js")),
-      "plotStyle": .text(try assets.key("uplot.css")),
     ]
   }
 

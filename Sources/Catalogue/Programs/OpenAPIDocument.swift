@@ -119,6 +119,10 @@ struct OpenAPIDocument {
                   [
                     "name": text, "key": text, "title": text, "units": text, "standardName": text,
                     "thumbnail": text,
+                    "cube": [
+                      "type": "boolean",
+                      "description": "Whether cube/ shows it: it has several times or levels",
+                    ],
                   ])),
             ])),
       ]),

@@ -50,9 +50,21 @@ struct SceneDocument {
     case .terrain(let dataset):
       document["kind"] = "terrain"
       document["dataset"] = .string(dataset)
-      document["terrain"] = .string("datasets/\(dataset)/terrain/layer.json")
+      document["terrain"] = .string(try terrain(of: dataset))
     }
     return .object(document)
+  }
+
+  /// Where the terrain of a dataset is, with a place-holder for each dimension of its variable.
+  private func terrain(of id: String) throws(PageError) -> String {
+    guard let dataset = datasets.first(where: { $0.id == id }), let terrain = dataset.terrain,
+      let variable = dataset.variables.first(where: { $0.key == terrain.variable })
+    else {
+      throw PageError(
+        "describe the scene \(scene.id)", because: "the dataset \(id) has no terrain",
+        remedy: "give it the key terrain in the recipe, or name a variable for the surface")
+    }
+    return terrain.layerTemplate(dataset: id, variable)
   }
 
   private func source(_ source: SceneRecipe.Source) throws(PageError) -> JSONObject {

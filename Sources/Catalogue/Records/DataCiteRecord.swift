@@ -23,7 +23,7 @@ struct DataCiteRecord {
       ],
     ]
     document["doi"] = dataset.doi.map { .string($0) }
-    document["publicationYear"] = entry.year.flatMap { Int64($0) }.map { .integer($0) }
+    document["publicationYear"] = entry.year.map { .string($0) }
     document["version"] = entry.version.map { .string($0) }
     if !entry.keywords.isEmpty {
       document["subjects"] = .array(entry.keywords.map { ["subject": .string($0)] })
@@ -68,6 +68,7 @@ struct DataCiteRecord {
     if let range = entry.dataset.timeRange, let first = Stamp(range.first)?.rfc3339,
       let last = Stamp(range.last)?.rfc3339
     {
+      // A type of version 4.6.
       dates.append(["date": .string("\(first)/\(last)"), "dateType": "Coverage"])
     }
     return dates

@@ -7,7 +7,7 @@ import Recipes
 struct RecipeOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A recipe (.yaml, .yml), or the NetCDF files or Zarr stores of one cube.",
+      "A recipe (.yaml, .yml), or the NetCDF files, GeoTIFF files or Zarr stores of one cube.",
       valueName: "recipe-or-source"),
     completion: .file())
   var inputs: [String]

@@ -20,7 +20,7 @@ struct CostReport {
   }
 
   private static let columns =
-    ["fields", "tiles", "cube", "series", "terrain", "4D viewer", "objects", "size"]
+    ["objects", "size", "fields", "tiles", "cube", "series", "terrain", "4D viewer"]
 
   private static let how =
     "Estimated from a site built with a few fields of each variable. Not counted: the records of "
@@ -28,21 +28,23 @@ struct CostReport {
 
   /// What a table says of all datasets and of what they share.
   private var rows: [(name: String, cells: [String])] {
-    // Fields and products are those of datasets.
-    let empty = Self.columns.dropLast(2).map { _ in "" }
-    var rows = estimate.datasets.map { dataset in
+    let datasets = estimate.datasets.map { dataset in
       (
         dataset.id,
-        [Self.count(Double(dataset.fields))]
-          + Self.products(dataset).map { Self.size($0.amount) } + Self.sum(dataset.total)
+        Self.sum(dataset.total) + [Self.count(Double(dataset.fields))]
+          + Self.products(dataset).map { Self.size($0.amount) }
       )
     }
-    rows += [
-      ("pages and documents", empty + Self.sum(estimate.site.documents)),
-      ("records of releases", empty + Self.sum(estimate.records)),
-      ("together", empty + Self.sum(estimate.total)),
+    let others = [
+      ("pages and documents", estimate.site.documents), ("records of releases", estimate.records),
+      ("together", estimate.total),
     ]
-    return rows
+    // Fields and products are those of datasets.
+    return datasets
+      + others.map { name, amount in
+        let cells = Self.sum(amount)
+        return (name, cells + Self.columns.dropFirst(cells.count).map { _ in "" })
+      }
   }
 
   private static func sum(_ amount: Amount) -> [String] { [count(amount.objects), size(amount)] }

@@ -1,5 +1,6 @@
 import Jobs
 import Multiscales
+import PaperCubes
 import Recipes
 import Stores
 import ViewerLayers

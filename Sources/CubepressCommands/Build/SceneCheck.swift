@@ -15,7 +15,19 @@ struct SceneCheck {
     let shown = scene.sources.flatMap { source in
       variableProblems(source, needsCube: !pictures.contains(source))
     }
-    return (shown + scene.layers.flatMap(layerProblems)).map { "scene \(scene.id): \($0)" }
+    return (terrainProblems + shown + scene.layers.flatMap(layerProblems)).map {
+      "scene \(scene.id): \($0)"
+    }
+  }
+
+  private var terrainProblems: [String] {
+    guard case .terrain(let id) = scene.surface?.heights, let dataset = dataset(id),
+      dataset.recipe.terrain == nil
+    else { return [] }
+    return [
+      "\(id) has no terrain: give it the key terrain, or take a variable as the surface "
+        + "(variable instead of terrain: true)"
+    ]
   }
 
   private func dataset(_ id: String) -> PreparedDataset? { datasets.first { $0.recipe.id == id } }

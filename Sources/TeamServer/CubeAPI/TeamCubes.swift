@@ -77,9 +77,11 @@ struct TeamCubes: Sendable {
 
   private func readable(_ team: String, _ principal: Principal) async throws -> Readable {
     if try await database.role(of: principal, inTeam: team) != nil { return .all }
-    let grants = try await database.grants(to: principal.user).filter { $0.team == team }
+    let grants = try await database.grants(to: principal.user).filter {
+      $0.team == team && $0.kind == .dataset
+    }
     guard !grants.isEmpty else { throw HTTPError(.notFound) }
-    return .some(Set(grants.map(\.dataset)))
+    return .some(Set(grants.map(\.item)))
   }
 
   private func located(_ source: CubeSource, _ team: String) -> LiveSource? {

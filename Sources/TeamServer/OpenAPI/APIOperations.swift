@@ -2,20 +2,20 @@ internal import JSON
 
 extension APIOperation {
   /// Every route of the server.
-  static let all = pages + files + cubes
+  static let all = pages + files + cubes + workspaces
 
-  private static func query(
+  static func query(
     _ name: String, _ words: String, _ schema: JSONValue = ["type": "string"]
   ) -> Parameter {
     Parameter(name: name, place: "query", schema: schema, words: words)
   }
 
-  private static func page(_ path: String, _ words: String, isOpen: Bool = false) -> APIOperation {
+  static func page(_ path: String, _ words: String, isOpen: Bool = false) -> APIOperation {
     APIOperation(
       method: "get", path: path, tag: "pages", words: words, answer: .html, isOpen: isOpen)
   }
 
-  private static func form(
+  static func form(
     _ path: String, _ words: String, _ fields: [String], isOpen: Bool = false
   ) -> APIOperation {
     APIOperation(
@@ -33,17 +33,22 @@ extension APIOperation {
       "/invitation/{secret}", "Sets a password, once.", ["password", "again"], isOpen: true),
     form("/tokens", "Makes a token for programs.", ["label", "scope", "days"]),
     form("/tokens/{id}/end", "Ends a token.", []),
-    page("/teams/{team}", "A team: datasets, members, what it shares."),
+    page("/teams/{team}", "A team: its datasets, and how much it keeps."),
     form("/teams/{team}/members", "Gives somebody a role.", ["user", "role"]),
     form("/teams/{team}/members/{user}/remove", "Takes somebody out of the team.", []),
+    page("/teams/{team}/members", "Who belongs to a team, and what it shares."),
+    page("/teams/{team}/log", "What was done in a team, for its owners."),
     form(
-      "/teams/{team}/grants", "Shares a dataset with another team.", ["dataset", "other", "role"]),
-    form("/teams/{team}/grants/{dataset}/{other}/end", "Ends the sharing of a dataset.", []),
+      "/teams/{team}/grants", "Shares a dataset, places or files with another team.",
+      ["kind", "item", "other", "role"]),
+    form("/teams/{team}/grants/end", "Ends a sharing.", ["kind", "item", "other"]),
     page("/administration", "Users and teams, for administrators."),
     form("/administration/users", "Adds a user.", ["name", "title"]),
     form("/administration/users/{user}/invite", "Makes a new invitation.", []),
     form("/administration/users/{user}/disable", "Takes a user's rights.", []),
     form("/administration/teams", "Adds a team.", ["name", "title", "owner"]),
+    form(
+      "/administration/teams/{team}/quota", "Decides how much a team may keep.", ["gigabytes"]),
     APIOperation(
       method: "get", path: "/health/live", tag: "operation", words: "Whether the process answers.",
       answer: .text, isOpen: true),
@@ -220,7 +225,7 @@ extension APIOperation {
       "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z)?$",
   ]
 
-  private static func object(_ members: String...) -> JSONValue {
+  static func object(_ members: String...) -> JSONValue {
     ["type": "object", "required": .array(members.map(JSONValue.string))]
   }
 

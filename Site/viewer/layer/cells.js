@@ -1,8 +1,9 @@
-// Values of fields at the points of tiles, read window by window and kept (viewer/layer/windows.js).
+// Values of fields at the points of tiles, read window by window and kept (windows.js); for the globe
+// and for maps with relief.
 
-import { levelOf, Places, sampled, windowsOf } from "../lib/globe/index.js";
-import { MISSING } from "../viewer/layer/shader.js";
-import { createWindows } from "../viewer/layer/windows.js";
+import { levelOf, Places, sampled, windowsOf } from "../../lib/globe/index.js";
+import { MISSING } from "./shader.js";
+import { createWindows } from "./windows.js";
 
 /** What reads the cells of a kept window; they have a border of one cell. */
 const readerOf = (entry) => {
@@ -72,7 +73,7 @@ export const createCells = ({ failed, changed }) => {
     /**
      * The values of a slice at the points that axes span, row by row; null if they lie outside of the grid.
      *
-     * @param {object} slice of a field (viewer/layer/field.js)
+     * @param {object} slice of a field (field.js)
      * @param {{longitudes: Float64Array, latitudes: Float64Array}} axes
      * @param {boolean} bilinear
      * @param {(level: number, list: [number, number][]) => void} [used] told what is read

@@ -3,15 +3,16 @@ import JSON
 import Stores
 import Synchronization
 
-/// The arrays of one NetCDF file on a server.
+/// The arrays of one NetCDF or GeoTIFF file on a server.
 ///
-/// NetCDF libraries want a file of this machine, so it is copied to the spool when values are read.
+/// Their libraries want a file of this machine, so it is copied to the spool when values are read.
 /// What is in it is known from its outline, where an earlier run has kept one.
-final class RemoteNetCDFSource: ArraySource {
+final class RemoteFileSource: ArraySource {
   let location: String
   let attributes: JSONObject
   let arrays: [SourceArray]
 
+  private let kind: FileKind
   private let key: String
   private let store: any Store
   private let size: Int
@@ -23,8 +24,11 @@ final class RemoteNetCDFSource: ArraySource {
   /// Looks at a file, and copies it where nothing is known of it.
   ///
   /// - Throws: `StoreError` where the server cannot be asked, `CubeError` where there is no such file or
-  ///   it is not NetCDF.
-  init(_ place: RemoteLocation, in store: any Store, access: SourceAccess) throws {
+  ///   it is not of the kind.
+  init(
+    _ place: RemoteLocation, _ kind: FileKind, in store: any Store, access: SourceAccess
+  ) throws {
+    self.kind = kind
     location = place.name
     self.store = store
     self.access = access
@@ -45,7 +49,7 @@ final class RemoteNetCDFSource: ArraySource {
       return
     }
     let fresh = try access.spool.withCopy(
-      of: shelved, name: place.name, size: size,
+      of: shelved, kind: kind, name: place.name, size: size,
       fetch: { (folder) throws(StoreError) in
         try TemporaryCopy(of: key, in: store, size: size, folder: folder)
       }, { (source) throws(CubeError) in SourceOutline(of: source) })
@@ -69,7 +73,7 @@ final class RemoteNetCDFSource: ArraySource {
   }
 
   func fingerprint(_ array: SourceArray, _ region: [Range<Int>]) throws(CubeError) -> String {
-    NetCDFSource.fingerprint(identity: identity, array, region)
+    kind.fingerprint(identity: identity, array, region)
   }
 
   /// Keeps what was read to find out where everything lies, and no more: values come after that.
@@ -84,10 +88,10 @@ final class RemoteNetCDFSource: ArraySource {
   private var shelved: String { "\(location) \(identity)" }
 
   private func withCopy<Result>(
-    _ body: (NetCDFSource) throws(CubeError) -> Result
+    _ body: (any ArraySource) throws(CubeError) -> Result
   ) throws(CubeError) -> Result {
     try access.spool.withCopy(
-      of: shelved, name: location, size: size,
+      of: shelved, kind: kind, name: location, size: size,
       fetch: { (folder) throws(StoreError) in
         try TemporaryCopy(of: key, in: store, size: size, folder: folder)
       }, body)

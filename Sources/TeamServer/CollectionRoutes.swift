@@ -1,0 +1,351 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import NIOCore
+internal import Pages
+internal import Teams
+internal import Workspaces
+
+/// Collections of places: making and removing them, their features as GeoJSON in longitude and latitude
+/// (CRS84), queries by box and properties.
+///
+/// Properties are asked for as clients of geoDB and PostgREST do (`FeatureFilter`); the answer has the
+/// members `numberMatched`, `numberReturned` and `links` of OGC API Features.
+struct CollectionRoutes: Sendable {
+  let database: TeamDatabase
+  let workspace: Workspace
+  let pages: PageRenderer
+  let settings: ServerSettings
+  private var access: TeamAccess { TeamAccess(database: database) }
+
+  private static let geoJSON = "application/geo+json"
+
+  func add(to router: Router<TeamRequestContext>) {
+    router.get("teams/:team/places", use: list)
+    router.post("teams/:team/places", use: make)
+    router.get("teams/:team/places/:collection", use: describe)
+    router.delete("teams/:team/places/:collection", use: removeCollection)
+    router.post("teams/:team/places/:collection/remove", use: removeByForm)
+    router.get("teams/:team/places/:collection/features", use: features)
+    router.post("teams/:team/places/:collection/features", use: insert)
+    router.patch("teams/:team/places/:collection/features", use: changeMany)
+    router.delete("teams/:team/places/:collection/features", use: removeMany)
+    router.get("teams/:team/places/:collection/features/:feature", use: feature)
+    router.put("teams/:team/places/:collection/features/:feature", use: replace)
+    router.patch("teams/:team/places/:collection/features/:feature", use: changeOne)
+    router.delete("teams/:team/places/:collection/features/:feature", use: removeOne)
+  }
+
+  // MARK: Collections
+
+  @Sendable private func list(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (principal, team, role) = try await access.member(request, context, atLeast: .reader)
+    guard request.wantsPage else {
+      let collections = try await workspace.collections(of: team)
+      return .json(["collections": .array(collections.map { json($0, team) })])
+    }
+    return try await page(principal, team, role, problem: nil)
+  }
+
+  private func page(
+    _ principal: Principal, _ team: Team, _ role: Role, problem: String?
+  ) async throws -> Response {
+    let collections = try await workspace.collections(of: team)
+    return try pages.page(
+      "places", title: "Places · \(team.title)", principal: principal,
+      status: problem == nil ? .ok : .unprocessableContent,
+      [
+        "problem": .optional(problem),
+        "collections": .list(
+          collections.map {
+            [
+              "collection": .text($0.name), "collectionTitle": .text($0.title),
+              "count": .number($0.count), "size": .text(ByteText.of($0.bytes)),
+            ]
+          }),
+      ].merging(try await TeamFrame(workspace: workspace).values(team, role, current: "places")) {
+        own, _ in own
+      })
+  }
+
+  private func json(_ collection: Workspaces.PlaceCollection, _ team: Team) -> JSONValue {
+    let href = "\(settings.baseURL)/teams/\(team.name)/places/\(collection.name)"
+    return [
+      "id": .string(collection.name), "title": .string(collection.title),
+      "itemType": "feature", "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
+      "count": .integer(Int64(collection.count)), "bytes": .count(collection.bytes),
+      "extent": [
+        "spatial": ["bbox": collection.box.map { [.array($0.map(JSONValue.number))] } ?? []]
+      ],
+      "created": .count(collection.created), "creator": .string(collection.creator),
+      "links": [
+        ["rel": "items", "type": .string(Self.geoJSON), "href": .string(href + "/features")]
+      ],
+    ]
+  }
+
+  /// Makes a collection from a form or a JSON object with `id` and `title`.
+  @Sendable private func make(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (principal, team, role) = try await access.member(request, context, atLeast: .editor)
+    let isForm = request.headers[.contentType]?.hasPrefix("application/json") != true
+    let (name, title): (String, String)
+    if isForm {
+      let form = try await Form(request, limit: settings.largestBody)
+      try form.requireSecret(of: principal)
+      (name, title) = (form.text("id"), form.text("title"))
+    } else {
+      try request.requireIntent(of: principal)
+      let document = try await json(request, limit: settings.largestBody)
+      (name, title) = (
+        document["id"]?.stringValue ?? "", document["title"]?.stringValue ?? ""
+      )
+    }
+    do {
+      try await workspace.addCollection(
+        name, title: title, to: team, by: principal.user.name, now: secondsNow())
+    } catch  where isForm && error.kind != .storage {
+      return try await page(principal, team, role, problem: error.description)
+    }
+    try await database.record(
+      "made a collection of places", on: name, by: principal.user.name, team: team.name,
+      now: secondsNow())
+    let path = "/teams/\(team.name)/places"
+    if isForm { return .redirect(to: path, type: .normal) }
+    return Response(status: .created, headers: [.location: "\(settings.baseURL)\(path)/\(name)"])
+  }
+
+  /// A collection for whoever may use it: its team, and teams with which it is shared.
+  private func collection(
+    _ request: Request, _ context: TeamRequestContext, atLeast needed: Role
+  ) async throws -> (member: TeamAccess.Member, collection: Workspaces.PlaceCollection) {
+    let name = try context.parameters.require("collection")
+    let member = try await access.user(of: name, kind: .places, request, context, atLeast: needed)
+    guard let collection = try await workspace.collection(name, ofTeam: member.team.name) else {
+      throw HTTPError(.notFound)
+    }
+    return (member, collection)
+  }
+
+  @Sendable private func describe(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (member, collection) = try await collection(request, context, atLeast: .reader)
+    guard request.wantsPage else { return .json(json(collection, member.team)) }
+    var query = FeatureQuery()
+    query.limit = 100
+    let found = try await workspace.features(query, in: collection)
+    return try pages.page(
+      "collection", title: "\(collection.title) · \(member.team.title)",
+      principal: member.principal,
+      [
+        "collection": .text(collection.name), "collectionTitle": .text(collection.title),
+        "count": .number(collection.count), "shown": .number(found.features.count),
+        "baseURL": .text(settings.baseURL),
+        "map": PlaceSketch(features: found.features).value,
+        "table": PlaceTable(features: found.features).value,
+      ].merging(
+        try await TeamFrame(workspace: workspace).values(
+          member.team, member.role, current: "places")
+      ) { own, _ in own })
+  }
+
+  /// An editor of the team itself: others may change what a collection holds, not remove it.
+  private func removeCollection(
+    _ context: TeamRequestContext, of team: Team, by principal: Principal
+  ) async throws {
+    let name = try context.parameters.require("collection")
+    guard let collection = try await workspace.collection(name, ofTeam: team.name) else {
+      throw HTTPError(.notFound)
+    }
+    try await workspace.removeCollection(collection, of: team)
+    try await database.record(
+      "removed a collection of places", on: name, by: principal.user.name, team: team.name,
+      now: secondsNow())
+  }
+
+  @Sendable private func removeCollection(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (principal, team, _) = try await access.member(request, context, atLeast: .editor)
+    try request.requireIntent(of: principal)
+    try await removeCollection(context, of: team, by: principal)
+    return Response(status: .noContent)
+  }
+
+  @Sendable private func removeByForm(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (principal, team, _) = try await access.member(request, context, atLeast: .editor)
+    try await Form(request, limit: settings.largestBody).requireSecret(of: principal)
+    try await removeCollection(context, of: team, by: principal)
+    return .redirect(to: "/teams/\(team.name)/places", type: .normal)
+  }
+
+  // MARK: Features
+
+  @Sendable private func features(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (_, collection) = try await collection(request, context, atLeast: .reader)
+    let parameters = try request.parameters()
+    let found = try await workspace.features(
+      try FeatureQuery(parameters: parameters), in: collection)
+    var links = ""
+    if let next = found.nextOffset {
+      let query = (parameters.filter { $0.name != "offset" } + [("offset", String(next))])
+        .map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+      let href = settings.baseURL + request.uri.path + "?" + query
+      links = JSONValue.array([
+        ["rel": "next", "type": .string(Self.geoJSON), "href": .string(href)]
+      ]).serialized()
+    }
+    let text =
+      #"{"type":"FeatureCollection","numberMatched":\#(found.matched),"numberReturned":"#
+      + #"\#(found.features.count),"links":\#(links.isEmpty ? "[]" : links),"features":["#
+      + found.features.joined(separator: ",") + "]}"
+    return .json(text: text, type: Self.geoJSON)
+  }
+
+  private static func encoded(_ text: String) -> String {
+    var allowed = CharacterSet.alphanumerics
+    allowed.insert(charactersIn: "-._~")
+    return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
+  }
+
+  @Sendable private func feature(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (_, collection) = try await collection(request, context, atLeast: .reader)
+    guard let id = context.parameters.get("feature", as: Int64.self),
+      let text = try await workspace.feature(id, in: collection)
+    else { throw HTTPError(.notFound) }
+    return .json(text: text, type: Self.geoJSON)
+  }
+
+  /// The collection, for a request that changes what is in it.
+  private func changing(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> (member: TeamAccess.Member, collection: Workspaces.PlaceCollection) {
+    let found = try await collection(request, context, atLeast: .editor)
+    try request.requireIntent(of: found.member.principal)
+    return found
+  }
+
+  private func json(_ request: Request, limit: Int) async throws -> JSONValue {
+    let body = try await request.body.collect(upTo: limit)
+    do { return try JSONValue(parsing: Array(body.readableBytesView)) } catch {
+      throw HTTPError(.badRequest, message: "The body is \(error).")
+    }
+  }
+
+  @Sendable private func insert(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (member, collection) = try await changing(request, context)
+    let features = try NewFeature.read(try await json(request, limit: settings.largestPlaces))
+    let ids = try await workspace.add(features, to: collection, of: member.team)
+    try await note("added \(ids.count) places", collection, member)
+    return .json(["ids": .array(ids.map(JSONValue.integer))], status: .created)
+  }
+
+  @Sendable private func replace(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (member, collection) = try await changing(request, context)
+    let features = try NewFeature.read(try await json(request, limit: settings.largestPlaces))
+    guard let feature = features.first, features.count == 1 else {
+      throw HTTPError(.unprocessableContent, message: "Send one Feature.")
+    }
+    guard let id = context.parameters.get("feature", as: Int64.self),
+      try await workspace.replace(id, with: feature, in: collection, of: member.team)
+    else { throw HTTPError(.notFound) }
+    try await note("changed the place \(id)", collection, member)
+    return Response(status: .noContent)
+  }
+
+  /// The condition that the id of the path be the feature's.
+  private func one(_ context: TeamRequestContext) throws -> FeatureQuery {
+    guard let id = context.parameters.get("feature", as: Int64.self) else {
+      throw HTTPError(.notFound)
+    }
+    var query = FeatureQuery()
+    query.filters = [.compare(property: "id", .eq, String(id))]
+    return query
+  }
+
+  /// The features that the query of the address names.
+  ///
+  /// - Throws: 422 where it names all of them by naming none: that is more often a mistake than meant.
+  private func several(_ request: Request) throws -> FeatureQuery {
+    let query = try FeatureQuery(parameters: try request.parameters())
+    guard query.box != nil || !query.filters.isEmpty else {
+      throw HTTPError(
+        .unprocessableContent,
+        message: "Say which places: by bbox or a property; id=gt.0 means all of them.")
+    }
+    return query
+  }
+
+  private func change(
+    _ query: FeatureQuery, _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Int {
+    let (member, collection) = try await changing(request, context)
+    let document = try await json(request, limit: settings.largestBody)
+    guard let properties = document["properties"]?.objectValue, document["geometry"] == nil else {
+      throw HTTPError(
+        .unprocessableContent,
+        message: "Send {\"properties\": {…}}; to change a geometry put the whole Feature.")
+    }
+    let count = try await workspace.change(
+      properties: properties, of: query, in: collection, of: member.team)
+    try await note("changed \(count) places", collection, member)
+    return count
+  }
+
+  @Sendable private func changeMany(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    _ = try await changing(request, context)
+    return .json(["changed": .integer(Int64(try await change(several(request), request, context)))])
+  }
+
+  @Sendable private func changeOne(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    guard try await change(one(context), request, context) == 1 else { throw HTTPError(.notFound) }
+    return Response(status: .noContent)
+  }
+
+  @Sendable private func removeMany(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (member, collection) = try await changing(request, context)
+    let count = try await workspace.remove(try several(request), from: collection)
+    try await note("removed \(count) places", collection, member)
+    return .json(["removed": .integer(Int64(count))])
+  }
+
+  @Sendable private func removeOne(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (member, collection) = try await changing(request, context)
+    guard try await workspace.remove(try one(context), from: collection) == 1 else {
+      throw HTTPError(.notFound)
+    }
+    try await note("removed a place", collection, member)
+    return Response(status: .noContent)
+  }
+
+  private func note(
+    _ action: String, _ collection: Workspaces.PlaceCollection, _ member: TeamAccess.Member
+  ) async throws {
+    try await database.record(
+      action, on: collection.name, by: member.principal.user.name, team: member.team.name,
+      now: secondsNow())
+  }
+}

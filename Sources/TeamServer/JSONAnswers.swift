@@ -1,0 +1,30 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import NIOCore
+
+extension Response {
+  /// A JSON document that no cache keeps.
+  static func json(
+    _ value: JSONValue, status: HTTPResponse.Status = .ok, type: String = "application/json"
+  ) -> Response {
+    .json(text: value.serialized(), status: status, type: type)
+  }
+
+  /// A JSON document, given as text.
+  static func json(
+    text: String, status: HTTPResponse.Status = .ok, type: String = "application/json"
+  ) -> Response {
+    Response(
+      status: status, headers: [.contentType: type, .cacheControl: "private, no-store"],
+      body: .init(byteBuffer: ByteBuffer(string: text)))
+  }
+}
+
+extension JSONValue {
+  /// A whole number.
+  static func count(_ number: Int64) -> JSONValue { .integer(number) }
+
+  /// A text, or null.
+  static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+}

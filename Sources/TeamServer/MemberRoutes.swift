@@ -1,0 +1,153 @@
+internal import Hummingbird
+internal import Pages
+internal import Teams
+internal import Workspaces
+
+/// Who belongs to a team, what it shares with others, and what was done.
+struct MemberRoutes: Sendable {
+  let database: TeamDatabase
+  let workspace: Workspace
+  let pages: PageRenderer
+  let settings: ServerSettings
+  private var access: TeamAccess { TeamAccess(database: database) }
+
+  func add(to router: Router<TeamRequestContext>) {
+    router.get("teams/:team/members", use: members)
+    router.get("teams/:team/log", use: log)
+    router.post("teams/:team/members", use: setMember)
+    router.post("teams/:team/members/:user/remove", use: removeMember)
+    router.post("teams/:team/grants", use: grant)
+    router.post("teams/:team/grants/end", use: endGrant)
+  }
+
+  @Sendable private func members(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (principal, team, role) = try await access.member(request, context, atLeast: .reader)
+    return try await page(team, role, principal, problem: nil)
+  }
+
+  private func page(
+    _ team: Team, _ role: Role, _ principal: Principal, problem: String?
+  ) async throws -> Response {
+    let members = try await database.members(of: team)
+    let grants = try await database.grants(of: team)
+    return try pages.page(
+      "members", title: "Members · \(team.title)", principal: principal,
+      status: problem == nil ? .ok : .unprocessableContent,
+      [
+        "problem": .optional(problem),
+        "members": .list(
+          members.map {
+            [
+              "member": .text($0.user.name), "memberTitle": .text($0.user.title),
+              "role": .text($0.role.rawValue),
+            ]
+          }),
+        "grants": .list(
+          grants.map {
+            [
+              "kind": .text($0.kind.rawValue), "item": .text($0.item), "other": .text($0.toTeam),
+              "role": .text($0.role.rawValue),
+            ]
+          }),
+      ].merging(try await TeamFrame(workspace: workspace).values(team, role, current: "members")) {
+        own, _ in own
+      })
+  }
+
+  @Sendable private func log(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (principal, team, role) = try await access.member(request, context, atLeast: .owner)
+    let audit = try await database.audit(team: team.name, limit: 500)
+    return try pages.page(
+      "log", title: "Log · \(team.title)", principal: principal,
+      ["audit": .list(audit.map(AuditRow.values))].merging(
+        try await TeamFrame(workspace: workspace).values(team, role, current: "log")
+      ) { own, _ in own })
+  }
+
+  /// Does what an owner's form asks for, writes it down, and shows the team again.
+  private func change(
+    _ request: Request, _ context: TeamRequestContext, _ action: String,
+    _ body: (Form, Team) async throws -> String
+  ) async throws -> Response {
+    let (principal, team, role) = try await access.member(request, context, atLeast: .owner)
+    let form = try await Form(request, limit: settings.largestBody)
+    try form.requireSecret(of: principal)
+    do {
+      let object = try await body(form, team)
+      try await database.record(
+        action, on: object, by: principal.user.name, team: team.name, now: secondsNow())
+    } catch let error as TeamsError where error.kind != .storage {
+      return try await page(team, role, principal, problem: error.description)
+    }
+    return .redirect(to: "/teams/\(team.name)/members", type: .normal)
+  }
+
+  private static func role(_ form: Form) throws -> Role {
+    guard let role = Role(rawValue: form.text("role")) else {
+      throw HTTPError(.badRequest, message: "Choose a role: reader, editor or owner.")
+    }
+    return role
+  }
+
+  @Sendable private func setMember(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    try await change(request, context, "gave a role") { form, team in
+      let role = try Self.role(form)
+      guard let user = try await database.user(named: form.text("user")) else {
+        throw TeamsError.noUser(form.text("user"))
+      }
+      try await database.setRole(role, of: user, in: team)
+      return "\(user.name): \(role.rawValue)"
+    }
+  }
+
+  @Sendable private func removeMember(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let name = try context.parameters.require("user")
+    return try await change(request, context, "removed from the team") { _, team in
+      guard let user = try await database.user(named: name) else { throw TeamsError.noUser(name) }
+      try await database.remove(user, from: team)
+      return user.name
+    }
+  }
+
+  /// What is shared, and with whom, as a form states it.
+  private func shared(
+    _ form: Form
+  ) async throws -> (kind: SharedKind, item: String, other: Team) {
+    guard let kind = SharedKind(rawValue: form.text("kind")) else {
+      throw HTTPError(.badRequest, message: "Choose what to share: dataset, places or files.")
+    }
+    guard let other = try await database.team(named: form.text("other")) else {
+      throw TeamsError.noTeam(form.text("other"))
+    }
+    return (kind, form.text("item"), other)
+  }
+
+  @Sendable private func grant(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    try await change(request, context, "shared") { form, team in
+      let role = try Self.role(form)
+      let (kind, item, other) = try await shared(form)
+      try await database.grant(role, on: item, kind: kind, of: team, to: other)
+      return "\(kind.rawValue) \(item) with \(other.name): \(role.rawValue)"
+    }
+  }
+
+  @Sendable private func endGrant(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    try await change(request, context, "ended a sharing") { form, team in
+      let (kind, item, other) = try await shared(form)
+      try await database.revoke(item, kind: kind, of: team, from: other)
+      return "\(kind.rawValue) \(item) with \(other.name)"
+    }
+  }
+}

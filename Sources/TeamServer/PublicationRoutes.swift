@@ -1,0 +1,129 @@
+internal import Hummingbird
+internal import JSON
+internal import Pages
+internal import Teams
+internal import Workspaces
+
+/// From a private dataset to the public site: an editor asks, an owner agrees, and the next build of the
+/// public site takes it up; an owner can take it back.
+struct PublicationRoutes: Sendable {
+  let database: TeamDatabase
+  let workspace: Workspace
+  let pages: PageRenderer
+  let settings: ServerSettings
+  private var access: TeamAccess { TeamAccess(database: database) }
+
+  func add(to router: Router<TeamRequestContext>) {
+    router.get("teams/:team/publications", use: list)
+    router.post("teams/:team/publications", use: ask)
+    router.post("teams/:team/publications/:publication/publish", use: publish)
+    router.post("teams/:team/publications/:publication/withdraw", use: withdraw)
+  }
+
+  @Sendable private func list(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let member = try await access.member(request, context, atLeast: .reader)
+    guard request.wantsPage else {
+      let publications = try await workspace.publications(of: member.team)
+      return .json([
+        "publications": .array(
+          publications.map {
+            [
+              "id": .string($0.id), "dataset": .string($0.dataset), "title": .string($0.title),
+              "licence": .string($0.licence), "requester": .string($0.requester),
+              "requested": .count($0.requested), "publisher": .optional($0.publisher),
+              "published": $0.published.map(JSONValue.integer) ?? .null,
+            ]
+          })
+      ])
+    }
+    return try await page(member, problem: nil)
+  }
+
+  private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
+    let publications = try await workspace.publications(of: member.team)
+    let datasets = try await workspace.datasets(of: member.team)
+    let free = datasets.filter { one in !publications.contains { $0.dataset == one.id } }
+    return try pages.page(
+      "publications", title: "Publish · \(member.team.title)", principal: member.principal,
+      status: problem == nil ? .ok : .unprocessableContent,
+      [
+        "problem": .optional(problem),
+        "publications": .list(
+          publications.map { one in
+            [
+              "publication": .text(one.id), "dataset": .text(one.dataset),
+              "publicTitle": .text(one.title), "summary": .optional(one.summary),
+              "licence": .text(one.licence), "requester": .text(one.requester),
+              "requested": .text(DateText.day(one.requested)),
+              "isWaiting": .flag(one.published == nil),
+              "isPublished": one.published.map {
+                ["publisher": .text(one.publisher ?? ""), "day": .text(DateText.day($0))]
+              } ?? false,
+            ]
+          }),
+        "freeDatasets": .list(
+          free.map { ["free": .text($0.id), "freeTitle": .text($0.title)] }),
+      ].merging(
+        try await TeamFrame(workspace: workspace).values(
+          member.team, member.role, current: "publications")
+      ) { own, _ in own })
+  }
+
+  /// Does what a form asks for, writes it down, and shows the page again.
+  private func change(
+    _ request: Request, _ context: TeamRequestContext, _ action: String, atLeast needed: Role,
+    _ body: (Form, TeamAccess.Member) async throws -> String
+  ) async throws -> Response {
+    let member = try await access.member(request, context, atLeast: needed)
+    let form = try await Form(request, limit: settings.largestBody)
+    try form.requireSecret(of: member.principal)
+    do {
+      let object = try await body(form, member)
+      try await database.record(
+        action, on: object, by: member.principal.user.name, team: member.team.name,
+        now: secondsNow())
+    } catch let error as WorkspaceError where error.kind != .storage {
+      return try await page(member, problem: error.description)
+    }
+    return .redirect(to: "/teams/\(member.team.name)/publications", type: .normal)
+  }
+
+  @Sendable private func ask(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    try await change(request, context, "asked to publish", atLeast: .editor) { form, member in
+      let dataset = form.text("dataset")
+      try await workspace.requestPublication(
+        of: dataset, as: form.text("id"), title: form.text("title"),
+        summary: form.text("summary"), licence: form.text("licence"), of: member.team,
+        by: member.principal.user.name, now: secondsNow())
+      return "\(dataset) as \(form.text("id"))"
+    }
+  }
+
+  @Sendable private func publish(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let id = try context.parameters.require("publication")
+    return try await change(request, context, "published", atLeast: .owner) { _, member in
+      let done = try await workspace.publish(
+        id, of: member.team, by: member.principal.user.name, now: secondsNow())
+      guard let done else { throw HTTPError(.notFound) }
+      return "\(done.dataset) as \(id)"
+    }
+  }
+
+  @Sendable private func withdraw(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let id = try context.parameters.require("publication")
+    return try await change(request, context, "withdrew", atLeast: .owner) { _, member in
+      guard let done = try await workspace.withdraw(id, of: member.team) else {
+        throw HTTPError(.notFound)
+      }
+      return "\(done.dataset) as \(id)"
+    }
+  }
+}

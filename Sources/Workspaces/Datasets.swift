@@ -1,0 +1,148 @@
+internal import Foundation
+internal import GRDB
+public import JSON
+public import Teams
+
+/// A cube that a team has uploaded.
+public struct Dataset: Sendable, Hashable {
+  /// Its id within the team.
+  public let id: String
+  /// The title that people read.
+  public let title: String
+  /// Its path within the data folder: a folder `cube.zarr` or a file `cube.nc`.
+  public let path: String
+  /// What it takes on disk.
+  public let bytes: Int64
+  /// The SHA-256 of the file as it was uploaded, in hexadecimal digits.
+  public let sha256: String
+  /// Names, units, dimensions, shapes and ranges of its variables.
+  public let variables: JSONValue
+  /// When it was accepted, in seconds since 1970.
+  public let created: Int64
+  /// Who uploaded it: the name of a user.
+  public let creator: String
+
+  /// The last component of its path: `cube.zarr` or `cube.nc`.
+  public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
+}
+
+extension Dataset {
+  init(_ row: Row) {
+    id = row["name"]
+    title = row["title"]
+    path = row["path"]
+    bytes = row["bytes"]
+    sha256 = row["sha256"]
+    variables = (try? JSONValue(parsing: row["variables"] as String)) ?? []
+    created = row["created"]
+    creator = row["created_by"]
+  }
+}
+
+extension Workspace {
+  /// The datasets that a team has uploaded, by id.
+  public func datasets(of team: Team) async throws(WorkspaceError) -> [Dataset] {
+    try await look("list the datasets of '\(team.name)'") { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM dataset WHERE team = ? ORDER BY name", arguments: [team.id]
+      ).map(Dataset.init)
+    }
+  }
+
+  /// A dataset that was uploaded; `nil` where there is none.
+  public func dataset(_ id: String, ofTeam team: String) async throws(WorkspaceError) -> Dataset? {
+    try await look("look up a dataset") { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT dataset.* FROM dataset JOIN team ON team.id = dataset.team
+          WHERE dataset.name = ? AND team.name = ?
+          """, arguments: [id, team]
+      ).map(Dataset.init)
+    }
+  }
+
+  /// Removes a dataset with its bytes and what other teams may do with it.
+  ///
+  /// - Throws: ``WorkspaceError``, also where it is published: withdraw it first.
+  public func removeDataset(_ id: String, of team: Team) async throws(WorkspaceError) {
+    let attempt = "remove '\(id)'"
+    let path = try await change(attempt) { database -> String in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT path FROM dataset WHERE team = ? AND name = ?",
+        arguments: [team.id, id])
+      guard let row else { throw WorkspaceError.unknown(attempt, "dataset") }
+      let isPublished = try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM publication WHERE team = ? AND dataset = ?)",
+        arguments: [team.id, id])
+      guard isPublished == false else {
+        throw WorkspaceError(
+          .conflict, attempt, because: "it is published or is to be",
+          remedy: "withdraw it first, then the next build of the public site leaves it out")
+      }
+      for sql in [
+        "DELETE FROM dataset WHERE team = ? AND name = ?",
+        "DELETE FROM cube_source WHERE team = ? AND dataset = ?",
+        // A later dataset of this id is another one.
+        "DELETE FROM share WHERE team = ? AND kind = 'dataset' AND item = ?",
+      ] { try database.execute(sql: sql, arguments: [team.id, id]) }
+      return row["path"]
+    }
+    let folder = (settings.dataFolder + "/" + path as NSString).deletingLastPathComponent
+    await removeFile(folder)
+  }
+
+  /// Removes what a crash left behind: bytes of uploads, cubes and files that the database does not know.
+  func removeOrphans() async throws(WorkspaceError) {
+    let known = try await look("list what is kept") { database in
+      let uploads = try String.fetchSet(
+        database,
+        sql: "SELECT id FROM upload WHERE state IN ('receiving', 'checking')")
+      let cubes = try String.fetchSet(database, sql: "SELECT path FROM dataset")
+      let blobs = try Row.fetchAll(
+        database,
+        sql: "SELECT team.name, sha256 FROM blob JOIN team ON team.id = blob.team")
+      let teams = try String.fetchAll(database, sql: "SELECT name FROM team")
+      return (
+        uploads: uploads, cubes: cubes,
+        blobs: Set(blobs.map { "\($0["name"] as String)/\($0["sha256"] as String)" }), teams: teams
+      )
+    }
+    do {
+      try await BlockingWork.run { [settings] in
+        let manager = FileManager.default
+        for team in known.teams {
+          let folder = "\(settings.dataFolder)/teams/\(team)"
+          func names(_ name: String) -> [String] {
+            (try? manager.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []
+          }
+          for name in names("uploads") where !known.uploads.contains(name) {
+            try manager.removeItem(atPath: "\(folder)/uploads/\(name)")
+          }
+          for name in names("uploaded") {
+            let path = "teams/\(team)/uploaded/\(name)/"
+            let isKnown = ["cube.zarr", "cube.nc"].contains { known.cubes.contains(path + $0) }
+            if !isKnown { try manager.removeItem(atPath: "\(folder)/uploaded/\(name)") }
+          }
+          for name in names("blobs") where !known.blobs.contains("\(team)/\(name)") {
+            try manager.removeItem(atPath: "\(folder)/blobs/\(name)")
+          }
+        }
+      }
+    } catch { throw WorkspaceError("remove what a crash left", error) }
+  }
+
+  /// How much an archive may have when it is unpacked: what is left of the quota, and what the archive
+  /// itself has taken of it. Blocks.
+  func roomForUnpacking(_ upload: Upload) throws -> Int64 {
+    try database.pool.read { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT * FROM team WHERE name = ?", arguments: [upload.team])
+      guard let team = row.map(Team.init) else {
+        throw WorkspaceError.unknown("accept an upload", "team")
+      }
+      let use = try StorageUse(of: team, standard: settings.teamQuota, database)
+      return max(0, use.quota - use.total + upload.length)
+    }
+  }
+}

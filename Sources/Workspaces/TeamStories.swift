@@ -1,0 +1,113 @@
+internal import Foundation
+internal import GRDB
+internal import Stores
+public import Teams
+
+/// A notebook or text of a team, made into pages.
+public struct TeamStory: Sendable, Hashable {
+  /// The folder that holds the pages and what they need.
+  public let folder: String
+  /// The key of the page within it.
+  public let page: String
+}
+
+extension Workspace {
+  /// The most files beside a notebook that its pages may show, and the most bytes of them.
+  private static let mostNeighbours = 500
+  private static let largestNeighbours: Int64 = 256 << 20
+
+  /// The pages of a notebook or Markdown text among a team's files, made where they are not there yet.
+  ///
+  /// Pictures that lie in the same folder or below are shown. The pages of earlier versions go.
+  ///
+  /// - Throws: ``WorkspaceError`` where there is no such file or it cannot be shown.
+  public func story(_ path: String, of team: Team) async throws -> TeamStory {
+    let attempt = "show '\(path.prefix(100))'"
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let prefix = String(path[..<slash])
+    let name = String(path[slash...])
+    guard try await !versions(of: path, ofTeam: team.name).isEmpty else {
+      throw WorkspaceError.unknown(attempt, "file")
+    }
+    let neighbours = try await files(of: team, prefix: prefix, limit: Self.mostNeighbours)
+    var files = neighbours.filter { $0.latest.bytes <= Self.largestNeighbours }
+    if let own = try await self.files(of: team, prefix: path, limit: 1).first, own.path == path,
+      !files.contains(own)
+    {
+      files.append(own)
+    }
+    let parts = files
+    // Another version of any of them is another story.
+    let content = parts.map { "\($0.path)\n\($0.latest.sha256)\n" }.joined() + path
+    let folder = "\(teamFolder(team.name))/stories/\(sha256Hex(Array(path.utf8)).prefix(32))"
+    let version = sha256Hex(Array(content.utf8))
+    let blobs = blobFolder(ofTeam: team.name)
+    return try await withCheckedThrowingContinuation { continuation in
+      // With the checks: one at a time.
+      checks.async { [settings] in
+        continuation.resume(
+          with: Result {
+            try StoryMaking(
+              folder: folder, version: version, name: name, attempt: attempt,
+              program: settings.program
+            ).run(
+              parts.map {
+                (String($0.path.dropFirst(prefix.count)), "\(blobs)/\($0.latest.sha256)")
+              }
+            )
+          })
+      }
+    }
+  }
+}
+
+/// Makes the pages of one story in a folder of its own. Blocks.
+private struct StoryMaking {
+  let folder: String
+  let version: String
+  let name: String
+  let attempt: String
+  let program: String
+
+  /// - Parameter files: names within the folder of the story, and where their contents lie.
+  func run(_ files: [(name: String, content: String)]) throws -> TeamStory {
+    let manager = FileManager.default
+    let target = "\(folder)/\(version)"
+    if let page = page(in: target) { return TeamStory(folder: target, page: page) }
+    try? manager.removeItem(atPath: folder)
+    let source = folder + "/source"
+    defer { try? manager.removeItem(atPath: source) }
+    for (name, content) in files {
+      let file = URL(filePath: "\(source)/\(name)")
+      try manager.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      // A second name for the same bytes costs nothing.
+      try manager.linkItem(atPath: content, toPath: file.path(percentEncoded: false))
+    }
+    var helper = HelperProgram(path: program)
+    helper.time = 60
+    helper.memory = 4 << 30
+    let made = folder + "/making"
+    let answer = try helper.run(
+      ["story", "\(source)/\(name)", "-o", made], scratch: folder + "/scratch")
+    guard answer.code == 0, page(in: made) != nil else {
+      throw WorkspaceError(
+        .invalid, attempt,
+        because: answer.code > 0
+          ? CubeReception.reason(answer.message, without: source + "/")
+          : "making its page takes too much time or memory",
+        remedy: "mend the file, or download it and look at it elsewhere")
+    }
+    try manager.moveItem(atPath: made, toPath: target)
+    guard let page = page(in: target) else { throw WorkspaceError.unknown(attempt, "page") }
+    return TeamStory(folder: target, page: page)
+  }
+
+  /// The key of the story's page; `nil` where it has not been made.
+  private func page(in folder: String) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/stories")) ?? []
+    return names.lazy.map { "stories/\($0)/index.html" }.first {
+      FileManager.default.fileExists(atPath: "\(folder)/\($0)")
+    }
+  }
+}

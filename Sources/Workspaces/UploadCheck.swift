@@ -1,0 +1,91 @@
+internal import Foundation
+internal import GRDB
+internal import Stores
+internal import Teams
+
+extension Workspace {
+  /// Looks at an upload that is complete, on the queue of checks: one at a time, since each may need much
+  /// memory.
+  func startCheck(of upload: Upload) {
+    guard uploadsAtWork.take("check of " + upload.id) else { return }
+    checks.async { [self] in
+      let outcome = Result { try CubeReception(upload: upload, workspace: self).run() }
+      let done = DispatchSemaphore(value: 0)
+      Task {
+        await finishCheck(of: upload, outcome)
+        uploadsAtWork.release("check of " + upload.id)
+        done.signal()
+      }
+      done.wait()
+    }
+  }
+
+  private func finishCheck(of upload: Upload, _ outcome: Result<ReceivedCube, any Error>) async {
+    let now = Int64(Date.now.timeIntervalSince1970)
+    do {
+      try await accept(upload, try outcome.get(), now: now)
+    } catch {
+      await refuse(upload, error, now: now)
+    }
+    await removeFile(receivedPath(upload))
+  }
+
+  /// Makes the cube a dataset: from this transaction on it is there, and not before.
+  private func accept(_ upload: Upload, _ cube: ReceivedCube, now: Int64) async throws {
+    let attempt = "accept '\(upload.dataset)'"
+    guard let team = try await database.team(named: upload.team) else {
+      throw WorkspaceError.unknown(attempt, "team")
+    }
+    try await change(attempt) { [self] database in
+      // The upload's own room is free from here on.
+      try database.execute(
+        sql:
+          "UPDATE upload SET state = 'accepted', changed = ? WHERE id = ? AND state = 'checking'",
+        arguments: [now, upload.id])
+      guard database.changesCount == 1 else { throw WorkspaceError.unknown(attempt, "upload") }
+      try requireRoom(for: cube.bytes, of: team, to: attempt, database)
+      try database.execute(
+        sql: """
+          INSERT INTO dataset (team, name, title, path, bytes, sha256, variables, created, created_by)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          team.id, upload.dataset, upload.title, cube.path, cube.bytes, cube.sha256,
+          cube.variables, now, upload.creator,
+        ])
+      // From here on it can be asked for tiles and series, too.
+      try database.execute(
+        sql: "INSERT INTO cube_source (team, dataset, title, path) VALUES (?, ?, ?, ?)",
+        arguments: [
+          team.id, upload.dataset, upload.title,
+          String(cube.path.dropFirst("teams/\(upload.team)/".count)),
+        ])
+      try database.execute(
+        sql: "INSERT INTO audit (at, actor, action, object, team) VALUES (?, ?, ?, ?, ?)",
+        arguments: [now, upload.creator, "uploaded a dataset", upload.dataset, upload.team])
+    }
+  }
+
+  private func refuse(_ upload: Upload, _ error: any Error, now: Int64) async {
+    let problem = (error as? WorkspaceError)?.description ?? "Cannot take it: \(error)."
+    // Where even this fails, the check begins anew at the next start.
+    _ = try? await change("refuse an upload") { database in
+      try database.execute(
+        sql: "UPDATE upload SET state = 'refused', problem = ?, changed = ? WHERE id = ?",
+        arguments: [problem, now, upload.id])
+    }
+    await removeFile(CubeReception.folder(of: upload, in: self))
+  }
+}
+
+/// A cube that was looked at and can be taken.
+struct ReceivedCube: Sendable {
+  /// Its path within the data folder.
+  let path: String
+  /// What it takes on disk.
+  let bytes: Int64
+  /// Of the file as it was sent.
+  let sha256: String
+  /// Names, units, dimensions and ranges of its variables, as JSON.
+  let variables: String
+}

@@ -1,0 +1,208 @@
+internal import Foundation
+internal import GRDB
+public import Teams
+
+/// A cube on its way to a team, in one or many pieces.
+public struct Upload: Sendable, Hashable {
+  /// How far it is.
+  public enum State: String, Sendable, Hashable {
+    /// Pieces are missing.
+    case receiving
+    /// All is there and is being looked at.
+    case checking
+    /// It has become a dataset.
+    case accepted
+    /// It was looked at and cannot be taken; its bytes are gone.
+    case refused
+  }
+
+  /// Random, and unknown to all who were not told.
+  public let id: String
+  /// The team that it is for.
+  public let team: String
+  /// The id of the dataset that it is to become.
+  public let dataset: String
+  /// The title that people will read.
+  public let title: String
+  /// How many bytes it has.
+  public let length: Int64
+  /// How many of them are here, safely on disk.
+  public let received: Int64
+  /// Its SHA-256 as the sender states it, in hexadecimal digits.
+  public let sha256: String?
+  /// How far it is.
+  public let state: State
+  /// Why it was refused.
+  public let problem: String?
+  /// When it was begun, in seconds since 1970.
+  public let created: Int64
+  /// Who sends it: the name of a user.
+  public let creator: String
+}
+
+extension Upload {
+  init(_ row: Row) {
+    id = row["id"]
+    team = row["team_name"]
+    dataset = row["dataset"]
+    title = row["title"]
+    length = row["length"]
+    received = row["received"]
+    sha256 = row["sha256"]
+    state = State(rawValue: row["state"]) ?? .refused
+    problem = row["problem"]
+    created = row["created"]
+    creator = row["created_by"]
+  }
+
+  static let query = """
+    SELECT upload.*, team.name AS team_name FROM upload JOIN team ON team.id = upload.team
+    """
+}
+
+extension Workspace {
+  /// Begins an upload and takes the room for it.
+  ///
+  /// - Parameters:
+  ///   - length: how many bytes it will have.
+  ///   - dataset: the id of the dataset that it is to become.
+  ///   - title: the title that people will read; the id where it is empty.
+  ///   - sha256: the SHA-256 of the whole in hexadecimal digits, where the sender knows it.
+  ///   - team: the team that it is for.
+  ///   - creator: the name of the user who sends it.
+  ///   - now: seconds since 1970.
+  /// - Throws: ``WorkspaceError`` where the id is none or is taken, or there is no room.
+  public func beginUpload(
+    length: Int64, dataset: String, title: String, sha256: String?, for team: Team,
+    by creator: String, now: Int64
+  ) async throws(WorkspaceError) -> Upload {
+    let attempt = "upload '\(dataset)'"
+    guard Names.isID(dataset) else {
+      throw WorkspaceError(
+        .invalid, attempt, because: "'\(dataset)' is no plain id of a dataset",
+        remedy:
+          "use at most \(Names.longest) small letters, digits, dots, dashes and underscores, with a letter or digit first"
+      )
+    }
+    guard length > 0 else {
+      throw WorkspaceError(
+        .invalid, attempt, because: "it says that it is empty", remedy: "choose another file")
+    }
+    let digest = sha256?.lowercased()
+    if let digest, digest.utf8.count != 64 || !digest.allSatisfy(\.isHexDigit) {
+      throw WorkspaceError(
+        .invalid, attempt, because: "its SHA-256 does not have 64 hexadecimal digits",
+        remedy: "send what sha256sum prints, or leave it out")
+    }
+    guard title.utf8.count <= 500 else {
+      throw WorkspaceError(
+        .invalid, attempt, because: "its title is too long", remedy: "use at most 500 bytes")
+    }
+    try await forgetOldUploads(now: now)
+    let id: String
+    do { id = try RandomText.make() } catch { throw WorkspaceError(attempt, error) }
+    try await change(attempt) { [self] database in
+      let isTaken = try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM dataset WHERE team = :team AND name = :name)
+            OR EXISTS (SELECT 1 FROM cube_source WHERE team = :team AND dataset = :name)
+            OR EXISTS (SELECT 1 FROM upload WHERE team = :team AND dataset = :name
+              AND state IN ('receiving', 'checking'))
+          """, arguments: ["team": team.id, "name": dataset])
+      guard isTaken == false else {
+        throw WorkspaceError(
+          .taken, attempt, because: "the team has a dataset or an upload of this id",
+          remedy: "choose another id, or remove that one first")
+      }
+      try requireRoom(for: length, of: team, to: attempt, database)
+      try database.execute(
+        sql: """
+          INSERT INTO upload
+            (id, team, dataset, title, length, sha256, state, created, changed, created_by)
+          VALUES (?, ?, ?, ?, ?, ?, 'receiving', ?, ?, ?)
+          """,
+        arguments: [
+          id, team.id, dataset, title.isEmpty ? dataset : title, length, digest, now, now, creator,
+        ])
+    }
+    guard let upload = try await upload(id, of: team) else { throw .unknown(attempt, "upload") }
+    return upload
+  }
+
+  /// An upload of a team; `nil` where there is none.
+  public func upload(_ id: String, of team: Team) async throws(WorkspaceError) -> Upload? {
+    try await look("look up an upload") { database in
+      try Row.fetchOne(
+        database, sql: Upload.query + " WHERE upload.id = ? AND upload.team = ?",
+        arguments: [id, team.id]
+      ).map(Upload.init)
+    }
+  }
+
+  /// The uploads of a team that are under way or ended lately, newest first.
+  public func uploads(of team: Team) async throws(WorkspaceError) -> [Upload] {
+    try await look("list uploads") { database in
+      try Row.fetchAll(
+        database,
+        sql: Upload.query
+          + " WHERE upload.team = ? AND state <> 'accepted' ORDER BY upload.created DESC, upload.id",
+        arguments: [team.id]
+      ).map(Upload.init)
+    }
+  }
+
+  /// Ends an upload and forgets what was received of it.
+  ///
+  /// - Throws: ``WorkspaceError``, also while it is received or checked.
+  public func removeUpload(_ upload: Upload) async throws(WorkspaceError) {
+    let attempt = "remove an upload"
+    guard uploadsAtWork.take(upload.id) else { throw Self.busy(attempt) }
+    defer { uploadsAtWork.release(upload.id) }
+    try await change(attempt) { database in
+      try database.execute(sql: "DELETE FROM upload WHERE id = ?", arguments: [upload.id])
+    }
+    await removeFile(receivedPath(upload))
+  }
+
+  static func busy(_ attempt: String) -> WorkspaceError {
+    WorkspaceError(
+      .busy, attempt, because: "it is being received or checked just now",
+      remedy: "try again when that has ended")
+  }
+
+  /// Where the bytes of an upload are gathered.
+  func receivedPath(_ upload: Upload) -> String {
+    teamFolder(upload.team) + "/uploads/" + upload.id
+  }
+
+  func uploadsToCheck() async throws(WorkspaceError) -> [Upload] {
+    try await look("list uploads") { database in
+      try Row.fetchAll(database, sql: Upload.query + " WHERE state = 'checking'").map(Upload.init)
+    }
+  }
+
+  /// Forgets uploads that nobody has gone on with for too long, and the outcome of old ones.
+  func forgetOldUploads(now: Int64) async throws(WorkspaceError) {
+    let limit = now - settings.uploadLifetime
+    let old = try await look("list uploads") { database in
+      try Row.fetchAll(
+        database, sql: Upload.query + " WHERE state <> 'checking' AND changed < ?",
+        arguments: [limit]
+      ).map(Upload.init)
+    }
+    for upload in old where uploadsAtWork.take(upload.id) {
+      defer { uploadsAtWork.release(upload.id) }
+      try await change("forget an upload") { database in
+        try database.execute(
+          sql: "DELETE FROM upload WHERE id = ? AND changed < ?", arguments: [upload.id, limit])
+      }
+      await removeFile(receivedPath(upload))
+    }
+  }
+
+  func removeFile(_ path: String) async {
+    // What cannot be removed now goes at the next start (`removeOrphans`).
+    _ = try? await BlockingWork.run { try FileManager.default.removeItem(atPath: path) }
+  }
+}

@@ -1,0 +1,96 @@
+internal import Dispatch
+internal import Foundation
+internal import GRDB
+public import Teams
+
+/// Where teams keep their data, and how much of it they may.
+public struct WorkspaceSettings: Sendable {
+  /// The folder that holds everything: the database and the teams' files.
+  public var dataFolder: String
+  /// How much a team may keep where nothing else was decided for it, in bytes.
+  public var teamQuota: Int64 = 100 << 30
+  /// The largest file that is put with one request, in bytes.
+  public var largestFile: Int64 = 4 << 30
+  /// The most versions that are kept of one file.
+  public var versionsOfFile = 1000
+  /// How long an upload may rest before it is forgotten, in seconds.
+  public var uploadLifetime: Int64 = 7 * 86_400
+  /// The path of the program `cubepress`, which looks into what is handed in.
+  public var program: String
+
+  /// Sets what has no default; the program lies beside the running one where nothing else is said.
+  public init(dataFolder: String, program: String? = nil) {
+    self.dataFolder = dataFolder
+    self.program = program ?? Self.programBeside
+  }
+
+  private static var programBeside: String {
+    let running = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return URL(filePath: running ?? CommandLine.arguments.first ?? "")
+      .deletingLastPathComponent().appending(path: "cubepress").path(percentEncoded: false)
+  }
+}
+
+/// What teams keep: uploads and the datasets made of them, files, places, and what they publish.
+///
+/// Knows nothing of HTTP and decides nothing about who may; whoever calls it has asked `Teams`.
+public final class Workspace: Sendable {
+  /// Where things lie, and how much of it there may be.
+  public let settings: WorkspaceSettings
+  let database: TeamDatabase
+  let uploadsAtWork = NamesAtWork()
+  let checks = DispatchQueue(label: "cubepress.checks", qos: .utility)
+
+  /// A workspace within a database and a data folder.
+  public init(database: TeamDatabase, settings: WorkspaceSettings) {
+    self.database = database
+    self.settings = settings
+  }
+
+  /// Takes up what a stop or a crash of the server left: checks of uploads begin again, files that
+  /// belong to nothing go, recipes of publications are as the database says.
+  ///
+  /// Call it once, before the first request.
+  ///
+  /// - Throws: ``WorkspaceError`` where the database or the disk fails.
+  public func takeUp(now: Int64) async throws(WorkspaceError) {
+    try await forgetOldUploads(now: now)
+    try await removeOrphans()
+    try await writePublishedRecipes()
+    for upload in try await uploadsToCheck() { startCheck(of: upload) }
+  }
+
+  func teamFolder(_ team: String) -> String { "\(settings.dataFolder)/teams/\(team)" }
+
+  func look<Value: Sendable>(
+    _ attempt: String, _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(WorkspaceError) -> Value {
+    do { return try await database.pool.read(body) } catch { throw WorkspaceError(attempt, error) }
+  }
+
+  /// Changes the database in one transaction; all of them run one after the other.
+  ///
+  /// Goes on when the request that asked for it is cancelled: what was received must be written down.
+  @discardableResult
+  func change<Value: Sendable>(
+    _ attempt: String, _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(WorkspaceError) -> Value {
+    let pool = database.pool
+    do {
+      return try await Task { try await pool.write(body) }.value
+    } catch { throw WorkspaceError(attempt, error) }
+  }
+}
+
+/// Blocking work, kept off the threads that answer requests.
+enum BlockingWork {
+  private static let queue = DispatchQueue(label: "cubepress.files", attributes: .concurrent)
+
+  static func run<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { continuation.resume(with: Result { try body() }) }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+internal import GRDB
+internal import Teams
+
+/// Why something in a team's workspace could not be done.
+public struct WorkspaceError: Error, CustomStringConvertible, Sendable, Equatable {
+  /// What kind of failure it is, for a caller that answers each differently.
+  public enum Kind: Sendable, Equatable {
+    /// The words of the request break a rule: a name, a query, a geometry.
+    case invalid
+    /// What is named does not exist.
+    case unknown
+    /// It exists already.
+    case taken
+    /// The team's quota does not allow it.
+    case full
+    /// It is larger than one thing may be.
+    case tooLarge
+    /// Something else was there than the request supposes: another offset, another version.
+    case conflict
+    /// Somebody else is at it just now.
+    case busy
+    /// What arrived does not fit the checksum that came with it.
+    case mismatch
+    /// The database or the disk fails.
+    case storage
+  }
+
+  /// What kind of failure it is.
+  public let kind: Kind
+  /// What was tried, as words after "cannot".
+  public let attempt: String
+  /// Why it could not be done.
+  public let reason: String
+  /// What to do about it.
+  public let remedy: String
+
+  init(_ kind: Kind, _ attempt: String, because reason: String, remedy: String) {
+    self.kind = kind
+    self.attempt = attempt
+    self.reason = reason
+    self.remedy = remedy
+  }
+
+  /// The whole error as one sentence.
+  public var description: String { "Cannot \(attempt): \(reason); \(remedy)." }
+}
+
+extension WorkspaceError {
+  /// What a failure of the database or the disk means to somebody who knows neither.
+  init(_ attempt: String, _ error: any Error) {
+    switch error {
+    case let error as WorkspaceError: self = error
+    case let error as TeamsError:
+      self.init(.storage, error.attempt, because: error.reason, remedy: error.remedy)
+    case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
+      self.init(.storage, attempt, because: "the disk is full", remedy: "free some space")
+    case let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT:
+      self.init(
+        .taken, attempt, because: "it exists already", remedy: "choose another name")
+    default:
+      self.init(.storage, attempt, because: "\(error)", remedy: "look at the server's log")
+    }
+  }
+
+  static func unknown(_ attempt: String, _ thing: String) -> WorkspaceError {
+    WorkspaceError(
+      .unknown, attempt, because: "there is no such \(thing)", remedy: "look at the list of them")
+  }
+}

@@ -1,0 +1,568 @@
+"""What teams keep on the server: uploads with a tus client, hostile files, files with versions, places
+compared with shapely, publishing, and what a crash leaves."""
+
+import base64
+import hashlib
+import io
+import json
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from report import Failure, require
+from team_server import Browser, TeamServer
+
+DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
+
+
+def workspace_checks(report, cubepress: str, program: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        space = Workspace(cubepress, program, Path(folder))
+        try:
+            report.check("workspace: a team", space.set_up)
+            report.check("workspace: upload NetCDF with tuspy", space.uploads_netcdf)
+            report.check("workspace: upload Zarr, open it with xarray", space.uploads_zarr)
+            report.check("workspace: hostile and damaged uploads", space.refuses)
+            report.check("workspace: an upload goes on after kill -9", space.goes_on)
+            report.check("workspace: files with versions", space.keeps_versions)
+            report.check("workspace: a notebook as a page", space.shows_notebook)
+            report.check("workspace: places as shapely finds them", space.finds_places)
+            report.check("workspace: sharing", space.shares)
+            report.check("workspace: from the wish to the public site", space.publishes)
+            report.check("workspace: killed while writing", space.survives)
+            report.check("workspace: slow and oversized requests", space.limits)
+            report.check("workspace: restored from a backup", space.restores)
+            report.check("workspace: pages in the browser", space.shows_pages)
+        finally:
+            space.server.kill()
+
+
+class Workspace:
+    """The team ocean with ada as its owner, bob as editor, and the team land with eve."""
+
+    def __init__(self, cubepress: str, program: str, folder: Path):
+        self.cubepress, self.program, self.folder = cubepress, program, folder
+        self.server = TeamServer(program, folder / "data")
+        self.members: dict[str, Browser] = {}
+        self.tokens: dict[str, str] = {}
+
+    # How people and programs ask
+
+    def ask(self, path, user="ada", method="GET", body=None, **headers) -> tuple[int, bytes, dict]:
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        if user:
+            fields["Authorization"] = f"Bearer {self.tokens[user]}"
+        request = urllib.request.Request(self.server.base + path, body, fields, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read(), dict(answer.headers)
+        except urllib.error.HTTPError as error:
+            return error.code, error.read(), dict(error.headers)
+
+    def json(self, path, user="ada", **more):
+        status, body, _ = self.ask(path, user, **more)
+        require(status in (200, 201), f"{path}: {status} {body[:200]}")
+        return json.loads(body)
+
+    def set_up(self) -> str:
+        admin = self.server.browser()
+        admin.set_password(self.server.invitation)
+        for name in ("ada", "bob", "eve"):
+            page = admin.send("/administration", "/administration/users", name=name, title=name.title())
+            link = re.search(rf"{self.server.base}/invitation/[\w-]+", page)[0]
+            self.members[name] = self.server.browser()
+            self.members[name].set_password(link)
+            self.tokens[name] = self.members[name].token("write")
+        for team, owner in (("ocean", "ada"), ("land", "eve")):
+            admin.send("/administration", "/administration/teams", name=team, title=team.title(), owner=owner)
+        self.members["ada"].send("/teams/ocean/members", "/teams/ocean/members", user="bob", role="editor")
+        return "3 users, 2 teams"
+
+    # Uploads
+
+    def client(self, user="bob", team="ocean"):
+        from tusclient.client import TusClient
+
+        return TusClient(
+            f"{self.server.base}/teams/{team}/uploads",
+            headers={"Authorization": f"Bearer {self.tokens[user]}"})
+
+    def outcome(self, address: str) -> dict:
+        path = urllib.parse.urlparse(address).path
+        for _ in range(600):
+            state = self.json(path, "bob")
+            if state["state"] in ("accepted", "refused"):
+                return state
+            time.sleep(0.05)
+        raise Failure(f"{path} is still {state['state']}")
+
+    def send(self, content: bytes, dataset: str, **metadata) -> dict:
+        uploader = self.client().uploader(
+            file_stream=io.BytesIO(content), chunk_size=max(1, len(content) // 3), upload_checksum=True,
+            metadata={"dataset": dataset, **metadata})
+        uploader.upload()
+        return self.outcome(uploader.url)
+
+    def uploads_netcdf(self) -> str:
+        source = DATA / "A1B_north_america.nc"
+        uploader = self.client().uploader(
+            str(source), chunk_size=100_000, upload_checksum=True,
+            metadata={"dataset": "scenario", "title": "Scenario"})
+        pieces = 0
+        while uploader.offset < source.stat().st_size:
+            uploader.upload_chunk()
+            pieces += 1
+        state = self.outcome(uploader.url)
+        require(state["state"] == "accepted", f"{state}")
+        dataset = self.json("/teams/ocean/datasets/scenario")
+        content = source.read_bytes()
+        require(dataset["sha256"] == hashlib.sha256(content).hexdigest(), "another hash")
+        with xr.open_dataset(source, decode_times=False) as cube:
+            name = next(name for name in cube.data_vars if cube[name].ndim == 3)
+            wanted = float(cube[name].min())
+            told = {one["name"]: one for one in dataset["variables"]}[name]
+            require(np.isclose(told["minimum"], wanted), f"{told} is not {wanted}")
+        status, body, _ = self.ask("/teams/ocean/datasets/scenario/data/cube.nc", Range="bytes=0-99")
+        require((status, body) == (206, content[:100]), f"{status}")
+        return f"{pieces} pieces, variables {', '.join(one['name'] for one in dataset['variables'])}"
+
+    def zarr_zip(self, version: int, prefix: str = "") -> tuple[bytes, xr.Dataset]:
+        times = np.arange(3) * 31.0
+        cube = xr.Dataset(
+            {"sst": (("time", "lat", "lon"), np.random.default_rng(version).normal(290, 5, (3, 40, 60)).astype("f4"))},
+            {
+                "time": ("time", times, {"units": "days since 2000-01-01", "standard_name": "time"}),
+                "lat": ("lat", np.linspace(-19.5, 19.5, 40), {"units": "degrees_north"}),
+                "lon": ("lon", np.linspace(0.5, 59.5, 60), {"units": "degrees_east"}),
+            })
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(folder) / "cube.zarr"
+            cube.to_zarr(store, zarr_format=version, consolidated=version == 2)
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w") as archive:
+                for file in sorted(store.rglob("*")):
+                    if file.is_file():
+                        archive.write(file, prefix + str(file.relative_to(store)))
+        return content.getvalue(), cube
+
+    def uploads_zarr(self) -> str:
+        for version, prefix in ((2, ""), (3, "my cube.zarr/")):
+            content, cube = self.zarr_zip(version, prefix)
+            state = self.send(content, f"zarr-{version}", sha256=hashlib.sha256(content).hexdigest())
+            require(state["state"] == "accepted", f"{state}")
+            href = self.json(f"/teams/ocean/datasets/zarr-{version}")["href"]
+            headers = {"Authorization": f"Bearer {self.tokens['ada']}"}
+            remote = xr.open_zarr(
+                href, storage_options={"headers": headers}, consolidated=version == 2, decode_times=False)
+            require(np.array_equal(remote.sst.values, cube.sst.values), f"Zarr {version}: other values")
+            status, _, _ = self.ask(f"/teams/ocean/datasets/zarr-{version}/data/cube.zarr/zarr.json", "eve")
+            require(status == 404, f"eve: {status}")
+        return "Zarr 2 and 3, values as sent"
+
+    def refuses(self) -> str:
+        """Each is refused with a reason that names what is wrong, and leaves nothing behind."""
+        def archive(files, compression=zipfile.ZIP_STORED) -> bytes:
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w", compression) as made:
+                for name, data in files.items():
+                    made.writestr(name, data)
+            return content.getvalue()
+
+        whole, _ = self.zarr_zip(2)
+        group = {".zgroup": '{"zarr_format":2}'}
+        bomb = archive(group | {f"x/{number}": bytes(200 << 20) for number in range(2)}, zipfile.ZIP_DEFLATED)
+        lying = bytearray(archive(group | {"x/0": b"0" * 100}, zipfile.ZIP_DEFLATED))
+        at = lying.rindex(b"PK\1\2")
+        lying[at + 24:at + 28] = struct.pack("<I", 3 << 30)
+        damaged = bytearray((DATA / "A1B_north_america.nc").read_bytes())
+        damaged[200:3000] = bytes(2800)
+        cases = {
+            "path traversal": (archive(group | {"../../../evil": b"x"}), "leads out"),
+            "absolute path": (archive(group | {"/etc/evil": b"x"}), "leads out"),
+            "a zip bomb": (bomb, "quota"),
+            "lying sizes": (bytes(lying), ""),
+            "cut short": (whole[:-500], "cut short"),
+            "damaged bytes": (whole.replace(b"\0" * 8, b"\1" * 8) if b"\0" * 8 in whole else whole[:200] + b"xx" + whole[202:], ""),
+            "no Zarr": (archive({"a.txt": b"x"}), "no Zarr group"),
+            "no variables": (archive(group), ""),
+            "two stores": (archive({"a/.zgroup": "{}", "b/.zgroup": "{}"}), "2 Zarr stores"),
+            "file and folder": (archive(group | {"a": b"x", "a/b": b"y"}), ""),
+            "damaged NetCDF": (bytes(damaged), ""),
+            "NetCDF cut short": ((DATA / "A1B_north_america.nc").read_bytes()[:5000], ""),
+            "a text": (b"hello", "neither"),
+        }
+        self.quota("ocean", 0.3)
+        for name, (content, reason) in cases.items():
+            state = self.send(content, "bad")
+            require(state["state"] == "refused", f"{name} was taken: {state}")
+            require(reason in state["problem"], f"{name}: {state['problem']}")
+            require(str(self.folder) not in state["problem"], f"{name} tells a path: {state['problem']}")
+        self.quota("ocean", 50)
+        left = os.listdir(self.folder / "data/teams/ocean/uploads")
+        require(not left, f"left behind: {left}")
+        require(not (self.folder / "evil").exists() and not Path("/etc/evil").exists(), "it got out")
+        large = self.create(10 ** 15, "too-large")
+        require(large[0] == 507, f"more than the quota: {large}")
+        taken = self.create(10, "scenario")
+        require(taken[0] == 409, f"an id twice: {taken}")
+        return f"{len(cases)} refused"
+
+    def quota(self, team: str, gigabytes: float) -> None:
+        admin = self.server.browser()
+        status, _ = admin.ask("/sign-in", {"name": "admin", "password": "correct horse battery"})
+        require(status == 303, f"admin: {status}")
+        admin.send("/administration", f"/administration/teams/{team}/quota", gigabytes=str(gigabytes))
+
+    def create(self, length: int, dataset: str, user="bob") -> tuple[int, bytes, dict]:
+        return self.ask(
+            "/teams/ocean/uploads", user, "POST", b"", Tus_Resumable="1.0.0", Upload_Length=str(length),
+            Upload_Metadata="dataset " + base64.b64encode(dataset.encode()).decode())
+
+    def goes_on(self) -> str:
+        """The server is killed again and again while a cube arrives; what it has counted it keeps."""
+        content = bytearray((DATA / "A1B_north_america.nc").read_bytes())
+        _, _, headers = self.create(len(content), "interrupted")
+        path = urllib.parse.urlparse(headers["Location"]).path
+        offset = kills = 0
+        while offset < len(content):
+            if kills < 5 and offset > kills * len(content) // 6:
+                timer = threading.Timer(random.uniform(0, 0.03), self.server.kill)
+                timer.start()
+                kills += 1
+            try:
+                status, body, answer = self.ask(
+                    path, "bob", "PATCH", bytes(content[offset:offset + 300_000]), Tus_Resumable="1.0.0",
+                    Upload_Offset=str(offset), Content_Type="application/offset+octet-stream")
+                require(status == 204, f"{status} {body}")
+                offset = int(answer["Upload-Offset"])
+            except (OSError, ConnectionError):
+                timer.join()
+                self.server.start()
+                status, _, answer = self.ask(path, "bob", "HEAD", Tus_Resumable="1.0.0")
+                require(status == 200, f"after a kill: {status}")
+                now = int(answer["Upload-Offset"])
+                require(now >= offset, f"acknowledged bytes are lost: {now} < {offset}")
+                offset = now
+        timer.join()
+        if self.server.process.poll() is not None:
+            self.server.start()
+        # Once more while it is checked.
+        self.server.kill()
+        self.server.start()
+        state = self.outcome(self.server.base + path)
+        require(state["state"] == "accepted", f"{state}")
+        told = self.json("/teams/ocean/datasets/interrupted")["sha256"]
+        require(told == hashlib.sha256(content).hexdigest(), "other bytes")
+        return f"{kills + 1} kills, {len(content)} bytes"
+
+    # Files
+
+    def keeps_versions(self) -> str:
+        rng = random.Random(7)
+        contents = [rng.randbytes(rng.randrange(1, 200_000)) for _ in range(5)]
+        path = "/teams/ocean/files/models/ice%20v.pt"
+        for number, content in enumerate(contents, 1):
+            digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+            answer = self.json(path, "bob", method="PUT", body=content, Content_Digest=f"sha-256=:{digest}:")
+            require(answer["version"] == number, f"{answer}")
+        status, _, _ = self.ask(path, "bob", "PUT", b"x", Content_Digest=f"sha-256=:{digest}:")
+        require(status == 460, f"a wrong digest: {status}")
+        for number, content in enumerate(contents, 1):
+            status, body, _ = self.ask(f"{path}?version={number}")
+            require((status, body) == (200, content), f"version {number}: {status}")
+        require(self.ask(path)[1] == contents[-1], "not the latest")
+        require(self.ask(path, Range="bytes=1-3")[1] == contents[-1][1:4], "not the range")
+        listed = self.json(path + "?versions")["versions"]
+        require([one["version"] for one in listed] == [5, 4, 3, 2, 1], f"{listed}")
+        names = [one["path"] for one in self.json("/teams/ocean/files?prefix=models/")["files"]]
+        require(names == ["models/ice v.pt"], f"{names}")
+        require(self.ask(path + "?version=2", "bob", "DELETE")[0] == 204, "version 2 stays")
+        require(self.ask(path + "?version=2")[0] == 404, "version 2 is still there")
+        for other in ("../x", "%2e%2e/x", "a/%2e%2e/%2e%2e/x", ".hidden", "a%2f..%2fb"):
+            status, _, _ = self.ask(f"/teams/ocean/files/{other}", "bob", "PUT", b"x")
+            require(status in (404, 400), f"{other}: {status}")
+        return f"{len(contents)} versions"
+
+    def shows_notebook(self) -> str:
+        notebook = {
+            "nbformat": 4, "nbformat_minor": 5, "metadata": {},
+            "cells": [
+                {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Findings\n\n![A picture](dot.png)\n\n<script>alert(1)</script>"},
+                {"cell_type": "code", "id": "b", "metadata": {}, "source": "1 + 1", "execution_count": 1,
+                 "outputs": [{"output_type": "execute_result", "execution_count": 1, "metadata": {},
+                              "data": {"text/html": "<b onclick='x()'>two</b><img src=x onerror=alert(1)>"}}]},
+            ],
+        }
+        picture = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+        self.json("/teams/ocean/files/notes/dot.png", "bob", method="PUT", body=picture)
+        self.json("/teams/ocean/files/notes/a.ipynb", "bob", method="PUT", body=json.dumps(notebook).encode())
+        status, body, headers = self.ask("/teams/ocean/stories/notes/a.ipynb")
+        text = body.decode()
+        require(status == 200 and "Findings" in text and "two" in text, f"{status} {text[:300]}")
+        require("onclick" not in text and "onerror" not in text and "alert(1)</script>" not in text, "not made harmless")
+        require("script-src 'self'" in headers["Content-Security-Policy"], "no policy")
+        require("story." in text and ".png" in text, "no picture")
+        require(self.ask("/teams/ocean/stories/notes/a.ipynb", "eve")[0] == 404, "eve sees it")
+        notebook["cells"][0]["source"] = "# Other findings"
+        self.json("/teams/ocean/files/notes/a.ipynb", "bob", method="PUT", body=json.dumps(notebook).encode())
+        require(b"Other findings" in self.ask("/teams/ocean/stories/notes/a.ipynb")[1], "the earlier version")
+        self.json("/teams/ocean/files/notes/bad.ipynb", "bob", method="PUT", body=b"{")
+        status, body, _ = self.ask("/teams/ocean/stories/notes/bad.ipynb")
+        require(status == 422 and str(self.folder).encode() not in body, f"{status} {body[:300]}")
+        return "shown and harmless"
+
+    # Places
+
+    def finds_places(self) -> str:
+        import shapely
+
+        rng = np.random.default_rng(11)
+        shapes, features = [], []
+        for number in range(600):
+            x, y = rng.uniform(-170, 170), rng.uniform(-80, 80)
+            around = shapely.Point(x, y).buffer(rng.uniform(0.1, 8), quad_segs=3)
+            kind = number % 4
+            if kind == 0:
+                shape = shapely.Point(x, y)
+            elif kind == 1:
+                shape = shapely.LineString(rng.uniform(-6, 6, (5, 2)) + (x, y))
+            elif kind == 2:
+                shape = around
+            else:
+                shape = around.difference(shapely.affinity.scale(around, 0.6, 0.6))
+            shapes.append(shape)
+            features.append({
+                "type": "Feature", "geometry": shapely.geometry.mapping(shape),
+                "properties": {"name": f"p{number}", "population": int(rng.integers(0, 5000)), "even": number % 2 == 0},
+            })
+        self.json(
+            "/teams/ocean/places", "bob", method="POST", body=b'{"id":"places","title":"Places"}',
+            Content_Type="application/json")
+        base = "/teams/ocean/places/places/features"
+        body = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+        ids = self.json(base, "bob", method="POST", body=body)["ids"]
+        found = 0
+        for _ in range(150):
+            west, south = rng.uniform(-180, 160), rng.uniform(-90, 70)
+            size = 10 ** rng.uniform(-1, 1.5)
+            box = shapely.box(west, south, min(180, west + size), min(90, south + size))
+            wanted = {ids[at] for at, shape in enumerate(shapes) if shape.intersects(box)}
+            numbers = ",".join(repr(float(one)) for one in box.bounds)
+            answer = self.json(f"{base}?bbox={numbers}")
+            told = {one["id"] for one in answer["features"]}
+            require(told == wanted, f"{numbers}: {told ^ wanted}")
+            require(answer["numberMatched"] == len(wanted), "another count")
+            found += len(wanted)
+        population = [one["properties"]["population"] for one in features]
+        answer = self.json(f"{base}?population=gt.1000&even=is.true&order=population.desc&limit=20&select=population")
+        wanted = sorted((one for at, one in enumerate(population) if one > 1000 and at % 2 == 0), reverse=True)
+        require([one["properties"] for one in answer["features"]] == [{"population": one} for one in wanted[:20]], "another order")
+        require(answer["numberMatched"] == len(wanted), "another count")
+        seen, address = [], f"{base}?limit=250"
+        while address:
+            page = self.json(address)
+            seen += [one["id"] for one in page["features"]]
+            address = next((one["href"].removeprefix(self.server.base) for one in page["links"]), None)
+        require(seen == ids, "pages leave something out")
+        changed = self.json(
+            f"{base}?population=gt.1000", "bob", method="PATCH", body=b'{"properties":{"large":true}}')["changed"]
+        require(changed == sum(one > 1000 for one in population), f"changed {changed}")
+        removed = self.json(f"{base}?large=is.true", "bob", method="DELETE")["removed"]
+        require(removed == changed, f"removed {removed}")
+        require(self.json("/teams/ocean/places/places")["count"] == 600 - removed, "another count")
+        return f"150 boxes, {found} hits"
+
+    def shares(self) -> str:
+        ada = self.members["ada"]
+        paths = {
+            ("dataset", "scenario"): "/teams/ocean/datasets/scenario/data/cube.nc",
+            ("places", "places"): "/teams/ocean/places/places/features",
+            ("files", "models/"): "/teams/ocean/files/models/ice%20v.pt",
+        }
+        for (kind, item), path in paths.items():
+            require(self.ask(path, "eve")[0] == 404, f"eve before: {path}")
+            ada.send("/teams/ocean/members", "/teams/ocean/grants", kind=kind, item=item, other="land", role="reader")
+            require(self.ask(path, "eve")[0] == 200, f"eve: {path}")
+            require(self.ask(path, "eve", "DELETE")[0] in (404, 405), f"eve deletes {path}")
+            ada.send("/teams/ocean/members", "/teams/ocean/grants/end", kind=kind, item=item, other="land")
+            require(self.ask(path, "eve")[0] == 404, f"eve afterwards: {path}")
+        return "dataset, places, folder of files"
+
+    # Publishing
+
+    def publishes(self) -> str:
+        recipe = self.folder / "site.yaml"
+        recipe.write_text(
+            f"site: {{title: Public}}\ninclude: [{self.folder}/data/publish]\n"
+            f"publish: {{to: {self.folder}/www, grace: 1h}}\ndatasets: [{DATA}/A1B_north_america.nc]\n")
+
+        def night() -> set:
+            answer = subprocess.run(
+                [self.cubepress, "nightly", recipe, "-o", self.folder / "work"], capture_output=True, text=True)
+            require(answer.returncode == 0, f"nightly: {answer.stderr[-400:]} {answer.stdout[-400:]}")
+            listed = json.loads((self.folder / "www/api/datasets.json").read_text())
+            return {one["id"] for one in listed["datasets"]}
+
+        before = night()
+        bob, ada = self.members["bob"], self.members["ada"]
+        bob.send(
+            "/teams/ocean/publications", "/teams/ocean/publications", dataset="zarr-2", id="ocean-zarr",
+            title='A "title": here', summary="Several\nlines: - of # text", licence="CC-BY-4.0")
+        status, _ = bob.ask("/teams/ocean/publications/ocean-zarr/publish", {"form": "x"})
+        require(status == 404, f"an editor publishes: {status}")
+        require(night() == before, "published without an owner")
+        ada.send("/teams/ocean/publications", "/teams/ocean/publications/ocean-zarr/publish")
+        after = night()
+        require(after == before | {"ocean-zarr"}, f"{after}")
+        page = (self.folder / "www/datasets/ocean-zarr/index.html").read_text()
+        require("A &quot;title&quot;: here" in page, "another title")
+        ada.send("/teams/ocean/publications", "/teams/ocean/publications/ocean-zarr/withdraw")
+        require(night() == before, "still there")
+        _, log = ada.ask("/teams/ocean/log")
+        for words in ("asked to publish", "published", "withdrew", "uploaded a dataset", "put a file", "shared"):
+            require(words in log, f"the log does not say: {words}")
+        return "asked, agreed, taken up, withdrawn"
+
+    # Crashes and limits
+
+    def survives(self) -> str:
+        """What was acknowledged before `kill -9` is there afterwards, whole."""
+        kept, features = {}, []
+        self.json(
+            "/teams/ocean/places", "bob", method="POST", body=b'{"id":"many"}', Content_Type="application/json")
+        rng = random.Random(3)
+        for round in range(3):
+            timer = threading.Timer(0.5 + 0.3 * round, self.server.kill)
+            timer.start()
+            try:
+                while True:
+                    content = rng.randbytes(rng.randrange(1, 50_000))
+                    path = f"/teams/ocean/files/crash/{round}-{len(kept)}"
+                    if self.ask(path, "bob", "PUT", content)[0] == 201:
+                        kept[path] = content
+                    point = {"type": "Feature", "properties": {"n": len(features)},
+                             "geometry": {"type": "Point", "coordinates": [round, len(features) % 80]}}
+                    features += self.json(
+                        "/teams/ocean/places/many/features", "bob", method="POST", body=json.dumps(point).encode())["ids"]
+            except (OSError, Failure):
+                timer.join()
+            self.server.start()
+        for path, content in kept.items():
+            status, body, _ = self.ask(path)
+            require((status, body) == (200, content), f"{path} is lost: {status}")
+        page = self.json("/teams/ocean/places/many/features?bbox=-180,-90,180,90&limit=10000")
+        lost = set(features) - {one["id"] for one in page["features"]}
+        require(not lost, f"places are lost: {lost}")
+        blobs = {path.name for path in (self.folder / "data/teams/ocean/blobs").iterdir()}
+        wrong = [name for name in blobs if hashlib.sha256(
+            (self.folder / "data/teams/ocean/blobs" / name).read_bytes()).hexdigest() != name]
+        require(not wrong, f"damaged: {wrong}")
+        require(len(kept) > 10, f"only {len(kept)} files")
+        return f"{len(kept)} files, {len(features)} places, 3 kills"
+
+    def limits(self) -> str:
+        import socket
+
+        big = b'{"type":"FeatureCollection","features":[' + b" " * (17 << 20) + b"]}"
+        status, _, _ = self.ask("/teams/ocean/places/many/features", "bob", "POST", big)
+        require(status == 413, f"17 MB of places: {status}")
+        # A client that sends its request byte by byte is cut off; others are served meanwhile.
+        slow = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(50)]
+        for one in slow:
+            one.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n")
+        began = time.monotonic()
+        ended = set()
+        while len(ended) < len(slow) and time.monotonic() - began < 90:
+            for one in slow:
+                if one in ended:
+                    continue
+                try:
+                    one.sendall(b"X-A: b\r\n")
+                    one.settimeout(0.001)
+                    if one.recv(1000) in (b"",) or True:
+                        ended.add(one)
+                except TimeoutError:
+                    pass
+                except OSError:
+                    ended.add(one)
+            require(self.ask("/health/live", None)[0] == 200, "others are not served")
+            time.sleep(1)
+        require(len(ended) == len(slow), f"{len(slow) - len(ended)} slow connections live on after 90 s")
+        return f"cut off after {time.monotonic() - began:.0f} s"
+
+    def restores(self) -> str:
+        backup = self.folder / "backup"
+        subprocess.run([self.program, "backup", "--data", str(self.server.folder), str(backup)], check=True)
+        again = subprocess.run([self.program, "backup", "--data", str(self.server.folder), str(backup)], capture_output=True, text=True)
+        require(again.returncode != 0, "a backup was written over")
+        copy = self.folder / "restored"
+        subprocess.run([self.program, "restore", "--data", str(copy), str(backup)], check=True)
+        over = subprocess.run([self.program, "restore", "--data", str(copy), str(backup)], capture_output=True, text=True)
+        require(over.returncode != 0 and "exists" in over.stderr, f"restored over data: {over.stderr}")
+        other = TeamServer(self.program, copy)
+        base, self.server.base = self.server.base, other.base
+        try:
+            status, body, _ = self.ask("/teams/ocean/files/models/ice%20v.pt?version=1")
+            require(status == 200 and len(body) > 0, f"a file of the copy: {status}")
+            require(self.ask("/teams/ocean/datasets/scenario/data/cube.nc")[0] == 200, "no dataset")
+            require(self.json("/teams/ocean/places/places/features?limit=1")["numberReturned"] == 1, "no places")
+        finally:
+            self.server.base = base
+            other.kill()
+        return "datasets, files and places are there"
+
+    # Pages
+
+    def shows_pages(self) -> str:
+        from axe_playwright_python.sync_playwright import Axe
+        from playwright.sync_api import sync_playwright
+        from viewer_browser import ARGUMENTS, BROWSER
+
+        shots = Path(os.environ.get("WORKSPACE_SHOTS", self.folder / "shots"))
+        shots.mkdir(parents=True, exist_ok=True)
+        pages = ["", "/uploads", "/files", "/places", "/places/places", "/publications", "/members", "/log"]
+        found = []
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+            for name, size, scheme in (("wide", (1200, 900), "light"), ("phone", (380, 800), "dark")):
+                page = chromium.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+                failed = []
+                page.on("response", lambda one: one.status >= 400 and failed.append((one.status, one.url)))
+                page.on("console", lambda one: one.type == "error" and failed.append(one.text))
+                page.goto(self.server.base + "/sign-in")
+                page.fill("[name=name]", "ada")
+                page.fill("[name=password]", "correct horse battery")
+                page.get_by_role("button", name="Sign in").click()
+                page.wait_for_load_state()
+                for path in pages:
+                    page.goto(f"{self.server.base}/teams/ocean{path}")
+                    page.screenshot(path=shots / f"{name}{path.replace('/', '-') or '-team'}.png", full_page=True)
+                    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                    require(wide <= 0, f"{path} is {wide} px wider than a {name} screen")
+                    for one in Axe().run(page).response["violations"]:
+                        found.append(f"{name} {path}: {one['id']}")
+                if name == "wide":
+                    page.goto(f"{self.server.base}/teams/ocean/uploads")
+                    page.set_input_files("[name=file]", DATA / "A1B_north_america.nc")
+                    require(page.input_value("[name=dataset]") == "a1b-north-america", "no id proposed")
+                    page.get_by_role("button", name="Upload").click()
+                    page.wait_for_url(f"{self.server.base}/teams/ocean", timeout=60_000)
+                    require("a1b-north-america" in page.content(), "it is no dataset")
+                require(not failed, f"{failed[:3]}")
+            chromium.close()
+        require(not found, f"axe: {found[:6]}")
+        return f"{len(pages)} pages, 2 sizes"
