@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import LiveCubes
 import JSON
 import Teams
 import TestKit
