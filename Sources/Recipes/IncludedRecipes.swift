@@ -2,8 +2,9 @@ import Foundation
 
 /// Recipes in folders that another recipe includes.
 enum IncludedRecipes {
-  /// The recipes in some folders, in the order of the folders and of their names. A folder that is not there
-  /// holds none: a server makes it when a team first publishes.
+  /// The recipes in some folders, in the order of the folders and of their names.
+  ///
+  /// A folder that is not there holds none: a server makes it when a team first publishes.
   static func files(in folders: [String]) -> [String] {
     folders.flatMap { folder -> [String] in
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -14,6 +14,10 @@ struct Answering: RouterMiddleware {
     _ request: Request, context: TeamRequestContext,
     next: (Request, TeamRequestContext) async throws -> Response
   ) async throws -> Response {
+    var context = context
+    context.remoteAddress = TeamRequestContext.client(
+      connection: context.remoteAddress,
+      forwarded: HTTPField.Name("X-Forwarded-For").flatMap { request.headers[$0] })
     var response: Response
     do {
       response = try await next(request, context)

@@ -108,7 +108,8 @@ struct CollectionRoutes: Sendable {
     do {
       try await workspace.addCollection(
         name, title: title, to: team, by: principal.user.name, now: secondsNow())
-    } catch  where isForm && error.kind != .storage {
+    } catch {
+      guard isForm, error.kind != .storage else { throw error }
       return try await page(principal, team, role, problem: error.description)
     }
     try await database.record(

@@ -44,8 +44,8 @@ struct HomeRoutes: Sendable {
           grants.map {
             [
               "team": .text($0.team), "item": .text($0.item),
-              "dataset": .flag($0.kind == .dataset), "places": .flag($0.kind == .places),
-              "files": .flag($0.kind == .files),
+              "isDataset": .flag($0.kind == .dataset), "isPlaces": .flag($0.kind == .places),
+              "isFiles": .flag($0.kind == .files),
             ]
           }),
         "tokens": .list(

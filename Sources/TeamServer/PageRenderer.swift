@@ -16,6 +16,7 @@ struct PageRenderer: Sendable {
   ///   - templates: of all pages.
   ///   - assets: those of sites, of which pages here share the style sheets.
   ///   - own: the assets that only pages here have.
+  /// - Throws: `PageError` where a style sheet or the icon is missing.
   init(templates: PageTemplates, assets: SiteAssets, own: SiteAssets) throws {
     self.templates = templates
     styleSheet = try assets.key("site.css")

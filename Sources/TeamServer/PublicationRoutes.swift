@@ -55,7 +55,7 @@ struct PublicationRoutes: Sendable {
             [
               "publication": .text(one.id), "dataset": .text(one.dataset),
               "publicTitle": .text(one.title), "summary": .optional(one.summary),
-              "licence": .text(one.licence), "requester": .text(one.requester),
+              "licenceName": .text(one.licence), "requester": .text(one.requester),
               "requested": .text(DateText.day(one.requested)),
               "isWaiting": .flag(one.published == nil),
               "isPublished": one.published.map {

@@ -45,8 +45,9 @@ extension Request {
   /// Whether a browser wants a page.
   var wantsPage: Bool { headers[.accept]?.contains("text/html") == true }
 
-  /// Refuses a change that another site's page could have made a browser ask for: requests that are no
-  /// forms bring the form secret of the session in a field. A token needs none.
+  /// Refuses a change that another site's page could have made a browser ask for.
+  ///
+  /// Requests that are no forms bring the form secret of the session in a field; a token needs none.
   ///
   /// - Throws: 403.
   func requireIntent(of principal: Principal) throws {

@@ -18,6 +18,8 @@ struct TeamFrame: Sendable {
   ///   - team: whose page it is.
   ///   - role: of who looks at it.
   ///   - current: which page of the team it is.
+  /// - Returns: the values by name.
+  /// - Throws: `WorkspaceError` where the database fails.
   func values(_ team: Team, _ role: Role, current: String) async throws -> [String: PageValue] {
     let use = try await workspace.storageUse(of: team)
     let share = use.quota > 0 ? Double(use.total) / Double(use.quota) : 1

@@ -6,8 +6,8 @@ internal import Teams
 /// What goes along with a request: who sends it, and from where.
 struct TeamRequestContext: RequestContext {
   var coreContext: CoreRequestContextStorage
-  /// The address of the client, or of the proxy in front of us.
-  let remoteAddress: String
+  /// The address of the client.
+  var remoteAddress: String
   /// The connection it came over; `nil` in tests without a network.
   let connection: (any Channel)?
   /// Who sends it; `nil` where nothing proves that.
@@ -17,6 +17,21 @@ struct TeamRequestContext: RequestContext {
     coreContext = .init(source: source)
     remoteAddress = source.channel.remoteAddress?.ipAddress ?? "unknown"
     connection = source.channel.remoteAddress == nil ? nil : source.channel
+  }
+
+  /// The address of a client: of the connection, or what a proxy on this machine says.
+  ///
+  /// Behind a proxy all connections come from it: without this, wrong passwords of one client would make
+  /// everybody wait. From elsewhere the field could say anything.
+  static func client(connection: String, forwarded: String?) -> String {
+    guard connection == "127.0.0.1" || connection == "::1",
+      let last = forwarded?.split(separator: ",").last
+    else { return connection }
+    let address = last.trimmingCharacters(in: .whitespaces)
+    let isAddress =
+      (2...45).contains(address.utf8.count)
+      && address.allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
+    return isAddress ? address : connection
   }
 
   /// - Throws: 404, as for anything that does not exist.

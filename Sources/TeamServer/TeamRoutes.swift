@@ -38,7 +38,7 @@ struct TeamRoutes: Sendable {
               "dataset": .text(dataset.id), "datasetTitle": .text(dataset.title),
               "fileName": .text(dataset.fileName), "size": .text(ByteText.of(dataset.bytes)),
               "creator": .text(dataset.creator), "day": .text(DateText.day(dataset.created)),
-              "variables": .text(
+              "variableNames": .text(
                 (dataset.variables.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
                   .joined(separator: ", ")),
             ]

@@ -52,6 +52,7 @@ public struct TeamServer: Sendable {
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [LeavingClient()],
+          // Also of those who send half a request and no more.
           idleTimeout: .seconds(settings.patience))),
       configuration: .init(address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { whenListening($0.localAddress?.port ?? 0) }, logger: logger)

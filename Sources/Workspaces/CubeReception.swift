@@ -2,8 +2,9 @@ internal import Foundation
 internal import JSON
 internal import Stores
 
-/// Looks at the file of an upload: its hash, what kind it is, whether it is whole and harmless, and
-/// whether the program can read it. Blocks.
+/// Looks at the file of an upload: its hash, its kind, whether it is whole, harmless and readable.
+///
+/// Its calls block.
 struct CubeReception {
   let upload: Upload
   let workspace: Workspace
@@ -98,6 +99,7 @@ struct CubeReception {
       let root = try Self.root(of: archive)
       let files = archive.sizes.filter { $0.key.utf8.starts(with: root.utf8) }
       try requireRoom(for: files)
+      try requireTree(of: files.keys)
       let tree = try SiteFolder(path: folder).stage("cube.zarr")
       for key in files.keys.sorted() {
         guard let bytes = try archive.read(key) else { continue }
@@ -112,8 +114,9 @@ struct CubeReception {
     }
   }
 
-  /// Refuses an archive that is larger than the team's room, before anything is unpacked. What a file turns
-  /// out to have beyond its stated size is refused when it is unpacked.
+  /// Refuses an archive that is larger than the team's room, before anything is unpacked.
+  ///
+  /// What a file turns out to have beyond its stated size is refused when it is unpacked.
   private func requireRoom(for files: [String: Int]) throws {
     var total: Int64 = 0
     for size in files.values {
@@ -126,6 +129,20 @@ struct CubeReception {
       throw refusal(
         "it would have \(ByteText.of(total)) when it is unpacked, and \(ByteText.of(room)) are left of the team's quota",
         "remove something, or ask an administrator for a larger quota")
+    }
+  }
+
+  /// Refuses an archive that no folder can hold: with a file and a folder of the same name.
+  private func requireTree(of keys: Dictionary<String, Int>.Keys) throws {
+    for key in keys {
+      for (offset, byte) in key.utf8.enumerated() where byte == UInt8(ascii: "/") {
+        let above = String(decoding: key.utf8.prefix(offset), as: UTF8.self)
+        guard !keys.contains(above) else {
+          throw refusal(
+            "“\(above.prefix(100))” is both a file and a folder in the archive",
+            "make the archive again")
+        }
+      }
     }
   }
 

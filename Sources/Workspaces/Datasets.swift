@@ -132,8 +132,9 @@ extension Workspace {
     } catch { throw WorkspaceError("remove what a crash left", error) }
   }
 
-  /// How much an archive may have when it is unpacked: what is left of the quota, and what the archive
-  /// itself has taken of it. Blocks.
+  /// How much an archive may have when it is unpacked: what is left of the quota, with its own room.
+  ///
+  /// It blocks.
   func roomForUnpacking(_ upload: Upload) throws -> Int64 {
     try database.pool.read { database in
       let row = try Row.fetchOne(

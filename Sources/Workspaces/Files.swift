@@ -213,9 +213,12 @@ extension Workspace {
   /// The files of a team whose paths begin with a text, by path.
   ///
   /// - Parameters:
+  ///   - team: the team whose files they are.
   ///   - prefix: the beginning; empty for all.
   ///   - after: a path after which the list begins.
   ///   - limit: at most so many.
+  /// - Returns: each file with its latest version.
+  /// - Throws: ``WorkspaceError`` where the database fails.
   public func files(
     of team: Team, prefix: String = "", after: String = "", limit: Int
   ) async throws(WorkspaceError) -> [TeamFile] {

@@ -1,6 +1,8 @@
 internal import Foundation
 
-/// A file to whose end bytes are written as they arrive. Its calls block.
+/// A file to whose end bytes are written as they arrive.
+///
+/// Its calls block.
 final class GrowingFileOfBytes: Sendable {
   private let handle: FileHandle
 

@@ -25,6 +25,7 @@ struct HelperProgram: Sendable {
   /// - Parameters:
   ///   - arguments: of the program.
   ///   - folder: where its output may be kept meanwhile.
+  /// - Returns: what it said, whether it succeeded or not.
   /// - Throws: ``WorkspaceError`` where it cannot be started.
   func run(_ arguments: [String], scratch folder: String) throws -> Answer {
     let manager = FileManager.default

@@ -61,7 +61,9 @@ extension Workspace {
   }
 }
 
-/// Makes the pages of one story in a folder of its own. Blocks.
+/// Makes the pages of one story in a folder of its own.
+///
+/// Its calls block.
 private struct StoryMaking {
   let folder: String
   let version: String
@@ -70,6 +72,8 @@ private struct StoryMaking {
   let program: String
 
   /// - Parameter files: names within the folder of the story, and where their contents lie.
+  /// - Returns: where the pages are.
+  /// - Throws: ``WorkspaceError`` where they cannot be made.
   func run(_ files: [(name: String, content: String)]) throws -> TeamStory {
     let manager = FileManager.default
     let target = "\(folder)/\(version)"

@@ -71,6 +71,7 @@ extension Workspace {
   ///   - team: the team that it is for.
   ///   - creator: the name of the user who sends it.
   ///   - now: seconds since 1970.
+  /// - Returns: the upload, of which nothing is there yet.
   /// - Throws: ``WorkspaceError`` where the id is none or is taken, or there is no room.
   public func beginUpload(
     length: Int64, dataset: String, title: String, sha256: String?, for team: Team,

@@ -137,7 +137,6 @@ struct AccessTests {
     ),
     ("/teams/ice/publications/ice-elevation/publish", [:], ["owner"]),
     ("/teams/ice/publications/ice-elevation/withdraw", [:], ["owner"]),
-    ("/teams/ice/datasets/elevation/remove", [:], ["owner", "editor"]),
     ("/administration/users", ["name": "new"], ["admin"]),
     ("/administration/users/new/invite", [:], ["admin"]),
     ("/administration/users/new/disable", [:], ["admin"]),

@@ -142,4 +142,15 @@ struct SignInTests {
       "/sign-in", [:], ["name": "\"><script>alert(1)</script>", "password": "x"])
     #expect(!response.text.contains("<script>"))
   }
+
+  @Test(
+    "who is behind a proxy",
+    arguments: [
+      ("192.0.2.1", "203.0.113.9", "192.0.2.1"), ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+      ("127.0.0.1", nil, "127.0.0.1"), ("::1", "evil, 2001:db8::1", "2001:db8::1"),
+      ("127.0.0.1", "a\nforged: line", "127.0.0.1"), ("127.0.0.1", "", "127.0.0.1"),
+    ] as [(String, String?, String)])
+  func clients(connection: String, forwarded: String?, client: String) {
+    #expect(TeamRequestContext.client(connection: connection, forwarded: forwarded) == client)
+  }
 }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LiveCubes
 import JSON
+import LiveCubes
 import Teams
 import TestKit
 import Workspaces
@@ -25,6 +26,7 @@ struct Workspace {
   /// - Parameters:
   ///   - keeping: whether the team `ice` keeps an uploaded dataset, places and files.
   ///   - change: changes the settings before the server is made.
+  /// - Throws: where nothing can be written.
   init(keeping: Bool = false, _ change: (inout ServerSettings) -> Void = { _ in }) async throws {
     folder = try TemporaryFolder()
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

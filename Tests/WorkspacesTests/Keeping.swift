@@ -14,6 +14,7 @@ struct Keeping {
   /// - Parameters:
   ///   - quota: of the team, in bytes.
   ///   - reader: the script that stands for the program.
+  /// - Throws: where nothing can be written.
   init(quota: Int64 = 1 << 20, reader: String = Keeping.content) async throws {
     folder = try TemporaryFolder()
     try folder.write("#!/bin/sh\n" + reader + "\n", to: "reader")

@@ -4,7 +4,9 @@ import Testing
 
 @testable import Workspaces
 
-/// Places: what queries find. Boxes are compared with shapely by `Tests/Clients/check_workspace.py`.
+/// Places: what queries find.
+///
+/// Boxes are compared with shapely by `Tests/Clients/check_workspace.py`.
 struct PlaceTests {
   private let keeping: Keeping
   private let collection: PlaceCollection
@@ -94,6 +96,35 @@ struct PlaceTests {
   func noQuery(name: String, value: String) async throws {
     let error = await #expect(throws: WorkspaceError.self) { _ = try await found([(name, value)]) }
     #expect(error?.kind == .invalid)
+  }
+
+  /// Whatever is asked, it is an answer or an error that says what is wrong; what is asked never becomes SQL.
+  @Test func randomQueries() async throws {
+    var random = SystemRandomNumberGenerator()
+    let parts = [
+      "name", "depth", "id", "or", "and", "not.", "eq.", "gt.", "in.", "is.", "like.", "(", ")",
+      ",", "\"",
+      "\\", "'", "--", ";", "*", "%", "1", "1e999", "null", "true", "ä", "\0", "?", ":a", "$", "|",
+      " ",
+    ]
+    func text(_ most: Int) -> String {
+      (0..<Int.random(in: 0...most, using: &random)).compactMap { _ in
+        parts.randomElement(using: &random)
+      }.joined()
+    }
+    var answers = 0
+    for _ in 0..<3000 {
+      let name =
+        Bool.random(using: &random) ? text(2) : ["or", "and", "name"].randomElement() ?? ""
+      do {
+        _ = try await found([(name, text(9))])
+        answers += 1
+      } catch let error as WorkspaceError {
+        #expect(error.kind == .invalid, "\(error)")
+      }
+    }
+    #expect(answers > 0)
+    #expect(try await found([]) == [1, 2, 3, 4])
   }
 
   @Test func changes() async throws {

@@ -8,7 +8,7 @@ import Testing
 /// Uploads: pieces, checksums, quota, crashes, and that a cube appears only when it is whole and checked.
 struct UploadTests {
   private static let cube = Array("CDF\u{1} the rest of a cube".utf8)
-  /// `printf 'CDF\001 the rest of a cube' | sha256sum`
+  /// The SHA-256 of it by sha256sum.
   private static let sha256 = "25b5122b4dfe7c0d70034e5821071baed61416082be0cc0d059ac02b6fa10bcc"
 
   @Test func aCubeAppearsWhenItIsWhole() async throws {
