@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import LiveCubes
 import JSON
 import LiveCubes
 import Teams
