@@ -359,7 +359,12 @@ class XcubeViewer:
     def choose(self, select: str, option: str) -> None:
         self.page.locator(select).click()
         self.page.get_by_role("option", name=option).first.click()
-        self.page.keyboard.press("Escape")
+        # A menu of several choices stays open until it is told; a busy machine may miss the first word.
+        for _ in range(40):
+            if not self.page.locator(".MuiMenu-root .MuiBackdrop-root").count():
+                return
+            self.page.keyboard.press("Escape")
+            self.page.wait_for_timeout(300)
 
     def use(self) -> str:
         page = self.page
