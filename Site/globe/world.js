@@ -89,6 +89,8 @@ export const createWorld = (app, Cesium, host) => {
   };
   let surfaceShown = null;
   let surfaceSlice = null;
+  /** The name of the surface that Cesium has. */
+  let surfaceGiven = null;
 
   const updateSurface = () => {
     const { exaggeration, time } = store.get();
@@ -117,8 +119,12 @@ export const createWorld = (app, Cesium, host) => {
       if (name !== surfaceShown) return;
       provider.errorEvent.addEventListener((error) => { error.retry = false; });
       globe.terrainProvider = provider;
+      surfaceGiven = name;
       scene.requestRender();
-    }, (error) => report(error, layer?.dataset));
+    }, (error) => {
+      surfaceGiven = name;
+      report(error, layer?.dataset ?? surface?.dataset);
+    });
   };
 
   let base = null;
@@ -185,7 +191,7 @@ export const createWorld = (app, Cesium, host) => {
     /** Whether all that the state wants is drawn. */
     get settled() {
       const layer = surfaceLayer();
-      const hasSurface = !layer || fields.failure(layer) || surfaceSlice !== null;
+      const hasSurface = (!layer || fields.failure(layer) || surfaceSlice !== null) && surfaceGiven === surfaceShown;
       return Boolean(app.scene && hasSurface && drapes.settled && stacks.settled && globe.tilesLoaded);
     },
     /** What lies at a place, the uppermost layer first, the surface last. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openGrid } from "../lib/geo/index.js";
 import { octDecode, octEncode } from "../lib/globe/facets.js";
-import { facets, latticeOf, levelOf, paint, pixelAxes, Places, sampled, steepen, vertexAxes, windowsOf } from "../lib/globe/index.js";
+import { facets, latticeOf, levelOf, mercatorAxes, paint, pixelAxes, Places, sampled, steepen, vertexAxes, windowsOf } from "../lib/globe/index.js";
 import { lightDefaults, sunDate, towards } from "../globe/light.js";
 import { decode, defaults, encode, stateOf } from "../globe/state.js";
 import { assertNear } from "./support.js";
@@ -12,6 +12,15 @@ import { assertNear } from "./support.js";
 const world = openGrid({
   rows: 180, columns: 360, closed: true, kind: "geographic",
   rowEdges: { start: 90, step: -1, count: 181 }, columnEdges: { start: 0, step: 1, count: 361 },
+});
+
+test("pixels of Web Mercator lie where EPSG:3857 has them", () => {
+  const { longitudes, latitudes } = mercatorAxes(0, 0, 0, 2);
+  // From PROJ: EPSG:3857 to EPSG:4326 of a quarter of the earth's circumference.
+  longitudes.forEach((one, i) => assertNear(one, [-90, 90][i]));
+  latitudes.forEach((one, i) => assertNear(one, [66.51326044311186, -66.51326044311186][i]));
+  // The middle of a tile of zoom 1 is the middle of its quarter.
+  assertNear(mercatorAxes(1, 1, 0, 1).latitudes[0], 66.51326044311186);
 });
 
 /** A polar grid of 400 × 400 cells of 25 km: the sphere's stereographic plane, true at the pole. */

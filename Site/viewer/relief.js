@@ -52,7 +52,13 @@ export const createRelief = (app, maplibre, drawing, failed) => {
       const field = state.relief && layer.kind !== "xyz" ? drawing.field(layer) : null;
       if (!field || field.bands === 3 || !drawing.colours()) return null;
       const slice = field.slice({ time: layer.time ?? state.time, dims: layer.dims });
-      const look = lookFor(layer, field, drawing.colours());
+      let look;
+      try {
+        look = lookFor(layer, field, drawing.colours());
+      } catch {
+        // Told where it is drawn.
+        return null;
+      }
       const key = `${slice.key}|${look.key}|${look.bilinear}`;
       const known = [...meanings].find(([, one]) => one.key === key);
       const id = known?.[0] ?? String(meanings.size + 1);

@@ -58,7 +58,10 @@ public struct StyleRequest: Sendable, Hashable {
 
   private func scale(_ usual: Style) throws(LiveError) -> Scale {
     switch norm {
-    case nil: return usual.scale
+    case nil:
+      // As xcube's server has it; its viewer says only what is not linear.
+      if case .categorical = usual.scale { return usual.scale }
+      return .linear
     case "lin": return .linear
     case "log": return .logarithmic
     case "cat":

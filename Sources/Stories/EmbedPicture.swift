@@ -23,6 +23,14 @@ struct EmbedPicture {
   /// The time for people.
   var timeWords: String? { time.map(Self.words) }
 
+  /// From when to when the variable reaches, for people.
+  var spanWords: String? {
+    guard let times = variable.dimensions.first(where: \.isTime)?.values, let first = times.first,
+      let last = times.last
+    else { return nil }
+    return "\(Self.words(first)) to \(Self.words(last))"
+  }
+
   /// A time for people: a day, or a day and an hour.
   static func words(_ time: String) -> String {
     time.hasSuffix("T00:00:00Z")

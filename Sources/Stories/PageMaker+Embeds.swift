@@ -165,11 +165,6 @@ extension PageMaker {
       if let problem = series(embed, dataset, variable, style) { tell(problem.key, problem.text) }
       return
     }
-    if embed.kind == .cube, variable.arrays?.dimensions.isEmpty ?? true {
-      return tell(
-        "variable",
-        "'\(variable.name)' is no cube: it has no times or levels, or no values for the browser")
-    }
     let shown = EmbedPicture(
       embed: embed, dataset: dataset, variable: variable, style: style, time: time, root: root,
       exists: book.site.exists)
@@ -209,8 +204,9 @@ extension PageMaker {
         MarkupAttribute("alt", "Legend: \(shown.variable.title)"),
         MarkupAttribute("loading", "lazy"),
       ])
+    let isWhole = kind == .cube && shown.embed.time == nil
     caption(
-      of: shown, about: shown.timeWords,
+      of: shown, about: isWhole ? shown.spanWords : shown.timeWords,
       link: kind == .cube ? "Open the cube" : "Open in the viewer")
     writer.end("figure")
   }

@@ -1,24 +1,34 @@
 internal import Hummingbird
 internal import NIOCore
 
-/// Notices that a client closes its side of a connection while its request is being worked on.
-private final class LeavingClient: ChannelInboundHandler, RemovableChannelHandler {
+/// Notices that a client has closed its side of a connection; there is one for each connection.
+///
+/// It is used on the connection's event loop only.
+final class LeavingClient: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = NIOAny
 
-  private let left: @Sendable () -> Void
+  private var hasLeft = false
+  private var left: (@Sendable () -> Void)?
 
-  init(_ left: @escaping @Sendable () -> Void) { self.left = left }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) { context.fireChannelRead(data) }
+  /// Calls `left` when the client goes, or at once where it has gone; `nil` for nobody.
+  func watch(_ left: (@Sendable () -> Void)?) {
+    self.left = left
+    if hasLeft { left?() }
+  }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .inputClosed? = event as? ChannelEvent { left() }
+    if case .inputClosed? = event as? ChannelEvent { leave() }
     context.fireUserInboundEventTriggered(event)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    left()
+    leave()
     context.fireChannelInactive()
+  }
+
+  private func leave() {
+    hasLeft = true
+    left?()
   }
 }
 
@@ -31,16 +41,19 @@ extension TeamRequestContext {
   ) async throws -> Value {
     guard let connection else { return try await work() }
     let task = Task { try await work() }
-    let name = "leaving client of \(id)"
-    try? await connection.eventLoop.submit {
-      try connection.pipeline.syncOperations.addHandler(
-        LeavingClient { task.cancel() }, name: name, position: .first)
-    }.get()
-    defer { connection.pipeline.removeHandler(name: name, promise: nil) }
+    Self.watch(connection) { task.cancel() }
+    defer { Self.watch(connection, nil) }
     return try await withTaskCancellationHandler {
       try await task.value
     } onCancel: {
       task.cancel()
+    }
+  }
+
+  private static func watch(_ connection: any Channel, _ left: (@Sendable () -> Void)?) {
+    connection.eventLoop.execute {
+      let client = try? connection.pipeline.syncOperations.handler(type: LeavingClient.self)
+      client?.watch(left)
     }
   }
 }

@@ -50,7 +50,10 @@ public struct TeamServer: Sendable {
     let application = Application(
       router: try router(),
       server: .http1(
-        configuration: .init(idleTimeout: .seconds(settings.patience))),
+        configuration: .init(
+          additionalChannelHandlers: [LeavingClient()],
+          // Also of those who send half a request and no more.
+          idleTimeout: .seconds(settings.patience))),
       configuration: .init(address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { whenListening($0.localAddress?.port ?? 0) }, logger: logger)
     try await application.runService()

@@ -29,6 +29,7 @@ publish: {{to: s3://cubes/site, endpoint: "{url}"}}
 datasets:
   - id: cube
     source: s3://private/cube.zarr
+    s3: {{endpoint: "{url}"}}
     series: {{growing: true}}
     variables: [{{name: v, styles: [{{colours: thermal, range: [270, 300]}}]}}]
 """
@@ -42,7 +43,8 @@ lat = 90 - (np.arange(rows) + 0.5) * 180 / rows
 lon = -180 + (np.arange(columns) + 0.5) * 360 / columns
 group = zarr.open_group(path, mode="w", zarr_format=2)
 def array(name, data, dimensions, chunks, **attributes):
-    made = group.create_array(name, shape=data.shape, chunks=chunks, dtype=data.dtype)
+    # A fill value of 0 would make the first time a missing one.
+    made = group.create_array(name, shape=data.shape, chunks=chunks, dtype=data.dtype, fill_value=None)
     made[...] = data
     made.attrs.update(attributes | {"_ARRAY_DIMENSIONS": dimensions})
 array("lat", lat, ["lat"], lat.shape, units="degrees_north")

@@ -189,9 +189,8 @@ struct S3UploadsTests {
     for number in 1...60 { #expect(all["/cubes/\(number)"] == Array("object \(number)".utf8)) }
   }
 
-  /// Completes a large upload whose first completion is done, though its answer gets lost.
-  ///
-  /// - Parameter isNew: whether what is there afterwards is what was sent, or what was there before.
+  /// Completes a large upload whose first completion is done, though its answer gets lost; what is there
+  /// afterwards is what was sent, or else what was there before.
   @Test(arguments: [true, false])
   func aLostAnswerToTheCompletionIsNoFailure(isNew: Bool) throws {
     let size = S3Uploads.largestSingle + 1

@@ -51,8 +51,10 @@ struct CatalogueTests {
   private static func withoutHashes(_ bytes: [UInt8]) -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self)
     return Array(
-      text.replacing(/assets\/([\w-]+)\.[0-9a-f]{8}\./) { "assets/\($0.output.1).HASH." }
-        .replacing(/assets\/[0-9a-f]{8}\//, with: "assets/HASH/").utf8)
+      text.replacing(/assets\/([\w-]+)\.[0-9a-f]{8}([.\/])/) {
+        "assets/\($0.output.1).HASH\($0.output.2)"
+      }
+      .replacing(/assets\/[0-9a-f]{8}\//, with: "assets/HASH/").utf8)
   }
 
   @Test func scenesAreDescribedAndLinkedTo() throws {

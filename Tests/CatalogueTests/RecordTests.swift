@@ -166,7 +166,8 @@ struct RecordTests {
     }
     let versions = try entry().publication.changes.count
     #expect(news.count == versions + 1)
-    #expect(pages.count == 6)
+    // The index, map, cube and list of stories; the dataset; the stories.
+    #expect(pages.count == 7)
     #expect(SiteFeeds(site: SampleSite.site, entries: [], stories: [undated]).feed == nil)
   }
 

@@ -284,7 +284,7 @@ def feeds(site: Site) -> str:
     sitemap = etree.parse(str(site.folder / "sitemap.xml"))
     pages = {page.text.removeprefix(site.base) for page in sitemap.findall(".//{*}loc")}
     wanted = {path.relative_to(site.folder).as_posix() for pattern in (
-        "index.html", "viewer/index.html", "globe/index.html", "datasets/*/index.html", "stories/index.html",
+        "index.html", "viewer/index.html", "globe/index.html", "cube/index.html", "datasets/*/index.html", "stories/index.html",
         "stories/*/**/*.html") for path in site.folder.glob(pattern)}
     # The list of a book's pages is no page of its own.
     lists = {page for page in wanted if page.startswith("stories/") and page.count("/") == 2 and page.endswith("/index.html")}

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +17,7 @@ import numpy as np
 import xarray as xr
 from PIL import Image
 
+from buckets import KEY, SECRET, client, seaweedfs
 from report import Skipped, require
 from team_server import PASSWORD, TeamServer
 
@@ -40,6 +42,7 @@ def live_checks(report, cubepress: str, program: str) -> None:
             report.check("live: Zarr with ranges, by xarray", live.reads_zarr)
             report.check("live: GDAL by WMTS with basic authentication", live.reads_wmts)
             report.check("live: QGIS by WMTS with basic authentication", live.draws_in_qgis)
+            report.check("live: a cube in a private bucket", live.reads_bucket)
             report.check("live: a client that goes is noticed", live.notices_leaving)
             report.check("live: the real xcube viewer", live.runs_viewer)
             report.check("live: schemathesis", live.survives_schemathesis)
@@ -219,21 +222,72 @@ class Live:
         return f"QGIS {drawn[0]['version']}, every pixel of two tiles"
 
     def notices_leaving(self) -> str:
-        """Clients that hang up do not keep the server from answering others."""
-        import socket
-
-        for number in range(40):
+        """What a client asked for is given up when it hangs up; half a request keeps nobody waiting."""
+        for _ in range(40):
             with socket.create_connection(("127.0.0.1", self.server.port)) as link:
-                link.sendall(
-                    f"GET /teams/ocean/api/tiles/{CUBE}/{VARIABLE}/9/{100 + number}/520?vmax={number + 1} "
-                    f"HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.token}\r\n\r\n".encode())
-        for number in range(40):
-            with socket.create_connection(("127.0.0.1", self.server.port)) as link:
-                # Half of a request, and no more.
                 link.sendall(b"POST /teams/ocean/api/timeseries/olci/conc_chl HTTP/1.1\r\nHost: x\r\n")
-        begin = time.monotonic()
+        whole = {"type": "Polygon", "coordinates": [[[0, 50], [5, 50], [5, 52.5], [0, 52.5], [0, 50]]]}
+        body = json.dumps({"type": "GeometryCollection", "geometries": [whole] * 200}).encode()
+        with socket.create_connection(("127.0.0.1", self.server.port)) as link:
+            link.sendall(
+                f"POST /teams/ocean/api/timeseries/{CUBE}/{VARIABLE} HTTP/1.1\r\nHost: x\r\n"
+                f"Authorization: Bearer {self.token}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            # The request is being worked on when the count is more than that for asking.
+            while self.working() < 2:
+                time.sleep(0.02)
+        while self.working() > 1:
+            time.sleep(0.05)
+        lines = [line for line in self.server.log.read_text().splitlines()
+                 if f"/timeseries/{CUBE}/{VARIABLE} " in line]
+        require("status=503" in lines[-1], f"it was computed to its end: {lines[-1]}")
         self.ask(f"/tiles/{CUBE}/{VARIABLE}/8/85/257")
-        return f"the next tile after {time.monotonic() - begin:.2f} s"
+        return "given up"
+
+    def working(self) -> int:
+        request = urllib.request.Request(
+            self.server.base + "/metrics", headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return int(re.search(r"^cubepress_requests_working (\d+)", answer.read().decode(), re.M)[1])
+
+    def reads_bucket(self) -> str:
+        """A cube below a private prefix that was named for the team; another prefix is not reached."""
+        with tempfile.TemporaryDirectory() as folder, seaweedfs(Path(folder) / "s3") as url:
+            bucket = client(url)
+            bucket.create_bucket(Bucket="private")
+            for prefix in ("ocean/sea.zarr", "other/sea.zarr"):
+                for file in self.source.rglob("*"):
+                    if file.is_file():
+                        bucket.put_object(
+                            Bucket="private", Body=file.read_bytes(),
+                            Key=f"{prefix}/{file.relative_to(self.source).as_posix()}")
+            data = Path(folder) / "data"
+            server = TeamServer(
+                self.program, data, options=["--cube-root", "ocean/archive=s3://private/ocean"],
+                environment={"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
+                             "AWS_ENDPOINT_URL": url, "AWS_REGION": "us-east-1"})
+            try:
+                admin = server.browser()
+                admin.set_password(server.invitation)
+                admin.send("/administration", "/administration/teams", name="ocean", title="Ocean", owner="admin")
+                self_token, self_server = self.token, self.server
+                self.token, self.server = admin.token(), server
+                refused = [
+                    subprocess.run([self.program, "register", "--data", str(data), "ocean", "x", path],
+                                   capture_output=True).returncode
+                    for path in ("archive/../other/sea.zarr", "s3://private/other/sea.zarr", "archive/%2e./x")]
+                subprocess.run([self.program, "register", "--data", str(data), "ocean", "sea",
+                                "archive/sea.zarr"], check=True)
+                found = self.json(f"/timeseries/sea/{VARIABLE}", STATION)["result"]
+                tile = picture(self.ask(f"/tiles/sea/{VARIABLE}/8/85/257"))
+            finally:
+                server.kill()
+            self.token, self.server = self_token, self_server
+        require(refused[:2] == [1, 1], f"registered: {refused}")
+        wanted = self.json(f"/timeseries/{CUBE}/{VARIABLE}", STATION)["result"]
+        require(found == wanted, f"{found} and not {wanted}")
+        same_tile = picture(self.ask(f"/tiles/{CUBE}/{VARIABLE}/8/85/257"))
+        require(np.array_equal(tile, same_tile), "the tile differs")
+        return f"{len(found)} steps and a tile"
 
     def runs_viewer(self) -> str:
         if not VIEWER.is_dir():

@@ -1,6 +1,7 @@
 """A team server of a test: started on a free port, used as people and programs use it."""
 
 import http.cookiejar
+import os
 import re
 import signal
 import subprocess
@@ -66,8 +67,11 @@ class Browser:
 class TeamServer:
     """The program with its data folder."""
 
-    def __init__(self, program: str, folder: Path, port: int | None = None, options: tuple | list = ()):
+    def __init__(
+        self, program: str, folder: Path, port: int | None = None, options: tuple | list = (),
+        environment: dict[str, str] | None = None):
         self.program, self.folder, self.options = program, folder, options
+        self.environment = os.environ | (environment or {})
         self.port = port or free_port(0)
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = folder.with_suffix(".log")
@@ -78,7 +82,7 @@ class TeamServer:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--data", str(self.folder), "--port", str(self.port), *self.options],
-                stdout=log, stderr=subprocess.STDOUT)
+                stdout=log, stderr=subprocess.STDOUT, env=self.environment)
         for _ in range(200):
             if self.process.poll() is not None:
                 raise Failure(f"the server ended: {self.log.read_text()[-500:]}")

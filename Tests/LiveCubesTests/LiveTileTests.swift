@@ -183,6 +183,15 @@ struct LiveTileTests {
     #expect(error?.kind == .invalid)
   }
 
+  /// `vmin=0` of a variable that is usually drawn by its logarithm.
+  @Test func withoutANormARangeIsLinear() throws {
+    let map = try #require(ColourMap.named("viridis"))
+    let usual = try Style(colourMap: map, scale: .logarithmic, range: 1...100)
+    #expect(try StyleRequest(low: 0).style(usually: usual).scale == .linear)
+    #expect(try StyleRequest().style(usually: usual).scale == .logarithmic)
+    #expect(try StyleRequest(low: 2, norm: "log").style(usually: usual).range == 2...100)
+  }
+
   @Test func ownColoursAreTaken() async throws {
     let folder = try TemporaryFolder()
     let live = LiveCubes(limits: .patient)

@@ -97,7 +97,7 @@ struct ReleaseContentsTests {
 
   /// The parts are those that a list sorted in memory gives, whatever the order of adding.
   @Test func thePartsDoNotDependOnHowTheyWereSorted() throws {
-    let objects = (0..<40_000)/\($0 % 7)/\($0 / 7).png") }
+    let objects = (0..<40_000).map { object("tiles/\($0 % 7)/\($0 / 7).png") }
     var writer = PartWriter { _, _ in }
     for object in objects.sorted(by: { $0.key.precedesInBytes($1.key) }) {
       try writer.append(ManifestEntry(object))

@@ -26,6 +26,9 @@ struct SiteFeeds {
       ("index.html", latest), ("viewer/index.html", nil),
     ]
     if !scenes.isEmpty { pages.append(("globe/index.html", nil)) }
+    if entries.contains(where: { !$0.dataset.cubes.isEmpty }) {
+      pages.append(("cube/index.html", nil))
+    }
     pages += entries.map { ($0.folder + "index.html", $0.publication.changes.first?.date) }
     if !stories.isEmpty { pages.append(("stories/index.html", stories.compactMap(\.date).max())) }
     pages += stories.map { ($0.page, $0.date) }

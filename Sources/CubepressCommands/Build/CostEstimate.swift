@@ -78,17 +78,15 @@ struct CostEstimate {
       id = whole.recipe.id
       sampled = build.products.reduce(Amount()) { $0 + Amount($1.listed.count, $1.listed.bytes) }
       for (number, variable) in whole.variables.enumerated() {
-        let records = sample.fields.records[number].map(\.records)
+        let records = sample.fields.records[number]
         let arrays = sample.prepared.arrays.products(number).count
         let hasCube = !whole.arrays.cubes.isEmpty
-        let tile = Amount(meanOf: records.first ?? [])
-        let chunk = hasCube ? Amount(meanOf: records[1]) : Amount()
-        // Behind tiles and arrays come those of the terrain, and last those of the viewer's layer.
-        let others = records.dropFirst(1 + arrays)
-        let hasLayer = variable.viewerLayer != nil
-        let ground = (hasLayer ? others.dropLast() : others)
-          .reduce(Amount()) { $0 + Amount(meanOf: $1) }
-        let layer = hasLayer ? Amount(meanOf: records.last ?? []) : Amount()
+        let tile = Amount(meanOf: records.first?.records ?? [])
+        let chunk = hasCube ? Amount(meanOf: records[1].records) : Amount()
+        let others = OtherRecords(
+          records.dropFirst(1 + arrays), of: sample.prepared.variables[number])
+        let ground = others.terrain.reduce(Amount()) { $0 + Amount(meanOf: $1.records) }
+        let layer = Amount(meanOf: others.viewerLayer?.records ?? [])
         let count = Double(variable.fields.count)
         let times = Set(variable.fields.compactMap(\.time)).count
         fields += variable.fields.count
@@ -124,7 +122,7 @@ struct CostEstimate {
 
   /// What a site has beside the products of its datasets.
   struct Site {
-    /// Pages, metadata, legends, the viewer, stories.
+    /// Pages, metadata, legends, cubes of paper, the viewer, stories.
     let documents: Amount
     /// Copies of documents by which one can go back to a release.
     let copies: Amount

@@ -150,6 +150,7 @@ struct CostReport {
   /// - Parameters:
   ///   - site: what the site says about itself.
   ///   - share: where the templates and style sheets are.
+  /// - Returns: the HTML.
   /// - Throws: `PageError` where one is missing.
   func page(site: SiteRecipe, share: SharedFiles) throws -> [UInt8] {
     let styles = try ["tokens.css", "site.css"].map {

@@ -113,7 +113,7 @@ struct DatasetBuild: Sendable {
 }
 
 /// What products beside tiles and arrays left behind of a variable.
-private struct OtherRecords {
+struct OtherRecords {
   let terrain: [ProductRecords]
   let viewerLayer: ProductRecords?
   let paperCube: ProductRecords?
