@@ -1,12 +1,14 @@
 // Uploads a cube by tus 1.0 in pieces, goes on where it was, and tells how far it is.
 
 const form = document.getElementById("upload");
+// Not form.dataset: a field of the form is called so.
+const uploads = form.getAttribute("data-uploads");
 const progress = document.getElementById("progress");
 const bar = progress.querySelector("progress");
 const told = document.getElementById("told");
 const pause = document.getElementById("pause");
 const pieceSize = 8 * 2 ** 20;
-const fields = { "Tus-Resumable": "1.0.0", "X-Form": form.dataset.form };
+const fields = { "Tus-Resumable": "1.0.0", "X-Form": form.getAttribute("data-form") };
 let isPaused = false;
 
 form.hidden = false;
@@ -38,7 +40,7 @@ pause.addEventListener("click", () => {
 
 async function upload(file) {
   // The same file for the same place is the same upload, also after the page was closed.
-  const key = ["upload", form.dataset.uploads, form.elements.dataset.value, file.name, file.size, file.lastModified].join("|");
+  const key = ["upload", uploads, form.elements.dataset.value, file.name, file.size, file.lastModified].join("|");
   let address = localStorage.getItem(key);
   let offset = address ? await offsetOf(address) : null;
   if (offset === null) {
@@ -58,7 +60,7 @@ async function upload(file) {
 
 async function begin(file) {
   const metadata = { filename: file.name, dataset: form.elements.dataset.value, title: form.elements.title.value };
-  const answer = await ask(form.dataset.uploads, {
+  const answer = await ask(uploads, {
     method: "POST",
     headers: {
       ...fields, "Upload-Length": String(file.size),
@@ -104,7 +106,7 @@ async function checked(address) {
     const state = await answer.json();
     if (state.state === "accepted") {
       say("It is a dataset now.");
-      location.href = form.dataset.uploads.replace(/\/uploads$/, "");
+      location.href = uploads.replace(/\/uploads$/, "");
       return;
     }
     if (state.state === "refused") throw new Refusal(state.problem);

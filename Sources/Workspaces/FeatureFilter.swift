@@ -156,7 +156,7 @@ extension FeatureFilter {
 
   /// A value as it is meant: quotes and their escapes are taken away.
   private static func value(_ text: Substring) throws(WorkspaceError) -> String {
-    guard text.first == "\"", text.last == "\"", text.count > 1 else { return String(text) }
+    guard text.first == "\"" else { return String(text) }
     let (value, rest) = try quoted(text)
     guard rest.isEmpty else { throw error(String(text), "something follows the quotation mark") }
     return value
@@ -299,7 +299,10 @@ extension FeatureFilter {
     let path = try PropertyPath(property).text
     let stored: SQL = "json_extract(properties, \(path)) \(sql: relation.sql)"
     let type: SQL = "json_type(properties, \(path))"
-    let text: SQL = "(\(type) = 'text' AND \(stored) \(value))"
+    let isNumber = Double(value)?.isFinite == true
+    // Whether a text is above or below a number nobody can mean; whether it is the same, as of codes.
+    let comparesTexts = !isNumber || relation == .eq || relation == .neq
+    let text: SQL = comparesTexts ? "(\(type) = 'text' AND \(stored) \(value))" : "0"
     if value == "true" || value == "false" {
       let isSame: SQL = "(\(type) \(sql: relation.sql) \(value))"
       return "((\(type) IN ('true', 'false') AND \(isSame)) OR \(text))"
