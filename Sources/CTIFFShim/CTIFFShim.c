@@ -14,6 +14,7 @@ struct ctiff_file {
   TIFF *tiff;
   int descriptor;
   uint64_t position, size;
+  int is_guessed;
   char complaint[ctiff_message_size];
 };
 
@@ -63,9 +64,15 @@ static int keep_error(TIFF *tiff, void *user, const char *module, const char *fo
   return 1;
 }
 
-static int drop_warning(TIFF *tiff, void *user, const char *module, const char *format,
-                        va_list arguments) {
-  (void)tiff, (void)user, (void)module, (void)format, (void)arguments;
+// libtiff goes on where the sizes of strips cannot be right, with sizes that it makes up: what it then
+// reads may be anything.
+static int note_guess(TIFF *tiff, void *user, const char *module, const char *format,
+                      va_list arguments) {
+  (void)tiff, (void)module;
+  ctiff_file *file = user;
+  char text[ctiff_message_size];
+  vsnprintf(text, sizeof text, format, arguments);
+  if (strstr(text, "calculating from imagelength")) file->is_guessed = 1;
   return 1;
 }
 
@@ -102,7 +109,7 @@ ctiff_file *ctiff_open(int descriptor, char *message) {
     file->size = (uint64_t)status.st_size;
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, allocation_limit);
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, file);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, drop_warning, file);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, note_guess, file);
     // No mapping into memory, which a file that is cut short under us would turn into a signal; the
     // places of blocks are read when they are needed.
     file->tiff = TIFFClientOpenExt("file", "rmO", (thandle_t)file, read_bytes, write_nothing, seek_to,
@@ -139,6 +146,7 @@ ctiff_layout ctiff_describe(ctiff_file *file) {
   TIFFGetFieldDefaulted(tiff, TIFFTAG_FILLORDER, &layout.fill_order);
   TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric);
   layout.is_separate = planar == PLANARCONFIG_SEPARATE && layout.samples > 1;
+  layout.is_guessed = file->is_guessed;
   layout.is_known = TIFFIsCODECConfigured(layout.compression);
   if (TIFFIsTiled(tiff)) {
     TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &layout.block_width);

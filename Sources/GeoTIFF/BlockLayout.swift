@@ -87,7 +87,8 @@ extension BlockLayout {
           + "large to be read one by one",
         remedy: "write it anew in tiles: gdal_translate -co TILED=YES")
     }
-    guard Int(bytes) == Int(clamping: layout.block_bytes), blockCount == Double(layout.block_count)
+    guard Int(bytes) == Int(clamping: layout.block_bytes), blockCount == Double(layout.block_count),
+      layout.is_guessed == 0
     else { throw Obstacle(reason: "its header contradicts itself", remedy: TIFFHandle.again) }
   }
 

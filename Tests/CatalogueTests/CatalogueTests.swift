@@ -67,7 +67,7 @@ struct CatalogueTests {
         scenes:
           - id: warm
             title: Warm water
-            surface: {dataset: \(dataset.id), terrain: true, exaggeration: 3}
+            surface: {dataset: \(dataset.id), exaggeration: 3}
             layers: [{dataset: \(dataset.id), range: [1, 2], opacity: 0.5}]
         """, path: "r.yaml"
       ).scenes.first)
@@ -78,8 +78,7 @@ struct CatalogueTests {
       site: SampleSite.site, datasets: datasets, scenes: [scene], templates: templates,
       assets: assets)
     let document = try JSONValue(parsing: files["globe/scenes/warm.json"] ?? [])
-    #expect(
-      document["surface"]?["terrain"]?.stringValue == "datasets/\(dataset.id)/terrain/layer.json")
+    #expect(document["surface"]?["variable"]?.stringValue == dataset.variables[0].key)
     #expect(document["layers"]?[0]?["variable"]?.stringValue == dataset.variables[0].key)
     #expect(document["layers"]?[0]?["opacity"]?.doubleValue == 0.5)
     let globe = String(decoding: files["globe/index.html"] ?? [], as: UTF8.self)
@@ -90,12 +89,15 @@ struct CatalogueTests {
     #expect(page.contains("../../globe/index.html#scene=warm"))
     #expect(page.contains("../../globe/index.html\">Globe</a>"))
     // A scene of something that was not made has no document.
-    var broken = scene
-    broken.layers[0].source.variable = "none"
-    #expect(throws: PageError.self) {
-      try Catalogue.render(
-        site: SampleSite.site, datasets: datasets, scenes: [broken], templates: templates,
-        assets: assets)
+    var (unknown, flat) = (scene, scene)
+    unknown.layers[0].source.variable = "none"
+    flat.surface = SceneRecipe.Surface(heights: .terrain(dataset: dataset.id))
+    for broken in [unknown, flat] {
+      #expect(throws: PageError.self) {
+        try Catalogue.render(
+          site: SampleSite.site, datasets: datasets, scenes: [broken], templates: templates,
+          assets: assets)
+      }
     }
   }
 

@@ -59,7 +59,7 @@ struct LiveAnalysisTests {
     ),
     (
       """
-      {"type":"GeometryCollection","geometries":[{"type":"MultiPoint","coordinates":[[3,3],[4,4],[-100,12]]},
+      {"type":"GeometryCollection","geometries":[{"type":"MultiPoint","coordinates":[[3,3],[4,4],[-101,12]]},
        {"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,9],[0,0]]]}]}
       """,
       { x, y in x > 0 && x < 9 && y > 0 && y < 9 || x == -102.5 && y == 12.5 }

@@ -24,6 +24,8 @@ typedef struct {
   uint32_t block_count;
   // Whether the libtiff of this machine knows the compression.
   int is_known;
+  // Whether the file states sizes of strips that cannot be right.
+  int is_guessed;
 } ctiff_layout;
 
 // An image of a file: 1 is a smaller copy, 4 a mask of which pixels count.
