@@ -48,7 +48,7 @@ public final class LiveCubes: Sendable {
   private let shelf: FieldShelf
   private let state = Mutex(State())
   private let opening = SharedWork<OpenKey, LiveCube>()
-  private let baking = SharedWork<TileKey, LiveTile>()
+  private let rendering = SharedWork<TileKey, LiveTile>()
   private let tiles: ByteCache<TileKey, LiveTile>
 
   /// Prepares answers.
@@ -153,17 +153,17 @@ public final class LiveCubes: Sendable {
   public func tile(_ order: TileOrder, of cube: LiveCube) async throws -> LiveTile {
     let variable = try cube.variable(order.variable)
     let signal = StopSignal(after: limits.time)
-    let kitchen = TileKitchen(shelf: shelf)
+    let renderer = TileRenderer(shelf: shelf)
     if let tile = keptTile(order, of: cube) { return tile }
     let version = try await threads.run(signal) { [self] in
       try shelf.version(of: order.field, variable, in: cube)
     }
     let key = TileKey(cube: cube.number, order: order, version: version)
     if let tile = tiles[key] { return tile }
-    return try await baking.value(for: key) { [self] in
+    return try await rendering.value(for: key) { [self] in
       let needed = try await answering {
         try await threads.run(signal) {
-          try kitchen.ingredients(order, variable, of: cube, signal)
+          try renderer.ingredients(order, variable, of: cube, signal)
         }
       }
       var levels: [Levels?] = []
@@ -179,7 +179,7 @@ public final class LiveCubes: Sendable {
           })
       }
       let found = levels
-      let image = try await threads.run(signal) { try kitchen.draw(order, needed, found) }
+      let image = try await threads.run(signal) { try renderer.draw(order, needed, found) }
       let tile = LiveTile(
         image: image, tag: sha256Hex(image ?? []).prefix(32).description)
       tiles.keep(

@@ -8,6 +8,8 @@ public struct StorySite {
   let exists: (String) -> Bool
   /// Whether the site has a page for cubes in space and time.
   let hasCubePage: Bool
+  /// Whether the datasets are samples, with a few of their times: these then stand for those wanted.
+  let isSample: Bool
   /// The series of a variable at a longitude and latitude in degrees.
   let series: SeriesReader
 
@@ -18,11 +20,12 @@ public struct StorySite {
 
   /// Describes a site.
   public init(
-    datasets: [BuiltDataset]?, hasCubePage: Bool, exists: @escaping (String) -> Bool,
-    series: @escaping SeriesReader
+    datasets: [BuiltDataset]?, hasCubePage: Bool, isSample: Bool = false,
+    exists: @escaping (String) -> Bool, series: @escaping SeriesReader
   ) {
     self.datasets = datasets
     self.hasCubePage = hasCubePage
+    self.isSample = isSample
     self.exists = exists
     self.series = series
   }

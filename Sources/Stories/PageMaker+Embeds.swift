@@ -133,7 +133,10 @@ extension PageMaker {
         "the dataset '\(dataset.id)' has no variable '\(wanted ?? "")'; it has "
           + dataset.variables.map(\.name).joined(separator: ", "))
     }
-    guard embed.kind != .cube || dataset.cubes.contains(where: { $0.key == variable.key }) else {
+    guard
+      embed.kind != .cube || book.site.isSample
+        || dataset.cubes.contains(where: { $0.key == variable.key })
+    else {
       return tell(
         "kind",
         "'\(variable.name)' has neither several times nor several levels, so it is no cube; "
@@ -149,7 +152,7 @@ extension PageMaker {
     }
     let axis = variable.dimensions.first(where: \.isTime)
     var time = axis?.defaultValue
-    if let text = embed.time {
+    if let text = embed.time, !book.site.isSample {
       // A day or a year stands for the first time in it.
       guard let found = axis?.values.first(where: { $0.hasPrefix(text) }) else {
         let range = axis.map { "\($0.values.first ?? "") to \($0.values.last ?? "")" } ?? "none"

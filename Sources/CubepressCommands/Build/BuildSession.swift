@@ -32,14 +32,19 @@ struct BuildSession {
     case plan
     /// What comes after the fields, which workers have made.
     case seal
+    /// A few fields of every variable, to tell what all of them take.
+    case estimate
 
     /// Whether others may work in the folder at the same time.
     var isShared: Bool {
       switch self {
       case .work, .plan: true
-      case .build, .nightly, .seal: false
+      case .build, .nightly, .seal, .estimate: false
       }
     }
+
+    /// Whether datasets have only some of their times.
+    var isSample: Bool { if case .estimate = self { true } else { false } }
 
     /// Whether one dataset that fails leaves the others alone.
     var isLenient: Bool { if case .nightly = self { true } else { false } }
@@ -298,7 +303,7 @@ struct BuildSession {
       publications: Dictionary(recipe.datasets.map { ($0.id, $0.publication) }) { first, _ in first
       },
       scenes: recipe.scenes, stories: recipe.stories, viewerLayers: layers, share: share,
-      hasHistory: runs != nil,
+      hasHistory: runs != nil, isSample: purpose.isSample,
       exists: { [folder = workshop.folder.contents] key in
         (try? folder.status(of: key)).flatMap { $0 } != nil
       },

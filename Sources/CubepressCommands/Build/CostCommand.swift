@@ -45,7 +45,7 @@ struct CostCommand: ParsableCommand {
     let scratch = try TargetOptions.scratch()
     defer { scratch.remove() }
     let estimate = try BuildSession(
-      .build, recipe: recipe, output: scratch.folder.path, options: options,
+      .estimate, recipe: recipe, output: scratch.folder.path, options: options,
       progress: talk.progress
     ).estimate()
     let report = CostReport(estimate: estimate)

@@ -18,6 +18,8 @@ struct SiteDocuments {
   let share: SharedFiles
   /// Whether pages link to a history of builds.
   let hasHistory: Bool
+  /// Whether the datasets are samples, with a few of their times.
+  let isSample: Bool
   /// Whether the site has a file of some key.
   let exists: (String) -> Bool
   /// Where the site is written.
@@ -37,8 +39,8 @@ struct SiteDocuments {
     let made = try Stories.render(
       stories,
       site: StorySite(
-        datasets: datasets, hasCubePage: datasets.contains { !$0.cubes.isEmpty },
-        exists: exists, series: PublishedSeries(folder: folder).find),
+        datasets: datasets, hasCubePage: isSample || datasets.contains { !$0.cubes.isEmpty },
+        isSample: isSample, exists: exists, series: PublishedSeries(folder: folder).find),
       frame: try Catalogue.frame(
         site: site, hasScenes: !scenes.isEmpty, hasHistory: hasHistory, assets: assets),
       templates: templates, assets: assets)

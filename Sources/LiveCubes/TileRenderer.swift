@@ -7,7 +7,7 @@ import Pyramids
 import Stores
 
 /// Makes tiles by the kernels of the batch builder: the same levels, sampling, colours and files.
-struct TileKitchen {
+struct TileRenderer {
   /// What a tile needs to be drawn, part by part.
   struct Ingredients: Sendable {
     let style: Style
