@@ -276,7 +276,8 @@ let package = Package(
     tests(
       "CubepressCommands",
       [
-        "CubepressCommands", "FileServing", "Codecs", "Publishing", "Recipes", "Pyramids", "Jobs", "Stores",
+        "CubepressCommands", "FileServing", "Codecs", "Publishing", "Recipes", "Pyramids", "Jobs",
+        "Stores",
         "JSON", "Cubes",
         "Transport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
