@@ -3,7 +3,7 @@
 ///
 /// Between the nodes of the lattice, positions run bilinearly as directions from the centre of the
 /// Earth, normalised. The lattice is the widest that keeps this within a tenth of a cell, as measured
-/// half-way between its nodes.
+/// at each quarter of the way between its nodes.
 public struct GroundMesh: Sendable, Hashable {
   /// The edges between rows on which nodes lie, from 0 to the number of rows, rising.
   public let rows: [Int]
@@ -53,29 +53,27 @@ public struct GroundMesh: Sendable, Hashable {
     Array(stride(from: 0, to: count, by: step)) + [count]
   }
 
-  /// The largest error half-way between nodes, over the cells of the lattice.
+  /// The largest error at the samples between nodes, over the cells of the lattice.
   private static func error(
     of nodes: [UnitVector], _ rows: [Int], _ columns: [Int], _ corners: CellCorners
   ) -> Double {
-    let middleRows = middles(rows)
-    let middleColumns = middles(columns)
-    // The corners half-way and their neighbours, which say how large a cell is there.
-    let truth = corners.places(rows: middleRows, columns: middleColumns)
-    let below = corners.places(rows: middleRows.map { $0 + 1 }, columns: middleColumns)
-    let beside = corners.places(rows: middleRows, columns: middleColumns.map { $0 + 1 })
+    let sampledRows = samples(rows)
+    let sampledColumns = samples(columns)
+    let (edges, others) = (sampledRows.map(\.edge), sampledColumns.map(\.edge))
+    // The corners there and their neighbours, which say how large a cell is.
+    let truth = corners.places(rows: edges, columns: others)
+    let below = corners.places(rows: edges.map { $0 + 1 }, columns: others)
+    let beside = corners.places(rows: edges, columns: others.map { $0 + 1 })
     var worst = 0.0
-    for (row, middleRow) in middleRows.enumerated() {
-      let v = Double(middleRow - rows[row]) / Double(rows[row + 1] - rows[row])
-      for (column, middleColumn) in middleColumns.enumerated() {
-        let u =
-          Double(middleColumn - columns[column]) / Double(columns[column + 1] - columns[column])
-        let first = row * columns.count + column
+    for (row, down) in sampledRows.enumerated() {
+      for (column, across) in sampledColumns.enumerated() {
+        let first = down.interval * columns.count + across.interval
         let quad = Quad(
           a: nodes[first], b: nodes[first + 1], c: nodes[first + columns.count],
           d: nodes[first + columns.count + 1])
-        let place = row * middleColumns.count + column
+        let place = row * sampledColumns.count + column
         let side = min(truth[place].chord(to: below[place]), truth[place].chord(to: beside[place]))
-        let distance = quad.direction(u, v).chord(to: truth[place])
+        let distance = quad.direction(across.part, down.part).chord(to: truth[place])
         // Where a node has no place nothing is drawn, which would hide the cells that have one.
         if distance.isNaN, !side.isNaN { return .infinity }
         if side > 0 { worst = max(worst, distance / side) }
@@ -84,8 +82,21 @@ public struct GroundMesh: Sendable, Hashable {
     return worst
   }
 
-  private static func middles(_ nodes: [Int]) -> [Int] {
-    zip(nodes, nodes.dropFirst()).map { ($0 + $1) / 2 }
+  /// An edge at which the lattice is compared: in which interval of nodes, and how far through it.
+  private struct Sample {
+    let edge: Int
+    let interval: Int
+    let part: Double
+  }
+
+  /// Half-way alone would not do: around a pole the middle is right however wide the lattice.
+  private static func samples(_ nodes: [Int]) -> [Sample] {
+    zip(nodes, nodes.dropFirst()).enumerated().flatMap { interval, ends in
+      let width = ends.1 - ends.0
+      return Set((0..<4).map { ends.0 + width * $0 / 4 }).sorted().map {
+        Sample(edge: $0, interval: interval, part: Double($0 - ends.0) / Double(width))
+      }
+    }
   }
 }
 

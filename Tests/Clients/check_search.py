@@ -234,7 +234,7 @@ def accessible(chromium, site: Site, address: str) -> str:
 FOCUSED = """() => {
   const one = document.activeElement;
   if (one === document.body) return null;
-  const styles = [one, one.closest("label") ?? one].map((each) => getComputedStyle(each));
+  const styles = [one, one.closest("label") ?? one, one.closest(".card") ?? one].map((each) => getComputedStyle(each));
   const { top, bottom, left, right, width, height } = one.getBoundingClientRect();
   return {
     tag: one.tagName, what: one.outerHTML.slice(0, 120), text: (one.innerText || one.getAttribute("aria-label") || one.title || one.name || "").trim(),
@@ -261,6 +261,12 @@ def by_keyboard(chromium, site: Site, address: str) -> str:
                 one = page.evaluate(FOCUSED)
                 if one is None:
                     break
+                # Pages scroll there, which takes a moment.
+                for _ in range(20):
+                    if one["seen"]:
+                        break
+                    page.wait_for_timeout(50)
+                    one = page.evaluate(FOCUSED)
                 require(one["ring"], f"{name}: no ring around {one['what']}")
                 require(one["seen"], f"{name}: out of sight: {one['what']}")
                 require(one["text"], f"{name}: no name: {one['what']}")
