@@ -277,6 +277,8 @@ class Preview {
     const input = make("input", {
       type: "range", min: 0, max: dimension.values.length - 1, step: 1, value: at,
     });
+    // The label names the first of its controls, which is the output.
+    input.setAttribute("aria-label", dimension.title);
     let timer;
     input.addEventListener("input", () => {
       const value = dimension.values[input.valueAsNumber];

@@ -237,7 +237,7 @@ FOCUSED = """() => {
   const styles = [one, one.closest("label") ?? one, one.closest(".card") ?? one].map((each) => getComputedStyle(each));
   const { top, bottom, left, right, width, height } = one.getBoundingClientRect();
   return {
-    tag: one.tagName, what: one.outerHTML.slice(0, 120), text: (one.innerText || one.getAttribute("aria-label") || one.title || one.name || "").trim(),
+    tag: one.tagName, what: one.outerHTML.slice(0, 120), text: (one.innerText || one.getAttribute("aria-label") || one.labels?.[0]?.textContent || one.title || one.name || "").trim(),
     // Sides of the cube, which are no boxes, are drawn around.
     ring: styles.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none")
       || one instanceof SVGElement && [...one.querySelectorAll("rect")].some((each) => getComputedStyle(each).stroke !== "none"),
