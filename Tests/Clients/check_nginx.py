@@ -7,11 +7,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from report import Skipped, require
+from nginx_server import adapted, running
+from report import require
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = ROOT / "Deploy/nginx/cubepress.conf"
@@ -25,44 +25,13 @@ def nginx_checks(report, cubepress: str, site: Path, recipe: Path) -> None:
 @contextmanager
 def nginx(folder: Path, root: Path, port: int):
     """Serves a folder with the configuration that we ship, at another port."""
-    program = shutil.which("nginx", path="/usr/sbin:/sbin:/usr/local/sbin:/usr/bin")
-    if program is None:
-        raise Skipped("nginx is not installed (Debian: nginx-light)")
-    text = CONFIGURATION.read_text()
-    for pattern, value in [
+    text = adapted(CONFIGURATION, [
         (r"listen 80;", f"listen 127.0.0.1:{port};"),
         (r"listen \[::\]:80;", ""),
         (r"root [^;]*;", f"root {root.resolve()};"),
-    ]:
-        text, count = re.subn(pattern, value, text)
-        require(count == 1, f"{CONFIGURATION.name} has {count} lines like {pattern}")
-    # The test may run as root, from a folder that only root may enter.
-    user = f"user {Path(root).owner()};" if subprocess.os.geteuid() == 0 else ""
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        f"{user} daemon off; pid {folder}/nginx.pid; error_log stderr; worker_processes 1;\n"
-        "events {}\n"
-        f"http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/p;"
-        f" fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
-        f"{text}\n}}\n"
-    )
-    tested = subprocess.run(
-        [program, "-t", "-c", configuration], capture_output=True, text=True, check=False)
-    require(tested.returncode == 0, f"nginx -t: {tested.stderr[-300:]}")
-    require("warn" not in tested.stderr, f"nginx -t: {tested.stderr[-300:]}")
-    log = (folder / "log").open("w")
-    process = subprocess.Popen([program, "-c", configuration], stdout=log, stderr=log)
-    try:
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+    ])
+    with running(text, folder, Path(root).owner(), port):
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 class Client:

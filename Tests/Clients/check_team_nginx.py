@@ -5,8 +5,6 @@ import http.client
 import http.cookiejar
 import io
 import re
-import shutil
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -18,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from report import Skipped, require
+from nginx_server import adapted, nginx_program, running
+from report import require
 from site_folder import free_port
 from team_server import Browser, NoRedirect, TeamServer
 
@@ -34,47 +33,23 @@ def team_nginx_checks(report, program: str) -> None:
 @contextmanager
 def nginx(folder: Path, behind: int, plain: int, secure: int):
     """The configuration that we ship, with other ports and a certificate of its own."""
-    program = shutil.which("nginx", path="/usr/sbin:/sbin:/usr/local/sbin:/usr/bin")
-    if program is None:
-        raise Skipped("nginx is not installed (Debian: nginx-light)")
+    nginx_program()
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
          "-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
         check=True, capture_output=True)
-    text = CONFIGURATION.read_text()
-    for pattern, value in [
+    text = adapted(CONFIGURATION, [
         (r"listen 80;", f"listen 127.0.0.1:{plain};"), (r"listen \[::\]:80;", ""),
         (r"listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"), (r"listen \[::\]:443 ssl;", ""),
         (r"server 127\.0\.0\.1:8080;", f"server 127.0.0.1:{behind};"),
         (r"ssl_certificate [^;]*;", f"ssl_certificate {folder}/cert.pem;"),
         (r"ssl_certificate_key [^;]*;", f"ssl_certificate_key {folder}/key.pem;"),
-    ]:
-        text, count = re.subn(pattern, value, text)
-        require(count == 1, f"{CONFIGURATION.name} has {count} lines like {pattern}")
+    ])
     text = text.replace("server_name cubes.example.org;", "server_name localhost;")
     # The server knows itself by the address with its port.
     text = text.replace("Host $host;", "Host $http_host;")
-    user = f"user {folder.owner()};" if subprocess.os.geteuid() == 0 else ""
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        f"{user} daemon off; pid {folder}/nginx.pid; error_log stderr; worker_processes 1;\nevents {{}}\n"
-        f"http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/p;"
-        f" fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n{text}\n}}\n")
-    tested = subprocess.run([program, "-t", "-c", configuration], capture_output=True, text=True, check=False)
-    require(tested.returncode == 0 and "warn" not in tested.stderr, f"nginx -t: {tested.stderr[-300:]}")
-    log = (folder / "log").open("w")
-    process = subprocess.Popen([program, "-c", configuration], stdout=log, stderr=log)
-    try:
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", secure), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+    with running(text, folder, folder.owner(), secure):
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def behind_nginx(program: str) -> str:
