@@ -2,7 +2,6 @@
 in, a token, an upload, as clients see it."""
 
 import http.client
-import http.cookiejar
 import io
 import re
 import ssl
