@@ -264,7 +264,8 @@ let package = Package(
     tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes", "Workspaces",
+        "TeamServer", "FileServing", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes",
+        "Workspaces",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

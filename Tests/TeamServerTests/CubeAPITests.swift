@@ -67,6 +67,27 @@ struct CubeAPITests {
     ("/datasets/bed/tiles/v/default/WorldCRS84Quad/2020-01-03T00:00:00Z/0/0/0.png", []),
     ("/datasets/bed/tiles/v/other/WorldCRS84Quad/2020-01-02T00:00:00Z/0/0/0.png", []),
     ("/datasets/bed/legends/v/default.png", all), ("/datasets/surface/legends/v/default.svg", team),
+    ("/wmts/kvp?SERVICE=WMTS&REQUEST=GetCapabilities", all),
+    (
+      "/wmts/kvp?SERVICE=WMTS&REQUEST=GetTile&LAYER=bed.v&TILEMATRIX=0&TILEROW=0&TILECOL=0", all
+    ),
+    (
+      "/wmts/kvp?SERVICE=WMTS&REQUEST=GetTile&LAYER=surface.v&TILEMATRIX=0&TILEROW=0&TILECOL=0",
+      team
+    ),
+    ("/wmts/1.0.0/WorldCRS84Quad/WMTSCapabilities.xml", all),
+    ("/wmts/1.0.0/tile/bed/v/0/0/0.png", all), ("/wmts/1.0.0/tile/surface/v/0/0/0.png", team),
+    ("/wmts/1.0.0/tile/bed/v/WorldCRS84Quad/0/0/0.png", all),
+    ("/wmts/1.0.0/tile/surface/v/WorldCRS84Quad/0/0/0.png", team),
+    ("/wmts/1.0.0/tile/none/v/WorldCRS84Quad/0/0/0.png", []),
+    ("/s3/datasets", all), ("/s3/datasets?list-type=2&prefix=surface.zarr/", all),
+    ("/s3/pyramids", all), ("/s3/none", []), ("/s3/..", []), ("/s3/%2e%2e", []),
+    ("/s3/datasets/bed.zarr", []), ("/s3/datasets/bed.zarr/v", []),
+    ("/s3/datasets/bed.zarr/none", []), ("/s3/datasets/bed.zarr/v%00/0", []),
+    ("/s3/pyramids/bed.levels/0.zarr/.zgroup", all),
+    ("/s3/pyramids/surface.levels/0.zarr/.zgroup", team),
+    ("/s3/pyramids/bed.levels/1.zarr/.zgroup", []), ("/s3/pyramids/bed.zarr/.zgroup", []),
+    ("/s3/pyramids/bed.levels/0.zarr/%2e%2e/surface.zarr/.zgroup", []),
     ("/s3/datasets/bed.zarr/.zgroup", all), ("/s3/datasets/bed.zarr/v/0.0.0", all),
     ("/s3/datasets/surface.zarr/v/.zarray", team), ("/s3/datasets/none.zarr/.zgroup", []),
     ("/s3/datasets/bed.zarr/%2e%2e/surface.zarr/.zgroup", []),
@@ -100,6 +121,10 @@ struct CubeAPITests {
     let pairs = [
       ("/datasets/surface", "/datasets/none"), ("/tiles/surface/v/0/0/0", "/tiles/none/v/0/0/0"),
       ("/s3/datasets/surface.zarr/.zgroup", "/s3/datasets/none.zarr/.zgroup"),
+      (
+        "/s3/pyramids/surface.levels/0.zarr/.zgroup", "/s3/pyramids/none.levels/0.zarr/.zgroup"
+      ),
+      ("/wmts/1.0.0/tile/surface/v/0/0/0.png", "/wmts/1.0.0/tile/none/v/0/0/0.png"),
       ("/statistics/surface/v?lon=1&lat=1", "/statistics/none/v?lon=1&lat=1"),
     ]
     for (forbidden, unknown) in pairs {
@@ -333,7 +358,9 @@ struct CubeAPITests {
     for path in [
       "/tiles/bed/v/0/0/0?time=\(line)", "/tiles/bed/v/0/0/0?cmap=\(line)", "/datasets/\(line)",
       "/tiles/bed/\(line)/0/0/0", "/datasets?point=\(line)", "/places/\(line)",
-      "/s3/datasets/bed.zarr/\(line)", "/viewer/state?key=\(line)",
+      "/s3/datasets/bed.zarr/\(line)", "/s3/\(line)", "/s3/datasets?list-type=\(line)",
+      "/wmts/kvp?SERVICE=WMTS&REQUEST=\(line)", "/wmts/1.0.0/\(line)/WMTSCapabilities.xml",
+      "/viewer/state?key=\(line)",
       "/expressions/validate/bed/\(line)", "/tiles/bed/v/0/0/0?format=\(line)",
     ] {
       let answer = try await client.get(Self.api + path, headers)

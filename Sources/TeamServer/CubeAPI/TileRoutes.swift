@@ -16,6 +16,9 @@ struct TileRoutes: Sendable {
 
   func add(to router: RouterGroup<TeamRequestContext>) {
     router.get("tiles/:dataset/:variable/:z/:y/:x", use: tile)
+    // Where xcube's server has the tiles of its map service.
+    router.get("wmts/1.0.0/tile/:dataset/:variable/:z/:y/:x", use: tile)
+    router.get("wmts/1.0.0/tile/:dataset/:variable/:set/:z/:y/:x", use: tile)
     router.get("tiles/:dataset/:variable/legend", use: legend)
     router.get("colorbars", use: colourBars)
   }
@@ -71,17 +74,11 @@ struct TileRoutes: Sendable {
     return format
   }
 
-  /// By the id of the set (`tms`), or by the reference system: CRS84 without either.
+  /// By the id of the set, in the path or as `tms`, or by the reference system: CRS84 without either.
   private static func tileMatrixSet(_ asked: CubeRequest) throws -> TileMatrixSet {
-    if let id = asked.query("tms") {
-      guard let set = TileMatrixSet.named(id) else {
-        throw HTTPError(
-          .badRequest,
-          message: "tms must be one of " + TileMatrixSet.all.map(\.id).joined(separator: ", ") + "."
-        )
-      }
-      return set
-    }
+    let isInPath = asked.context.parameters.get("set") != nil
+    let named = isInPath ? try asked.path("set") : asked.query("tms") ?? asked.query("tilematrixset")
+    if let named { return try .called(named) }
     switch asked.query("crs")?.uppercased() {
     case nil, "CRS84", "EPSG:4326", "OGC:CRS84": return .worldCRS84Quad
     case "EPSG:3857", "EPSG:900913": return .webMercatorQuad
@@ -126,6 +123,26 @@ struct TileRoutes: Sendable {
     let asked = try CubeRequest(request, context)
     try await cubes.requireReader(ofTeam: asked.team, asked.principal)
     return APIAnswer.json(ColourBar.document)
+  }
+}
+
+extension TileMatrixSet {
+  /// The set of an id, as documents of ours or those of xcube's server have it.
+  ///
+  /// In ours the same set may stand several times, with the finest zoom behind its id (`WebMercatorQuad-6`).
+  ///
+  /// - Throws: 400 where there is none.
+  static func called(_ id: String) throws -> TileMatrixSet {
+    if id == "WorldWebMercatorQuad" { return .webMercatorQuad }
+    if let set = named(id) { return set }
+    if let dash = id.lastIndex(of: "-"), Int(id[id.index(after: dash)...]) != nil,
+      let set = named(String(id[..<dash]))
+    {
+      return set
+    }
+    throw HTTPError(
+      .badRequest,
+      message: "The tile matrix set must be one of " + all.map(\.id).joined(separator: ", ") + ".")
   }
 }
 
