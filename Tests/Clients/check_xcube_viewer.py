@@ -18,7 +18,11 @@ import xarray as xr
 from PIL import Image
 
 from buckets import KEY, SECRET, client, seaweedfs
+from live_buckets import s3fs_and_xarray, same_as_seaweedfs, same_as_xcube
+from live_maps import gdal_by_keys, owslib_by_keys
+from live_origins import page_elsewhere, viewer_elsewhere
 from report import Skipped, require
+from site_folder import free_port
 from team_server import PASSWORD, TeamServer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,10 +45,17 @@ def live_checks(report, cubepress: str, program: str) -> None:
             report.check("live: tiles are those of a build", live.equals_build)
             report.check("live: Zarr with ranges, by xarray", live.reads_zarr)
             report.check("live: GDAL by WMTS with basic authentication", live.reads_wmts)
+            report.check("live: OWSLib by keys and values", owslib_by_keys, live, CUBE, VARIABLE)
+            report.check("live: GDAL by keys and values", gdal_by_keys, live, CUBE, VARIABLE)
             report.check("live: QGIS by WMTS with basic authentication", live.draws_in_qgis)
+            report.check("live: buckets by s3fs and xarray", s3fs_and_xarray, live, CUBE, VARIABLE)
+            report.check("live: buckets list as SeaweedFS does", same_as_seaweedfs, live, CUBE)
+            report.check("live: buckets answer as xcube's server does", same_as_xcube, live, CUBE)
+            report.check("live: pages of other origins", page_elsewhere, live, CUBE, VARIABLE)
             report.check("live: a cube in a private bucket", live.reads_bucket)
             report.check("live: a client that goes is noticed", live.notices_leaving)
             report.check("live: the real xcube viewer", live.runs_viewer)
+            report.check("live: the xcube viewer on another origin", live.runs_viewer_elsewhere)
             report.check("live: schemathesis", live.survives_schemathesis)
         finally:
             if live.server:
@@ -57,11 +68,15 @@ class Live:
     def __init__(self, cubepress: str, program: str, folder: Path):
         self.cubepress, self.program, self.folder = cubepress, program, folder
         self.server = None
+        # Where pages of another origin are served that the server was told of.
+        self.pages = 0
         self.source = DATA / "north-sea-chlorophyll.zarr"
 
     def set_up(self) -> str:
         data = self.folder / "data"
         extra = ["--xcube-viewer", str(VIEWER)] if VIEWER.is_dir() else []
+        self.pages = free_port(0)
+        extra += ["--allow-origin", f"http://127.0.0.1:{self.pages}"]
         self.server = TeamServer(self.program, data, options=extra)
         admin = self.server.browser()
         admin.set_password(self.server.invitation)
@@ -199,27 +214,35 @@ class Live:
             "size": [512, 256]}
         jobs = self.folder / "jobs.json"
         drawn = []
+        # The same by keys and values, which QGIS takes where they are advertised.
+        keys = urllib.parse.quote(f"{self.api}/wmts/kvp?SERVICE=WMTS&REQUEST=GetCapabilities")
         for password in (self.token, "cpt_wrong"):
             # QGIS keeps capabilities: each of its users has a home of their own.
             home = self.folder / password[-5:]
             home.mkdir()
             out = str(self.folder / f"{password[-5:]}.png")
-            jobs.write_text(json.dumps([job | {"password": password, "out": out}]))
+            jobs.write_text(json.dumps([
+                job | {"password": password, "out": out},
+                job | {"password": password, "out": str(self.folder / "by-keys.png"), "capabilities": keys}]))
             answer = subprocess.run(
                 ["/usr/bin/python3", str(Path(__file__).with_name("qgis_render.py")), str(jobs)],
                 capture_output=True, text=True, timeout=180,
                 env=os.environ | {"HOME": str(home), "QGIS_AUTH_DB_DIR_PATH": str(home)})
             require(answer.stdout.strip(), answer.stderr[-400:])
-            drawn.append(json.loads(answer.stdout.strip().splitlines()[-1]))
-        require(drawn[0]["valid"], f"{drawn[0]}")
-        require(not drawn[1]["valid"], "a wrong token opens it too")
-        found = np.asarray(Image.open(self.folder / f"{self.token[-5:]}.png").convert("RGBA"))
+            drawn.append([json.loads(line) for line in answer.stdout.strip().splitlines()[-2:]])
+        require(all(one["valid"] for one in drawn[0]), f"{drawn[0]}")
+        require(not any(one["valid"] for one in drawn[1]), "a wrong token opens it too")
         wanted = np.concatenate([picture(self.ask(
             f"/datasets/{CUBE}/tiles/{VARIABLE}/default/WorldCRS84Quad/{time_}/{z}/{y}/{x}.png"))
             for x in xs], axis=1)
-        differing = np.count_nonzero((found != wanted).any(-1))
-        require(wanted[..., 3].any() and differing == 0, f"{differing} of {wanted[..., 0].size} pixels differ")
-        return f"QGIS {drawn[0]['version']}, every pixel of two tiles"
+        for name in (self.token[-5:], "by-keys"):
+            found = np.asarray(Image.open(self.folder / f"{name}.png").convert("RGBA"))
+            differing = np.count_nonzero((found != wanted).any(-1))
+            require(wanted[..., 3].any() and differing == 0,
+                    f"{name}: {differing} of {wanted[..., 0].size} pixels differ")
+        asked = self.server.log.read_text().count("/api/wmts/kvp ")
+        require(asked > 4, f"{asked} requests by keys and values")
+        return f"QGIS {drawn[0][0]['version']}, every pixel of two tiles, by paths and by keys and values"
 
     def notices_leaving(self) -> str:
         """What a client asked for is given up when it hangs up; half a request keeps nobody waiting."""
@@ -302,6 +325,9 @@ class Live:
             finally:
                 chromium.close()
 
+    def runs_viewer_elsewhere(self) -> str:
+        return viewer_elsewhere(self, VIEWER, lambda page: XcubeViewer(page, self).use(signs_in=False))
+
     def survives_schemathesis(self) -> str:
         program = ROOT / ".venv-schemathesis/bin/schemathesis"
         if not program.exists():
@@ -368,7 +394,7 @@ class XcubeViewer:
             self.page.keyboard.press("Escape")
             self.page.wait_for_timeout(300)
 
-    def use(self) -> str:
+    def sign_in(self) -> None:
         page = self.page
         page.goto(self.live.server.base + "/sign-in")
         page.fill("[name=name]", "admin")
@@ -376,6 +402,11 @@ class XcubeViewer:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(self.live.server.base + "/")
         page.goto(self.live.api + "/viewer")
+
+    def use(self, signs_in: bool = True) -> str:
+        page = self.page
+        if signs_in:
+            self.sign_in()
         page.get_by_text("Accept and continue").click()
         page.wait_for_selector("#mui-component-select-dataset:has-text('A1B')", timeout=60_000)
         # The only variable is chosen with the dataset.

@@ -2,6 +2,7 @@ import FileServing
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Teams
 import TestKit
 import Testing
 
@@ -65,7 +66,7 @@ struct BucketTests {
               #expect(page.items.count <= most)
               found += page.items
               pages += 1
-              guard page.isTruncated, pages < 200 else { break }
+              guard page.isTruncated, pages < 1000 else { break }
               after = page.last
             }
             let all = Self.wanted(

@@ -17,8 +17,7 @@ struct TileRoutes: Sendable {
   func add(to router: RouterGroup<TeamRequestContext>) {
     router.get("tiles/:dataset/:variable/:z/:y/:x", use: tile)
     // Where xcube's server has the tiles of its map service.
-    router.get("wmts/1.0.0/tile/:dataset/:variable/:z/:y/:x", use: tile)
-    router.get("wmts/1.0.0/tile/:dataset/:variable/:set/:z/:y/:x", use: tile)
+    router.get("wmts/1.0.0/tile/:dataset/:variable/**", use: mapTile)
     router.get("tiles/:dataset/:variable/legend", use: legend)
     router.get("colorbars", use: colourBars)
   }
@@ -27,19 +26,49 @@ struct TileRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let asked = try CubeRequest(request, context)
+    return try await answer(asked) {
+      (
+        try Self.tileMatrixSet(asked),
+        TileAddress(z: try asked.number("z"), x: try asked.number("x"), y: try asked.number("y"))
+      )
+    }
+  }
+
+  /// The path goes on with the tile matrix set, or without it, and zoom, row and column.
+  @Sendable private func mapTile(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let asked = try CubeRequest(request, context)
+    return try await answer(asked) {
+      var parts = context.parameters.getCatchAll().compactMap(\.removingPercentEncoding)
+      var set = TileMatrixSet.worldCRS84Quad
+      if parts.count == 4 {
+        set = try .called(parts.removeFirst())
+      } else if let name = asked.query("tilematrixset") {
+        set = try .called(name)
+      }
+      let numbers = parts.compactMap { Int($0.prefix { $0 != "." }) }
+      guard parts.count == 3, numbers.count == 3 else { throw HTTPError(.notFound) }
+      return (set, TileAddress(z: numbers[0], x: numbers[2], y: numbers[1]))
+    }
+  }
+
+  /// The tile of a request; its place is read once it is known that they may know of the cube.
+  private func answer(
+    _ asked: CubeRequest, at place: () throws -> (TileMatrixSet, TileAddress)
+  ) async throws -> Response {
     let cube = try await cubes.cube(
       try asked.path("dataset"), ofTeam: asked.team, for: asked.principal)
     let variable = try cube.variable(try asked.path("variable"))
+    let (set, address) = try place()
     let order = TileOrder(
       variable: variable.name,
       field: FieldSelection(
         time: try asked.time(of: variable), extras: try asked.extras(of: variable)),
-      style: try Self.style(asked), tileMatrixSet: try Self.tileMatrixSet(asked),
-      address: TileAddress(
-        z: try asked.number("z"), x: try asked.number("x"), y: try asked.number("y")),
+      style: try Self.style(asked), tileMatrixSet: set, address: address,
       format: try Self.format(asked),
       isFine: asked.query("retina").map { $0 != "0" && $0 != "false" } ?? false)
-    return try await Self.answer(order, of: cube, cubes.live, request, context)
+    return try await Self.answer(order, of: cube, cubes.live, asked.request, asked.context)
   }
 
   /// The picture of a tile; one in which nothing is to be seen where there is nothing.
@@ -74,11 +103,9 @@ struct TileRoutes: Sendable {
     return format
   }
 
-  /// By the id of the set, in the path or as `tms`, or by the reference system: CRS84 without either.
+  /// By the id of the set (`tms`), or by the reference system: CRS84 without either.
   private static func tileMatrixSet(_ asked: CubeRequest) throws -> TileMatrixSet {
-    let isInPath = asked.context.parameters.get("set") != nil
-    let named = isInPath ? try asked.path("set") : asked.query("tms") ?? asked.query("tilematrixset")
-    if let named { return try .called(named) }
+    if let name = asked.query("tms") { return try .called(name) }
     switch asked.query("crs")?.uppercased() {
     case nil, "CRS84", "EPSG:4326", "OGC:CRS84": return .worldCRS84Quad
     case "EPSG:3857", "EPSG:900913": return .webMercatorQuad

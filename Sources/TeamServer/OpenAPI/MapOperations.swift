@@ -17,12 +17,9 @@ extension APIOperation {
       "get", "/datasets/{dataset}/legends/{variable}/{file}", "A legend of the map service.",
       .picture),
     cube(
-      "get", "/wmts/1.0.0/tile/{dataset}/{variable}/{z}/{y}/{x}",
-      "A tile in WorldCRS84Quad, or that of `tilematrixset`; `.png` may stand at the end.",
+      "get", "/wmts/1.0.0/tile/{dataset}/{variable}/{path}",
+      "A tile as xcube's server has it: the tile matrix set or none, zoom, row, column.",
       query: style + time + [set], .picture),
-    cube(
-      "get", "/wmts/1.0.0/tile/{dataset}/{variable}/{set}/{z}/{y}/{x}",
-      "A tile in a tile matrix set; `.png` may stand at the end.", query: style + time, .picture),
     APIOperation(
       method: "get", path: "/teams/{team}/api/wmts/kvp", tag: "cubes",
       words: "The map service asked by keys and values; keys may be written large or small.",

@@ -22,7 +22,7 @@ struct KeyPage: KeyVisitor {
   private(set) var last: String
   /// Whether there may be more.
   private(set) var isTruncated = false
-  /// How many keys are still looked at: where few of many are wanted, the page ends before it is full.
+  /// How many more keys are looked at: where few of many are wanted, the page ends before it is full.
   private var patience: Int
 
   init(
@@ -39,14 +39,13 @@ struct KeyPage: KeyVisitor {
 
   mutating func visit(_ key: String) -> KeyStep {
     guard most > 0 else { return .stop }
-    guard patience > 0 else {
-      isTruncated = true
-      return .stop
-    }
-    patience -= 1
     let step = look(at: key)
-    if step == .past, last.isBefore(key) { last = key }
-    return step
+    // What earlier pages had does not count, or this one might not get beyond it.
+    guard step == .past, last.isBefore(key) else { return step }
+    last = key
+    patience -= 1
+    if patience == 0 { isTruncated = true }
+    return patience == 0 ? .stop : .past
   }
 
   private mutating func look(at key: String) -> KeyStep {
