@@ -19,8 +19,9 @@ from PIL import Image
 
 from buckets import KEY, SECRET, client, seaweedfs
 from live_buckets import s3fs_and_xarray, same_as_seaweedfs, same_as_xcube
-from live_maps import gdal_by_keys, owslib_by_keys
-from live_origins import page_elsewhere, viewer_elsewhere
+from live_expressions import equal_xarray
+from live_maps import gdal_by_keys, kvp_calls, owslib_by_keys
+from live_origins import chromium, page_elsewhere, viewer_elsewhere
 from report import Skipped, require
 from site_folder import free_port
 from team_server import PASSWORD, TeamServer
@@ -42,6 +43,7 @@ def live_checks(report, cubepress: str, program: str) -> None:
         try:
             report.check("live: cubes that are read where they lie", live.set_up)
             report.check("live: series and statistics are xarray's", live.equals_xarray)
+            report.check("live: expressions are xarray's", equal_xarray, live)
             report.check("live: tiles are those of a build", live.equals_build)
             report.check("live: Zarr with ranges, by xarray", live.reads_zarr)
             report.check("live: GDAL by WMTS with basic authentication", live.reads_wmts)
@@ -214,6 +216,7 @@ class Live:
             "size": [512, 256]}
         jobs = self.folder / "jobs.json"
         drawn = []
+        before = kvp_calls(self)
         # The same by keys and values, which QGIS takes where they are advertised.
         keys = urllib.parse.quote(f"{self.api}/wmts/kvp?SERVICE=WMTS&REQUEST=GetCapabilities")
         for password in (self.token, "cpt_wrong"):
@@ -240,8 +243,8 @@ class Live:
             differing = np.count_nonzero((found != wanted).any(-1))
             require(wanted[..., 3].any() and differing == 0,
                     f"{name}: {differing} of {wanted[..., 0].size} pixels differ")
-        asked = self.server.log.read_text().count("/api/wmts/kvp ")
-        require(asked > 4, f"{asked} requests by keys and values")
+        asked = kvp_calls(self) - before
+        require(asked >= 4, f"{asked} requests by keys and values")
         return f"QGIS {drawn[0][0]['version']}, every pixel of two tiles, by paths and by keys and values"
 
     def notices_leaving(self) -> str:
@@ -315,15 +318,8 @@ class Live:
     def runs_viewer(self) -> str:
         if not VIEWER.is_dir():
             raise Skipped("xcube's viewer is not there: Deploy/setup test fetches it")
-        from playwright.sync_api import sync_playwright
-        from viewer_browser import ARGUMENTS, BROWSER
-
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-            try:
-                return XcubeViewer(chromium.new_page(viewport={"width": 1400, "height": 900}), self).use()
-            finally:
-                chromium.close()
+        with chromium() as context:
+            return XcubeViewer(context.new_page(), self).use()
 
     def runs_viewer_elsewhere(self) -> str:
         return viewer_elsewhere(self, VIEWER, lambda page: XcubeViewer(page, self).use(signs_in=False))
@@ -363,6 +359,8 @@ class XcubeViewer:
             self.tiles += response.status == 200
         elif parts[1] in ("timeseries", "statistics"):
             path = f"/{parts[1]}/{{ds}}/{{var}}"
+        elif path.startswith("/expressions/validate/"):
+            path = "/expressions/validate/{ds}/{expression}"
         elif path.startswith(("/viewer/assets", "/viewer/docs", "/viewer/images", "/viewer/config/")):
             if path.endswith("config.json"):
                 return self.count(response, path)
@@ -403,6 +401,30 @@ class XcubeViewer:
         page.wait_for_url(self.live.server.base + "/")
         page.goto(self.live.api + "/viewer")
 
+    def adds_variable(self) -> None:
+        """A variable of one's own; a wrong expression is refused in words."""
+        page = self.page
+
+        def write(text: str) -> None:
+            page.locator(".cm-content").click()
+            page.keyboard.press("Control+a")
+            page.keyboard.insert_text(text)
+
+        page.get_by_role("button", name="Create and manage user variables").click()
+        page.get_by_role("button", name="Add user variable").click()
+        page.get_by_role("textbox", name="Name", exact=True).fill("half")
+        write(f"{VARIABLE} / wrong")
+        page.get_by_text("name 'wrong' is not defined").wait_for(timeout=60_000)
+        self.calls = {call: status for call, status in self.calls.items() if "/expressions/validate" not in call[1]}
+        self.wait_for(
+            "/expressions/validate/", lambda: write(f"where({VARIABLE} > 0.5, {VARIABLE} / 2, nan)"), "2%2C%20nan")
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.get_by_role("row", name="half").click()
+        self.wait_for(f"/tiles/{CUBE}/half%3D", page.get_by_role("button", name="OK").click)
+        if place := os.environ.get("SCREENSHOT_VARIABLE"):
+            page.wait_for_timeout(3000)
+            page.screenshot(path=place)
+
     def use(self, signs_in: bool = True) -> str:
         page = self.page
         if signs_in:
@@ -424,6 +446,7 @@ class XcubeViewer:
             wanted = cube[VARIABLE].sel(lon=lon, lat=lat, method="nearest").values
         same([one["mean"] for one in series][-len(wanted):], wanted[-len(series):], "the series in the viewer")
         same([statistics["mean"]], wanted[:1], "the statistics in the viewer")
+        self.adds_variable()
         self.wait_for("/viewer/state", self.icon("ShareIcon").click)
         if place := os.environ.get("SCREENSHOT"):
             page.screenshot(path=place)

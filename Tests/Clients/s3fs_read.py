@@ -39,10 +39,10 @@ with xr.open_zarr(store, storage_options=options(token)) as cube:
 found = files.find(store)
 print(json.dumps({
     "version": s3fs.__version__, "sizes": sizes,
-    "consolidated": total(store), "listed": total(store, consolidated=False),
+    "consolidated": total(store, consolidated=True), "listed": total(store, consolidated=False),
     "level": total(f"s3://pyramids/{dataset}.levels/0.zarr"),
     "names": sorted(name.rsplit("/", 1)[1] for name in files.ls(store)),
-    "files": len(found), "part": files.cat_file(f"{store}/{variable}/0.0.0", start=5, end=25).hex(),
+    "files": len(found), "part": files.cat_file(f"{store}/{variable}/0.1.1", start=5, end=25).hex(),
     "missing": failure(lambda: files.cat_file(f"{store}/none")),
     "forbidden": failure(lambda: files.ls("s3://datasets/../secret.zarr")),
     "unknown": failure(lambda: files.ls("s3://datasets/none.zarr")),

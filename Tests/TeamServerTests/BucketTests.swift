@@ -159,7 +159,8 @@ struct BucketTests {
     let token = BucketListQuery.token(after: "../../../etc/passwd")
     let odd = try await client.get(
       Self.bucket + "?list-type=2&continuation-token=\(token)", headers)
-    #expect(odd.status == .ok && Self.values("Key", in: odd.text).allSatisfy { $0.contains(".zarr/") })
+    #expect(
+      odd.status == .ok && Self.values("Key", in: odd.text).allSatisfy { $0.contains(".zarr/") })
     for prefix in ["../", "..%2f", "%2e%2e/", "/", "%00", "bed.zarr/../surface.zarr/"] {
       let answer = try await client.get(Self.bucket + "?prefix=\(prefix)", headers)
       #expect(answer.status == .ok && Self.values("Key", in: answer.text).isEmpty, "\(prefix)")
@@ -173,6 +174,26 @@ struct BucketTests {
         let answer = try await client.send(method, path, try await workspace.token("owner", .write))
         #expect([404, 405].contains(answer.status.code), "\(method) \(path): \(answer.status)")
       }
+    }
+  }
+
+  @Test("who may ask what is said of buckets and objects", arguments: Workspace.users)
+  func heads(user: String) async throws {
+    let workspace = try await Workspace.withCubes()
+    let client = try workspace.client()
+    let headers = try await workspace.token(user)
+    let team = ["owner", "editor", "reader"]
+    for (path, users) in [
+      ("/datasets", team + ["guest"]), ("/pyramids", team + ["guest"]), ("/none", []),
+      ("/datasets/bed.zarr/.zgroup", team + ["guest"]), ("/datasets/surface.zarr/.zgroup", team),
+      ("/pyramids/surface.levels/0.zarr/.zgroup", team), ("/datasets/none.zarr/.zgroup", []),
+      ("/datasets/bed.zarr/none", []), ("/datasets/bed.zarr", []),
+    ] {
+      let answer = try await client.send(.head, "/teams/ice/api/s3" + path, headers)
+      let wanted: HTTPResponse.Status = users.contains(user) ? .ok : .notFound
+      #expect(answer.status == wanted && answer.text.isEmpty, "\(user) \(path)")
+      let nobody = try await client.send(.head, "/teams/ice/api/s3" + path, [:])
+      #expect(nobody.status == .unauthorized)
     }
   }
 
@@ -225,10 +246,13 @@ struct BucketTests {
     }
     #expect(
       try await client.get(Self.bucket + "/deep.zarr/.zgroup", headers).text == "{\"level\":0}")
-    for path in ["/deep.levels/2.zarr/.zgroup", "/deep.levels/.zgroup", "/surface.levels/1.zarr/.zgroup"] {
+    for path in [
+      "/deep.levels/2.zarr/.zgroup", "/deep.levels/.zgroup", "/surface.levels/1.zarr/.zgroup",
+    ] {
       #expect(try await client.get(pyramids + path, headers).status == .notFound, "\(path)")
     }
-    #expect(try await client.get(pyramids + "/surface.levels/0.zarr/.zgroup", headers).status == .ok)
+    #expect(
+      try await client.get(pyramids + "/surface.levels/0.zarr/.zgroup", headers).status == .ok)
     let list = try await client.get(pyramids + "?delimiter=/&prefix=deep.levels/", headers).text
     #expect(
       Self.values("Prefix", in: list) == [

@@ -63,7 +63,8 @@ struct CrossOriginTests {
 
   @Test(arguments: [
     "https://evil.test", "null", "*", "", "https://maps.test.evil.test", "https://maps.test:444",
-    "http://maps.test", "HTTPS://MAPS.TEST", "https://maps.test/", "https://maps.test, https://evil.test",
+    "http://maps.test", "HTTPS://MAPS.TEST", "https://maps.test/",
+    "https://maps.test, https://evil.test",
     "https://evil.test\r\nX-Evil: 1", "https://maps.test\r\nX-Evil: 1",
   ])
   func othersAreNot(origin: String) async throws {

@@ -39,7 +39,9 @@ struct KeyValueTests {
         latest
       ),
       (
-        Self.kvp + Self.tile.replacing("Quad&", with: "Quad-3&").replacing("bed.v", with: "bed.v.WorldCRS84Quad"),
+        Self.kvp
+          + Self.tile.replacing("Quad&", with: "Quad-3&").replacing(
+            "bed.v", with: "bed.v.WorldCRS84Quad"),
         latest
       ),
       (Self.api + "/wmts/1.0.0/tile/bed/v/0/0/1.png?time=\(day)", wanted),

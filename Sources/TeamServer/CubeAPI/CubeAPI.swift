@@ -23,6 +23,7 @@ struct CubeAPI: Sendable {
     maps.add(to: group)
     KeyValueRoutes(cubes: cubes, maps: maps).add(to: group)
     BucketRoutes(cubes: cubes).add(to: group)
+    ExpressionRoutes(cubes: cubes).add(to: group)
     ViewerRoutes(cubes: cubes, settings: settings).add(to: group)
   }
 }

@@ -47,7 +47,8 @@ struct KeyValueRoutes: Sendable {
     }
     switch try values.require("request").lowercased() {
     case "getcapabilities":
-      if let versions = values["acceptversions"], !versions.split(separator: ",").contains("1.0.0") {
+      if let versions = values["acceptversions"], !versions.split(separator: ",").contains("1.0.0")
+      {
         throw ServiceException(
           .versionNegotiationFailed, locator: "acceptversions", "The version is 1.0.0.")
       }
@@ -72,7 +73,8 @@ struct KeyValueRoutes: Sendable {
     guard let format = format[(values["format"] ?? "png").lowercased()] else {
       throw values.invalid("format", "The formats are image/png and image/webp.")
     }
-    let set = try values["tilematrixset"].map { try self.set($0, values) } ?? TileMatrixSet.worldCRS84Quad
+    let set =
+      try values["tilematrixset"].map { try self.set($0, values) } ?? TileMatrixSet.worldCRS84Quad
     let zoom = try values.number("tilematrix")
     guard set.matrices.indices.contains(zoom) else {
       throw values.invalid("tilematrix", "There are zooms from 0 to \(set.matrices.count - 1).")

@@ -173,11 +173,11 @@ extension APIOperation {
       .json(object("key"))),
     cube(
       "get", "/expressions/capabilities",
-      "What variables of one's own may be made of: nothing yet.",
+      "What variables of one's own may be made of; `name=expression` stands for the name of one.",
       .json(object("namespace"))),
     cube(
-      "get", "/expressions/validate/{dataset}/{expression}", "Always refuses.",
-      .json(["type": "object"])),
+      "get", "/expressions/validate/{dataset}/{expression}",
+      "Whether an expression can be computed: its mean over a few cells.", .json(object("result"))),
   ]
 
   /// Where the server was given the files of xcube's viewer.

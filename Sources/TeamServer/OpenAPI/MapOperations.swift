@@ -35,7 +35,8 @@ extension APIOperation {
         set, query("TILEMATRIX", "The zoom.", ["type": "integer", "minimum": 0, "maximum": 24]),
         query("TILEROW", "The row, from the north.", ["type": "integer", "minimum": 0]),
         query("TILECOL", "The column.", ["type": "integer", "minimum": 0]),
-        query("TIME", "A time; the nearest is taken, the last without. Further dimensions likewise."),
+        query(
+          "TIME", "A time; the nearest is taken, the last without. Further dimensions likewise."),
       ], answer: .oneOf([.xml, .picture])),
   ]
 

@@ -112,7 +112,7 @@ struct BucketList: Sendable {
       writer.element("Key", text: shown(entry.key))
       writer.element(
         "LastModified",
-        text: time.formatted(.iso8601.time(includingFractionalSeconds: true)))
+        text: time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
       writer.element("ETag", text: file.tag)
       writer.element("Size", text: "\(file.size)")
       writer.element("StorageClass", text: "STANDARD")

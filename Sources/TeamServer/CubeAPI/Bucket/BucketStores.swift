@@ -66,9 +66,12 @@ enum Bucket: String, Sendable {
 
   /// The stores that hold a cube; it blocks.
   ///
-  /// NetCDF files and what lies in another bucket have none. Of cubes without levels `pyramids` has level 0.
+  /// Of cubes without levels `pyramids` has level 0.
   ///
-  /// - Parameter site: the folder of the team's site, whose cubes have their levels side by side.
+  /// - Parameters:
+  ///   - source: where the cube lies.
+  ///   - site: the folder of the team's site, whose cubes have their levels side by side.
+  /// - Returns: none for NetCDF files and for what lies in another bucket.
   func stores(of source: LiveSource, site: String) -> [BucketStore] {
     guard let place = source.locations.first, source.locations.count == 1,
       !place.contains("://"), Self.isFolder(place)
