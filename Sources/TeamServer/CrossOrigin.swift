@@ -92,6 +92,11 @@ extension Request {
     return site != nil && site != "same-origin" && site != "none"
   }
 
+  /// Whether a page in a browser sends it.
+  var isOfPage: Bool {
+    headers[.origin] != nil || HTTPField.Name("Sec-Fetch-Site").map(headers.contains) == true
+  }
+
   /// Whether somebody follows a link: the answer becomes a page of ours, which the other cannot read.
   var isNavigation: Bool {
     [.get, .head].contains(method) && headers[.origin] == nil

@@ -43,7 +43,6 @@ def live_checks(report, cubepress: str, program: str) -> None:
         try:
             report.check("live: cubes that are read where they lie", live.set_up)
             report.check("live: series and statistics are xarray's", live.equals_xarray)
-            report.check("live: expressions are xarray's", equal_xarray, live)
             report.check("live: tiles are those of a build", live.equals_build)
             report.check("live: Zarr with ranges, by xarray", live.reads_zarr)
             report.check("live: GDAL by WMTS with basic authentication", live.reads_wmts)
@@ -55,6 +54,7 @@ def live_checks(report, cubepress: str, program: str) -> None:
             report.check("live: buckets answer as xcube's server does", same_as_xcube, live, CUBE)
             report.check("live: pages of other origins", page_elsewhere, live, CUBE, VARIABLE)
             report.check("live: a cube in a private bucket", live.reads_bucket)
+            report.check("live: expressions are xarray's", equal_xarray, live)
             report.check("live: a client that goes is noticed", live.notices_leaving)
             report.check("live: the real xcube viewer", live.runs_viewer)
             report.check("live: the xcube viewer on another origin", live.runs_viewer_elsewhere)

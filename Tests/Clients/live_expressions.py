@@ -14,7 +14,7 @@ CUBE = "mixed"
 EXPRESSIONS = [
     "chl * 2 + 0.1", "where(mask == 1, chl, nan)", "(chl - packed) / (chl + packed)", "chl > 0.1", "chl == 0.1",
     "where((chl > 0.5) & ~isnan(packed), packed ** 2, -deep)", "chl // 0.3 + chl % 0.3", "log10(chl) * mask",
-    "maximum(chl, packed) - fmax(chl, packed)", "10 ** (0.3 - 2 * log10(chl))",
+    "maximum(chl, packed) - fmax(chl, packed)", "10 ** (0.3 - 0.5 * log10(chl))",
 ]
 POINT = {"type": "Point", "coordinates": [10.4, 50.6]}
 

@@ -1,5 +1,7 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
+import Teams
 import Testing
 
 @testable import TeamServer
@@ -58,7 +60,30 @@ struct CrossOriginTests {
       let nobody = try await client.get(Self.datasets, [.origin: origin])
       #expect(nobody.status == .unauthorized)
       #expect(nobody.headers[.accessControlAllowOrigin] == origin)
+      // The browser must not ask for a password there.
+      #expect(nobody.headers[.wwwAuthenticate]?.hasPrefix("Bearer") == true)
     }
+    let program = try await client.get(Self.datasets)
+    #expect(program.headers[.wwwAuthenticate]?.hasPrefix("Basic") == true)
+  }
+
+  /// Browsers add the password of basic authentication by themselves once they know it, as they do cookies.
+  @Test func passwordsAreForOurOwnPages() async throws {
+    let workspace = try await Self.workspace()
+    let client = try workspace.client()
+    let token = try await workspace.token("owner", .write)[.authorization]?.dropFirst(7) ?? ""
+    let basic = "Basic " + Data("any:\(token)".utf8).base64EncodedString()
+    #expect(try await client.get(Self.datasets, [.authorization: basic]).status == .ok)
+    for origin in [Self.listed, "https://evil.test", "null"] {
+      let headers: HTTPFields = [.authorization: basic, .origin: origin]
+      #expect(try await client.get(Self.datasets, headers).status == .unauthorized)
+      let change = try await client.send(
+        .put, "/teams/ice/api/viewer/state", headers, body: "{}")
+      #expect(change.status == .forbidden, "\(origin)")
+    }
+    let own: HTTPFields = [.authorization: basic, .origin: "http://cubes.test"]
+    #expect(
+      try await client.send(.put, "/teams/ice/api/viewer/state", own, body: "{}").status == .ok)
   }
 
   @Test(arguments: [
