@@ -2,6 +2,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Pages
 internal import Teams
 internal import Workspaces
 
@@ -12,12 +13,14 @@ internal import Workspaces
 struct StoryRoutes: Sendable {
   let database: TeamDatabase
   let workspace: Workspace
-  private let pages = FileAnswers()
+  let pages: PageRenderer
+  private let files = FileAnswers()
   private var access: TeamAccess { TeamAccess(database: database) }
 
-  init(database: TeamDatabase, workspace: Workspace) {
+  init(database: TeamDatabase, workspace: Workspace, pages: PageRenderer) {
     self.database = database
     self.workspace = workspace
+    self.pages = pages
   }
 
   /// Separates the path of the file from that of a page or picture of its story.
@@ -49,11 +52,50 @@ struct StoryRoutes: Sendable {
     guard let key = TeamSiteRoutes.key(Array(segments[(end + 1)...])) else {
       throw HTTPError(.notFound)
     }
-    var response = try await pages.answer(request, key: key, site: story.folder)
+    var response =
+      key.hasSuffix(".html")
+      ? try await page(key, of: story, path, for: member)
+      : try await files.answer(request, key: key, site: story.folder)
     // Styles of the notebook's own tables and pictures within them; nothing from elsewhere, no scripts but
     // those of the pages.
     response.headers[.contentSecurityPolicy] =
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; media-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; media-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     return response
+  }
+
+  /// A page of a story within the frame of the server: whose it is, the way back, signing out.
+  private func page(
+    _ key: String, of story: TeamStory, _ path: String, for member: TeamAccess.Member
+  ) async throws -> Response {
+    let text = try await files.text(key, site: story.folder)
+    let isMember = try await access.isMember(member)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) }
+    let head = try pages.part(
+      "story-head", principal: member.principal,
+      [
+        "team": .text(member.team.name), "teamTitle": .text(member.team.title),
+        "isMember": .flag(isMember), "fileLink": FileRoutes.link(to: path, of: member.team),
+        "folder": .optional(folder),
+        "folderQuery": .text(FormText.encoded(folder ?? "")),
+      ])
+    return pages.answer(StoryFrame(story: text, head: head, sheet: pages.workspaceSheet).page)
+  }
+}
+
+/// Puts a head before the content of a page that stands alone, as `cubepress story` makes it.
+struct StoryFrame {
+  let story: String
+  /// The header of the page and what its content begins with.
+  let head: String
+  /// The key of the style sheet that the head needs.
+  let sheet: String
+
+  private static let content = "<main id=\"main\">"
+
+  /// Neither mark can come from a notebook: its title is escaped, and its text comes later.
+  var page: String {
+    story.replacing(
+      "</head>", with: "<link rel=\"stylesheet\" href=\"/\(sheet)\">\n</head>", maxReplacements: 1
+    ).replacing(Self.content, with: head, maxReplacements: 1)
   }
 }

@@ -9,6 +9,7 @@ struct Keeping {
   let folder: TemporaryFolder
   let workspace: Workspace
   let team: Team
+  let owner: User
   let database: TeamDatabase
 
   /// - Parameters:
@@ -21,7 +22,7 @@ struct Keeping {
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o700], ofItemAtPath: folder.path + "/reader")
     database = try TeamDatabase(path: folder.path + "/test.sqlite")
-    let owner = try await database.addUser("ada", title: "Ada")
+    owner = try await database.addUser("ada", title: "Ada")
     team = try await database.addTeam("ice", title: "Ice", owner: owner)
     var settings = WorkspaceSettings(dataFolder: folder.path, program: folder.path + "/reader")
     settings.teamQuota = quota
@@ -32,11 +33,11 @@ struct Keeping {
   static let content = #"echo '{"variables":[{"name":"z","shape":[2,2]}]}'"#
 
   func begin(
-    _ dataset: String, length: Int, sha256: String? = nil
+    _ dataset: String, length: Int, sha256: String? = nil, replacing: Bool = false
   ) async throws -> Upload {
     try await workspace.beginUpload(
-      length: Int64(length), dataset: dataset, title: "", sha256: sha256, for: team, by: "ada",
-      now: 1000)
+      length: Int64(length), dataset: dataset, replacing: replacing, title: "", sha256: sha256,
+      for: team, by: "ada", now: 1000)
   }
 
   func receive(

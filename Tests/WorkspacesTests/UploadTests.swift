@@ -97,7 +97,8 @@ struct UploadTests {
   @Test(
     "other refusals",
     arguments: [
-      ("neither", "neither a zip archive nor NetCDF"), ("PK\u{3}\u{4}cut short", "cut short"),
+      ("neither", "neither a zip archive nor NetCDF nor GeoTIFF"),
+      ("PK\u{3}\u{4}cut short", "cut short"),
     ])
   func refusals(text: String, reason: String) async throws {
     let keeping = try await Keeping()
