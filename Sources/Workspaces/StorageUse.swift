@@ -59,7 +59,7 @@ extension Workspace {
   ) throws {
     let use = try StorageUse(of: team, standard: settings.teamQuota, database)
     // What becomes no larger is allowed also where the quota was lowered meanwhile.
-    guard bytes <= earlier || bytes - earlier <= use.quota - use.total else {
+    guard earlier > 0 && bytes <= earlier || bytes - earlier <= use.quota - use.total else {
       let place = earlier > 0 ? " in place of \(ByteText.of(earlier))" : ""
       throw WorkspaceError(
         .full, attempt,

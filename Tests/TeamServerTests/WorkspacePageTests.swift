@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Teams
+import TestKit
 import Testing
 import Workspaces
 

@@ -49,12 +49,18 @@ struct Keeping {
     ) { 1000 }
   }
 
-  /// Waits until an upload was looked at.
-  func outcome(of upload: Upload) async throws -> Upload {
+  /// Waits until an upload was looked at and what was left of it is gone.
+  ///
+  /// - Parameter other: the workspace that looks at it, where it is not this one.
+  func outcome(of upload: Upload, in other: Workspace? = nil) async throws -> Upload {
+    let atWork = (other ?? workspace).uploadsAtWork
     while true {
       let now = try await workspace.upload(upload.id, of: team)
       guard let now else { throw Broken() }
-      if now.state == .accepted || now.state == .refused { return now }
+      if now.state == .accepted || now.state == .refused, atWork.take("check of " + upload.id) {
+        atWork.release("check of " + upload.id)
+        return now
+      }
       try await Task.sleep(for: .milliseconds(5))
     }
   }

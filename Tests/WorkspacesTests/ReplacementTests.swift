@@ -125,7 +125,9 @@ struct ReplacementTests {
     let upload = try await keeping.begin("bed", length: larger.count, replacing: true)
     #expect(try await keeping.workspace.storageUse(of: keeping.team).total == Int64(larger.count))
     // Another one finds only what is left beside.
-    await #expect(throws: WorkspaceError.self) { _ = try await keeping.begin("other", length: 8) }
+    await #expect(throws: WorkspaceError.self) {
+      _ = try await keeping.begin("other", length: 101 - larger.count)
+    }
     _ = try await keeping.begin("other", length: 100 - larger.count)
     let end = try await keeping.outcome(of: try await keeping.receive(larger, of: upload, at: 0))
     #expect(end.state == .accepted)

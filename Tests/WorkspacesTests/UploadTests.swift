@@ -135,7 +135,7 @@ struct UploadTests {
       settings: WorkspaceSettings(
         dataFolder: keeping.folder.path, program: keeping.folder.path + "/reader2"))
     try await next.takeUp(now: 1000)
-    #expect(try await keeping.outcome(of: upload).state == .accepted)
+    #expect(try await keeping.outcome(of: upload, in: next).state == .accepted)
     #expect(keeping.names(in: "uploaded") == [upload.id])
     #expect(keeping.names(in: "blobs").isEmpty)
   }

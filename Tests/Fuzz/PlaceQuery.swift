@@ -1,0 +1,72 @@
+import Workspaces
+
+/// Any text as the parameters of a query for places, one a line: `population=gt.1000`.
+///
+/// What is understood means the same when it is written down again.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  let bytes = UnsafeRawBufferPointer(start: start, count: count)
+  var parameters: [(name: String, value: String)] = []
+  for line in bytes.split(separator: UInt8(ascii: "\n")) {
+    let text = String(decoding: line, as: UTF8.self)
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    parameters.append((String(parts[0]), parts.count > 1 ? String(parts[1]) : ""))
+  }
+  guard let query = try? FeatureQuery(parameters: parameters) else { return 0 }
+  precondition((0...FeatureQuery.mostFeatures).contains(query.limit) && query.offset >= 0)
+  if let box = query.box {
+    precondition(abs(box.west) <= 180 && abs(box.east) <= 180)
+    precondition(box.south >= -90 && box.south <= box.north && box.north <= 90)
+  }
+  for filter in query.filters {
+    // Within a group, as any condition can be.
+    let written = written(filter)
+    let again = try? FeatureFilter(parameter: "and", value: "(\(written))")
+    // A group around it lies one deeper, and counts.
+    precondition(again == nil || again == .all([filter]), written)
+  }
+  return 0
+}
+
+private func written(_ filter: FeatureFilter) -> String {
+  switch filter {
+  case .all(let parts): "and(\(parts.map(written).joined(separator: ",")))"
+  case .any(let parts): "or(\(parts.map(written).joined(separator: ",")))"
+  case .not(.all(let parts)): "not.and(\(parts.map(written).joined(separator: ",")))"
+  case .not(.any(let parts)): "not.or(\(parts.map(written).joined(separator: ",")))"
+  case .not(let part): negated(part)
+  case .compare(let property, let relation, let value):
+    "\(quoted(property)).\(relation.rawValue).\(quoted(value))"
+  case .like(let property, let pattern, let ignoringCase):
+    "\(quoted(property)).\(ignoringCase ? "ilike" : "like").\(quoted(pattern))"
+  case .isOne(let property, let values):
+    "\(quoted(property)).in.(\(values.map(quoted).joined(separator: ",")))"
+  case .isState(let property, let state): "\(quoted(property)).is.\(state.rawValue)"
+  }
+}
+
+/// `not` stands behind the name of the property.
+private func negated(_ filter: FeatureFilter) -> String {
+  let text = written(filter)
+  guard let end = endOfName(text) else { return text }
+  return text[..<end] + ".not" + text[end...]
+}
+
+/// Where the quoted name ends with which a condition begins.
+private func endOfName(_ text: String) -> String.Index? {
+  var isEscaped = false
+  for index in text.indices.dropFirst() {
+    if isEscaped {
+      isEscaped = false
+    } else if text[index] == "\\" {
+      isEscaped = true
+    } else if text[index] == "\"" {
+      return text.index(after: index)
+    }
+  }
+  return nil
+}
+
+private func quoted(_ text: String) -> String {
+  "\"" + text.map { "\"\\".contains($0) ? "\\\($0)" : String($0) }.joined() + "\""
+}
