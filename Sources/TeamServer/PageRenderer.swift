@@ -10,8 +10,7 @@ struct PageRenderer: Sendable {
   private let styleSheet: String
   private let icon: String
   private let tokenSheet: String
-  /// The key of the style sheet that only pages here have.
-  let workspaceSheet: String
+  private let workspaceSheet: String
   private let assets: SiteAssets
 
   /// - Parameters:

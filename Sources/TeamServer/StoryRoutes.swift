@@ -78,24 +78,18 @@ struct StoryRoutes: Sendable {
         "folder": .optional(folder),
         "folderQuery": .text(FormText.encoded(folder ?? "")),
       ])
-    return pages.answer(StoryFrame(story: text, head: head, sheet: pages.workspaceSheet).page)
+    return pages.answer(StoryFrame(story: text, head: head).page)
   }
 }
 
 /// Puts a head before the content of a page that stands alone, as `cubepress story` makes it.
 struct StoryFrame {
   let story: String
-  /// The header of the page and what its content begins with.
+  /// The header of the page, and what its content begins with.
   let head: String
-  /// The key of the style sheet that the head needs.
-  let sheet: String
 
+  /// Where the content begins; a notebook cannot write this before it, since titles are escaped.
   private static let content = "<main id=\"main\">"
 
-  /// Neither mark can come from a notebook: its title is escaped, and its text comes later.
-  var page: String {
-    story.replacing(
-      "</head>", with: "<link rel=\"stylesheet\" href=\"/\(sheet)\">\n</head>", maxReplacements: 1
-    ).replacing(Self.content, with: head, maxReplacements: 1)
-  }
+  var page: String { story.replacing(Self.content, with: head, maxReplacements: 1) }
 }
