@@ -104,12 +104,17 @@ struct FileRoutes: Sendable {
 
   /// The values of `file-link.mustache`.
   static func link(to path: String, of team: Team) -> PageValue {
-    let href = href(path, of: team)
-    return [
-      "filePath": .text(path), "fileHref": .text(href),
-      "readHref": StoryRoutes.isStory(path)
-        ? .text(href.replacing("/files/", with: "/stories/", maxReplacements: 1)) : false,
+    [
+      "filePath": .text(path), "fileHref": .text(href(path, of: team)),
+      "readHref": StoryRoutes.isStory(path) ? .text(address(of: path, team)) : false,
     ]
+  }
+
+  /// Where people read a file: as a page where it can be one.
+  static func address(of path: String, _ team: Team) -> String {
+    let href = href(path, of: team)
+    return StoryRoutes.isStory(path)
+      ? href.replacing("/files/", with: "/stories/", maxReplacements: 1) : href
   }
 
   private static func href(_ path: String, of team: Team) -> String {

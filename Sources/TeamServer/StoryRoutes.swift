@@ -52,15 +52,38 @@ struct StoryRoutes: Sendable {
     guard let key = TeamSiteRoutes.key(Array(segments[(end + 1)...])) else {
       throw HTTPError(.notFound)
     }
-    var response =
-      key.hasSuffix(".html")
-      ? try await page(key, of: story, path, for: member)
-      : try await files.answer(request, key: key, site: story.folder)
+    var response: Response
+    do {
+      response =
+        key.hasSuffix(".html")
+        ? try await page(key, of: story, path, for: member)
+        : try await files.answer(request, key: key, site: story.folder)
+    } catch let error as HTTPError where error.status == .notFound {
+      return try await neighbour(key, of: path, request, context)
+    }
     // Styles of the notebook's own tables and pictures within them; nothing from elsewhere, no scripts but
     // those of the pages.
     response.headers[.contentSecurityPolicy] =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; media-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     return response
+  }
+
+  /// Leads from a story to the file beside it that a link of its author names.
+  ///
+  /// - Throws: 404 where there is none, or the asker may not read it.
+  private func neighbour(
+    _ key: String, of path: String, _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    // Behind `stories/<book>/` stands what the link says.
+    let parts = key.split(separator: "/")
+    guard parts.count > 2, parts[0] == "stories" else { throw HTTPError(.notFound) }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let other = folder + parts.dropFirst(2).joined(separator: "/")
+    let member = try await access.user(of: other, kind: .files, request, context, atLeast: .reader)
+    guard try await !workspace.versions(of: other, ofTeam: member.team.name).isEmpty else {
+      throw HTTPError(.notFound)
+    }
+    return .redirect(to: FileRoutes.address(of: other, member.team), type: .temporary)
   }
 
   /// A page of a story within the frame of the server: whose it is, the way back, signing out.
@@ -74,7 +97,8 @@ struct StoryRoutes: Sendable {
       "story-head", principal: member.principal,
       [
         "team": .text(member.team.name), "teamTitle": .text(member.team.title),
-        "isMember": .flag(isMember), "fileLink": FileRoutes.link(to: path, of: member.team),
+        "isMember": .flag(isMember),
+        "storyName": .text(path.split(separator: "/").last.map(String.init) ?? path),
         "folder": .optional(folder),
         "folderQuery": .text(FormText.encoded(folder ?? "")),
       ])
