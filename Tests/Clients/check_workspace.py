@@ -779,31 +779,50 @@ class Workspace:
                 failed = []
                 page.on("response", lambda one: one.status >= 400 and failed.append((one.status, one.url)))
                 page.on("console", lambda one: one.type == "error" and failed.append(one.text))
-                page.goto(self.server.base + "/sign-in")
-                page.fill("[name=name]", "ada")
-                page.fill("[name=password]", "correct horse battery")
-                page.get_by_role("button", name="Sign in").click()
-                page.wait_for_load_state()
-                for path in pages:
-                    page.goto(f"{self.server.base}/teams/ocean{path}")
-                    shot = re.sub(r"[^a-z]+", "-", path) or "-team"
-                    page.screenshot(path=shots / f"{name}{shot}.png", full_page=True)
-                    for link in page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)"):
-                        if link.startswith(self.server.base):
-                            answer = page.request.get(link, headers={"Accept": "text/html"})
-                            require(answer.status == 200, f"{path} leads to {link}: {answer.status}")
+
+                def sign_in(user: str) -> None:
+                    page.context.clear_cookies()
+                    page.goto(self.server.base + "/sign-in")
+                    page.fill("[name=name]", user)
+                    page.fill("[name=password]", "correct horse battery")
+                    page.get_by_role("button", name="Sign in").click()
+                    page.wait_for_load_state()
+
+                def look(path: str, shot: str) -> None:
+                    page.goto(self.server.base + path)
+                    for closed in page.query_selector_all("main details:not([open])"):
+                        closed.evaluate("one => { one.open = true }")
+                    page.screenshot(path=shots / f"{name}-{shot}.png", full_page=True)
                     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                     require(wide <= 0, f"{path} is {wide} px wider than a {name} screen")
                     for one in Axe().run(page).response["violations"]:
                         found.append(f"{name} {path}: {one['id']}")
+                    for link in page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)"):
+                        if link.startswith(self.server.base):
+                            answer = page.request.get(link, headers={"Accept": "text/html"})
+                            require(answer.status == 200, f"{path} leads to {link}: {answer.status}")
+
+                sign_in("ada")
+                for path in pages:
+                    look(f"/teams/ocean{path}", re.sub(r"[^a-z]+", "-", path).strip("-") or "team")
                 if name == "wide":
-                    page.goto(f"{self.server.base}/teams/ocean/uploads")
-                    page.set_input_files("[name=file]", DATA / "A1B_north_america.nc")
-                    require(page.input_value("[name=dataset]") == "a1b-north-america", "no id proposed")
-                    page.get_by_role("button", name="Upload", exact=True).click()
-                    page.wait_for_url(f"{self.server.base}/teams/ocean", timeout=60_000)
-                    require("a1b-north-america" in page.content(), "it is no dataset")
+                    for at, button in (("/uploads", "Upload"), ("/uploads?replace=a1b-north-america", "Replace")):
+                        page.goto(f"{self.server.base}/teams/ocean{at}")
+                        page.set_input_files("[name=file]", DATA / "A1B_north_america.nc")
+                        require(page.input_value("[name=dataset]") == "a1b-north-america", "no id proposed")
+                        page.get_by_role("button", name=button, exact=True).press("Enter")
+                        page.wait_for_url(f"{self.server.base}/teams/ocean", timeout=60_000)
+                        require("a1b-north-america" in page.content(), "it is no dataset")
+                # What ada has shared, with eyes and keys of a guest.
+                sign_in("eve")
+                for path, shot in (("/", "guest-home"), ("/teams/land", "guest-team"), ("/teams/ocean/datasets/hourly", "guest-dataset"),
+                                   ("/teams/ocean/files?prefix=notes/", "guest-files"), ("/teams/ocean/stories/notes/text.md", "guest-story")):
+                    look(path, shot)
+                page.goto(self.server.base + "/")
+                page.get_by_role("link", name="Hourly").press("Enter")
+                page.wait_for_url(f"{self.server.base}/teams/ocean/datasets/hourly")
+                require(page.get_by_role("heading", name="Hourly").count() == 1, "not its page")
                 require(not failed, f"{failed[:3]}")
             chromium.close()
         require(not found, f"axe: {found[:6]}")
-        return f"{len(pages)} pages, 2 sizes, every link"
+        return f"{len(pages) + 5} pages, 2 sizes, every link"
