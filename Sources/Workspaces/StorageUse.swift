@@ -76,7 +76,12 @@ extension StorageUse {
   /// Of an upload that replaces a dataset counts what it has more than that: in the end it takes its place.
   /// What was replaced goes by itself and does not count, unless the public site is made of it.
   ///
-  /// - Parameter ignored: the id of an upload that is left out.
+  /// - Parameters:
+  ///   - team: whose it is.
+  ///   - standard: the quota where none was decided for it.
+  ///   - ignored: the id of an upload that is left out.
+  ///   - database: within a transaction.
+  /// - Throws: where the database fails.
   init(
     of team: Team, standard: Int64, without ignored: String? = nil, _ database: Database
   ) throws {

@@ -57,25 +57,21 @@ private func written(_ filter: FeatureFilter) -> String {
 /// `not` stands behind the name of the property.
 private func negated(_ filter: FeatureFilter) -> String {
   let text = written(filter)
-  guard let end = endOfName(text) else { return text }
-  return text[..<end] + ".not" + text[end...]
+  let name = quoted(property(of: filter))
+  return name + ".not"
+    + String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(name.unicodeScalars.count)))
 }
 
-/// Where the quoted name ends with which a condition begins.
-private func endOfName(_ text: String) -> String.Index? {
-  var isEscaped = false
-  for index in text.indices.dropFirst() {
-    if isEscaped {
-      isEscaped = false
-    } else if text[index] == "\\" {
-      isEscaped = true
-    } else if text[index] == "\"" {
-      return text.index(after: index)
-    }
+private func property(of filter: FeatureFilter) -> String {
+  switch filter {
+  case .compare(let name, _, _), .like(let name, _, _), .isOne(let name, _), .isState(let name, _):
+    name
+  case .not(let part): property(of: part)
+  case .all, .any: ""
   }
-  return nil
 }
 
 private func quoted(_ text: String) -> String {
-  "\"" + text.map { "\"\\".contains($0) ? "\\\($0)" : String($0) }.joined() + "\""
+  let escaped = text.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }
+  return "\"" + escaped.joined() + "\""
 }

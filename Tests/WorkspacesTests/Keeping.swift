@@ -51,7 +51,11 @@ struct Keeping {
 
   /// Waits until an upload was looked at and what was left of it is gone.
   ///
-  /// - Parameter other: the workspace that looks at it, where it is not this one.
+  /// - Parameters:
+  ///   - upload: which one.
+  ///   - other: the workspace that looks at it, where it is not this one.
+  /// - Returns: the upload as it ended.
+  /// - Throws: where there is none.
   func outcome(of upload: Upload, in other: Workspace? = nil) async throws -> Upload {
     let atWork = (other ?? workspace).uploadsAtWork
     while true {

@@ -7,11 +7,11 @@ import Testing
 struct PlaceQueryPropertyTests {
   private let keeping: Keeping
   private let collection: PlaceCollection
-  private static let names = ["name", "depth", "a.b", "Ä, ö", "(x)", "salt"]
+  private static let names = ["name", "depth", "a.b", "Ä, ö", "(x)", "\u{301}salt"]
   private static let values = [
     "5", "12.5", "-1", "1e3", "lake", "Lake", "a,b", "(c)", "\"d\"", "e\\f", "", " ", "true",
     "null",
-    "x.y", "5.0", "ä",
+    "x.y", "5.0", "ä", "\u{301}x", "a\"\u{301}",
   ]
 
   init() async throws {
@@ -139,6 +139,7 @@ struct PlaceQueryPropertyTests {
   }
 
   private func quoted(_ text: String) -> String {
-    "\"" + text.map { "\"\\".contains($0) ? "\\\($0)" : String($0) }.joined() + "\""
+    let escaped = text.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }
+    return "\"" + escaped.joined() + "\""
   }
 }
