@@ -15,6 +15,8 @@ final class FileAnswers: Sendable {
   /// Opened sites by folder, with the texts that they have packed.
   private let sites = Mutex<[String: SiteFiles]>([:])
 
+  /// The most folders that are remembered.
+  private static let mostSites = 100
   /// The most that is read at once, in bytes.
   private static let pieceSize = 256 << 10
 
@@ -58,6 +60,21 @@ final class FileAnswers: Sendable {
       body: body(of: answer, site: site, begin: begin))
   }
 
+  /// A file as a text, whole: for a page that is completed before it is sent.
+  ///
+  /// - Throws: 404 where there is no such site or file, or it leads out of the site.
+  func text(_ key: String, site folder: String) async throws -> String {
+    let path = "/" + (key.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "")
+    return try await NIOThreadPool.singleton.runIfActive {
+      let site = try self.site(folder)
+      let answer = site.answer(FileRequest(method: "GET", path: path, fields: [:]))
+      guard answer.status == 200, case .file(let key, let offsets) = answer.body else {
+        throw HTTPError(.notFound)
+      }
+      return String(decoding: try site.read(key, offsets), as: UTF8.self)
+    }
+  }
+
   /// A private site is open to no other site's pages.
   private static let replaced: Set<String> = [
     "access-control-allow-origin", "access-control-expose-headers", "cross-origin-resource-policy",
@@ -71,7 +88,11 @@ final class FileAnswers: Sendable {
     if let site = sites.withLock({ $0[folder] }) { return site }
     do {
       let site = try SiteFiles(path: folder)
-      sites.withLock { $0[folder] = site }
+      sites.withLock {
+        // Every new content of a dataset and every version of a story has a folder of its own.
+        if $0.count >= Self.mostSites { $0.removeAll() }
+        $0[folder] = site
+      }
       return site
     } catch { throw HTTPError(.notFound) }
   }

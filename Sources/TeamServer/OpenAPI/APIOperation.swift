@@ -133,6 +133,7 @@ struct APIOperation: Sendable {
     "z": "The zoom.", "y": "The row, counted from the north.", "x": "The column.",
     "path": "The rest of the path, with slashes.", "group": "The id of a collection of places.",
     "set": "The id of a tile matrix set.", "style": "The id of a style.",
+    "version": "The SHA-256 of a content, in hexadecimal digits.",
     "secret": "What an invitation's address ends with.",
   ]
 }

@@ -24,7 +24,7 @@ extension APIOperation {
   }
 
   private static let pages: [APIOperation] = [
-    page("/", "The teams of whoever is signed in."),
+    page("/", "The teams of whoever is signed in, and what is shared with them."),
     page("/sign-in", "The form for signing in.", isOpen: true),
     form("/sign-in", "Begins a session.", ["name", "password", "to"], isOpen: true),
     form("/sign-out", "Ends a session.", []),
@@ -33,7 +33,11 @@ extension APIOperation {
       "/invitation/{secret}", "Sets a password, once.", ["password", "again"], isOpen: true),
     form("/tokens", "Makes a token for programs.", ["label", "scope", "days"]),
     form("/tokens/{id}/end", "Ends a token.", []),
-    page("/teams/{team}", "A team: its datasets, and how much it keeps."),
+    page("/teams/{team}", "A team: its datasets, what is shared with it, and how much it keeps."),
+    form(
+      "/teams/{team}/cubes", "Registers a cube that is read where it lies, for owners.",
+      ["id", "path", "title"]),
+    form("/teams/{team}/cubes/{dataset}/forget", "Forgets it; its files stay.", []),
     form("/teams/{team}/members", "Gives somebody a role.", ["user", "role"]),
     form("/teams/{team}/members/{user}/remove", "Takes somebody out of the team.", []),
     page("/teams/{team}/members", "Who belongs to a team, and what it shares."),
@@ -57,7 +61,8 @@ extension APIOperation {
       words: "Whether the server can do its work.", answer: .text, isOpen: true),
     APIOperation(
       method: "get", path: "/metrics", tag: "operation",
-      words: "Counts in the form of Prometheus, for administrators.", answer: .text),
+      words: "Counts and what teams keep, in the form of Prometheus, for administrators.",
+      answer: .text),
     APIOperation(
       method: "get", path: "/openapi.json", tag: "operation", words: "This document.",
       answer: .json(["type": "object", "required": ["openapi", "paths"]]), isOpen: true),
