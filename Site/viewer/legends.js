@@ -3,9 +3,8 @@
 import { niceTicks, positionOf, tickLabels } from "../lib/colour/index.js";
 import { lookOf, tablesOf } from "./layer/colours.js";
 import { make } from "./dom.js";
-import { isValues } from "./layer/drawing.js";
 import { extrasOf, unitsOf } from "./site.js";
-import { activeLayer } from "./state.js";
+import { activeLayer, isValues } from "./state.js";
 import { layerTitle } from "./titles.js";
 
 const hex = (palette, i) => {
