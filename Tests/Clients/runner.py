@@ -19,6 +19,7 @@ from check_memory import memory_checks
 from check_nginx import nginx_checks
 from check_team_nginx import team_nginx_checks
 from check_nightly import nightly_checks
+from check_paper import paper_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
@@ -70,6 +71,7 @@ def main() -> int:
         globe_checks(report, site, address.base)
         lexcube_checks(report, site)
         cube_checks(report, site, address.base, arguments.cubepress)
+        paper_checks(report, site)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)
