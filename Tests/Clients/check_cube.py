@@ -165,6 +165,8 @@ def first_picture(chromium, site: Path, address: str, name: str) -> str:
     with cube(chromium, address, None, DESKTOP) as one:
         sizes: list = []
         one.page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+        # A new window takes both cores for a second or two, whatever is shown in it.
+        one.page.wait_for_timeout(2000)
         one.go(f"#dataset={name}")
         one.page.screenshot(path=PICTURES / f"cube-{name}.png")
         picture = one.picture()
@@ -509,7 +511,7 @@ def takeover(chromium, address: str, name: str, size: dict) -> str:
     """What the page draws at first is what the graphics card draws then: the cube does not jump, nor change its colours."""
     with cube(chromium, address, None, size) as one:
         held: list = []
-        one.page.route("**/cube/page.js", held.append)
+        one.page.route("**/cube/page.js", lambda route: held.append(route))
         one.page.goto(f"{one.address}#dataset={name}")
         one.page.wait_for_function("performance.getEntriesByName('first-picture').length", timeout=WAIT)
         place = one.page.evaluate(PLACE)
