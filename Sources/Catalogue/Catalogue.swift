@@ -122,7 +122,9 @@ public enum Catalogue {
     let library = try assets.library(cubeLibrary)
     let first = try assets.imports(from: "cube/cube.js")
     // What stands around the first picture, and what draws the later ones.
-    let later = try assets.imports(from: "cube/page.js", "cube/gl.js").filter { !first.contains($0) }
+    let later = try assets.imports(from: "cube/page.js", "cube/gl.js").filter {
+      !first.contains($0)
+    }
     return try page(
       "cube", frame.context(title: "Cube · \(site.title)", summary: index.summary, root: "../"),
       [

@@ -516,7 +516,6 @@ def takeover(chromium, address: str, name: str, size: dict) -> str:
         one.page.wait_for_function("performance.getEntriesByName('first-picture').length", timeout=WAIT)
         place = one.page.evaluate(PLACE)
         first = one.page.evaluate("document.querySelector('.cube-painted').toDataURL()")
-        one.page.unroute("**/cube/page.js")
         for route in held:
             route.continue_()
         one.settle()
