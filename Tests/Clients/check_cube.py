@@ -521,7 +521,8 @@ def takeover(chromium, address: str, name: str, size: dict) -> str:
         one.settle()
         before = np.asarray(Image.open(io.BytesIO(base64.b64decode(first.split(",")[1]))).convert("RGBA")).astype(int)
         after = one.picture()
-        require(place == one.page.evaluate(PLACE), f"what comes around the cube moves it from {place}")
+        now = one.page.evaluate(PLACE)
+        require(place == now, f"what comes around the cube moves it from {place} to {now}")
         require(before.shape == after.shape, f"{before.shape} pixels become {after.shape}")
         # Colours behind clear pixels mean nothing.
         differ = (np.abs(before - after).max(axis=2) > 8) & ((before[..., 3] > 0) | (after[..., 3] > 0))
