@@ -2,7 +2,7 @@
 // floats at its height, in the colours of the layer, with nothing where values are missing. Sheets are taken off from
 // above; each has its edge and, where there is room, its name beside it.
 
-import { namedHeights, pixelAxes, sheetHeights, shownSheets } from "../lib/globe/index.js";
+import { pixelAxes, sheetHeights, shownSheets, withRoom } from "../lib/globe/index.js";
 import { lookFor, painted } from "../viewer/layer/painted.js";
 import { unitsOf } from "../viewer/site.js";
 import { finestZoom } from "./surface.js";
@@ -41,10 +41,12 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
   const labelsOf = ({ west, south, east }, sheets, text) => {
     const labels = scene.primitives.add(new Cesium.LabelCollection({ scene }));
     const write = ({ value, height }, lon, side, away) => labels.add({
+      show: false,
       position: Cesium.Cartesian3.fromDegrees(lon, south, height), text: text(value), font: "14px system-ui, sans-serif",
       fillColor: colourOf("--ink"), outlineColor: colourOf("--space"), outlineWidth: 4, style: Cesium.LabelStyle.FILL_AND_OUTLINE,
       horizontalOrigin: side, verticalOrigin: Cesium.VerticalOrigin.CENTER, pixelOffset: new Cesium.Cartesian2(away, 0), id: value,
     });
+    // From above: what is uppermost has its name first.
     if (east - west < WIDEST) {
       for (const one of sheets) {
         write(one, west, Cesium.HorizontalOrigin.RIGHT, -8);
@@ -79,25 +81,29 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
     }));
     return {
       field, dimension, box, size: sheetSize(field.grid, box), sheets,
-      labels: labelsOf(box, sheets, (value) => `${value}${units ? ` ${units}` : ""}`),
+      labels: labelsOf(box, [...sheets].sort((a, b) => b.height - a.height), (value) => `${value}${units ? ` ${units}` : ""}`),
     };
   };
 
   /** Shows the sheets that are not taken off; those that were never painted stay away until they are. */
   const reveal = (stack, layer) => {
     const shown = new Set(shownSheets(stack.dimension.values, layer.stack));
-    const named = namedHeights(stack.sheets.filter(({ value }) => shown.has(value)).map(({ height }) => height));
-    const heights = new Map(stack.sheets.map(({ value, height }) => [value, height]));
     for (const sheet of stack.sheets) {
       sheet.isWanted = shown.has(sheet.value);
       sheet.primitive.show = sheet.isWanted && sheet.key !== null;
       sheet.edge.show = sheet.isWanted;
     }
-    for (let i = 0; i < stack.labels.length; i += 1) {
-      const label = stack.labels.get(i);
-      label.show = shown.has(label.id) && named.has(heights.get(label.id));
-    }
   };
+
+  // Where names have room depends on the eye.
+  scene.preRender.addEventListener(() => {
+    for (const { labels, sheets } of stacks.values()) {
+      const wanted = new Set(sheets.filter(({ isWanted }) => isWanted).map(({ value }) => value));
+      const all = Array.from({ length: labels.length }, (_, i) => labels.get(i));
+      const room = withRoom(all.map((one) => (wanted.has(one.id) ? one.computeScreenSpacePosition(scene) : undefined)));
+      all.forEach((one, i) => { one.show = room[i]; });
+    }
+  });
 
   const close = (id) => {
     const { sheets, labels } = stacks.get(id);

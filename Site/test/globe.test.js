@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { openGrid } from "../lib/geo/index.js";
 import { octDecode, octEncode } from "../lib/globe/facets.js";
 import {
-  facets, fromAbove, latticeOf, levelOf, mercatorAxes, namedHeights, paint, pixelAxes, Places, sampled, sheetHeights, shownSheets, steepen,
-  vertexAxes, windowsOf,
+  facets, fromAbove, latticeOf, levelOf, mercatorAxes, paint, pixelAxes, Places, sampled, sheetHeights, shownSheets, steepen,
+  vertexAxes, windowsOf, withRoom,
 } from "../lib/globe/index.js";
 import { lightDefaults, sunDate, towards } from "../globe/light.js";
 import { decode, defaults, encode, stateOf } from "../globe/state.js";
@@ -234,8 +234,8 @@ test("sheets are taken off from above, whichever way they are stored", () => {
   assert.deepEqual(shownSheets(["0", "10"], { ...down, from: "77" }), ["0", "10"]);
 });
 
-test("names stand beside sheets that lie far enough apart, the uppermost first", () => {
-  assert.deepEqual([...namedHeights([0, -10, -20, -600, -1000])], [0, -600, -1000]);
-  assert.deepEqual([...namedHeights([7])], [7]);
-  assert.deepEqual([...namedHeights([])], []);
+test("names stand where no other is, the first ones first", () => {
+  const at = (x, y) => ({ x, y });
+  assert.deepEqual(withRoom([at(0, 0), at(5, 10), at(5, 20), at(100, 20), undefined, at(60, 25)]), [true, false, true, true, false, false]);
+  assert.deepEqual(withRoom([]), []);
 });

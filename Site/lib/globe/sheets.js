@@ -1,8 +1,5 @@
 // The places of a dimension as sheets one above the other.
 
-/** How far apart sheets are that both have a name beside them, as a share of the height of all. */
-const APART = 0.07;
-
 /**
  * The heights of the sheets in metres: base + scale × value, or × number where they lie evenly or values are no numbers.
  *
@@ -24,16 +21,20 @@ export const shownSheets = (values, stack) => {
   return list.slice(Math.max(0, list.indexOf(stack.from)));
 };
 
-/** Which of some heights have names beside them, so that no two lie too close: the uppermost has. */
-export const namedHeights = (heights) => {
-  const sorted = [...heights].sort((a, b) => b - a);
-  const gap = APART * (sorted[0] - sorted.at(-1));
-  const named = new Set();
-  let last = Infinity;
-  for (const height of sorted) {
-    if (last - height < gap) continue;
-    named.add(height);
-    last = height;
-  }
-  return named;
+/** Pixels that a name takes on the screen. */
+const NAME = { x: 52, y: 16 };
+
+/**
+ * Which of some names have room beside those before them.
+ *
+ * @param {({x: number, y: number}|undefined)[]} points where they would stand on the screen; undefined where they are not seen
+ * @returns {boolean[]}
+ */
+export const withRoom = (points) => {
+  const taken = [];
+  return points.map((one) => {
+    const isFree = one !== undefined && taken.every(({ x, y }) => Math.abs(one.x - x) >= NAME.x || Math.abs(one.y - y) >= NAME.y);
+    if (isFree) taken.push(one);
+    return isFree;
+  });
 };
