@@ -68,7 +68,7 @@ def main() -> int:
             report, site, address, shown, arguments.cubepress, arguments.quick)
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         viewer_checks(report, site, address.base, arguments.cubepress)
-        globe_checks(report, site, address.base)
+        globe_checks(report, site, address.base, arguments.cubepress)
         lexcube_checks(report, site)
         cube_checks(report, site, address.base, arguments.cubepress)
         paper_checks(report, site)
