@@ -1,6 +1,7 @@
 """Variables of one's own, `name=expression`: values against xarray, in xcube's viewer."""
 
 import subprocess
+import time
 import urllib.error
 import urllib.parse
 
@@ -46,6 +47,9 @@ def equal_xarray(live) -> str:
     cube().to_zarr(folder, zarr_format=2, consolidated=True)
     subprocess.run(
         [live.program, "register", "--data", str(live.server.folder), "ocean", CUBE, f"cubes/{CUBE}.zarr"], check=True)
+    # What another process writes the server knows a moment later.
+    while CUBE not in [one["id"] for one in live.json("/datasets")["datasets"]]:
+        time.sleep(0.1)
     names = {one: getattr(np, one) for one in ("isnan", "log10", "maximum", "fmax", "nan")} | {"where": xr.where}
     with xr.open_zarr(folder) as data:
         data = data.load()
