@@ -98,7 +98,7 @@ export const addCuts = (app, host) => {
   const show = () => {
     if (!map.cube) return;
     rows.forEach(({ control, told, play, axis }) => {
-      told.textContent = rangeText(control.show());
+      told.textContent = told.title = rangeText(control.show());
       const isPlaying = app.player.playing && app.player.axis === axis;
       const name = t(isPlaying ? "cuts.pause" : "cuts.play", { axis: map.cube.axes[axis].title() });
       play.replaceChildren(icon(isPlaying ? icons.pause : icons.play));

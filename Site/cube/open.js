@@ -1,6 +1,6 @@
 // A cube of a variable, opened: its axes, how it stands in space, and where its values are read.
 
-import { openSeries } from "../lib/stats/index.js";
+import { openSeries } from "../lib/stats/open.js";
 import { extrasOf, timeOf } from "../viewer/site.js";
 import { axesOf } from "./axes.js";
 

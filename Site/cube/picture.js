@@ -11,7 +11,7 @@ const PRINT = { ink: "#14211f", soft: "#55635f", halo: "#ffffff", accent: "#0a66
 
 /** The cube as it is seen, on a canvas of so many pixels per pixel of the page, with labels for white paper. */
 export const pictureOfCube = (app, scale = SCALE) => {
-  const { scene, canvas, overlay } = app.map;
+  const { scene, overlay } = app.map;
   const { width, height } = scene.size();
   const copy = Object.assign(document.createElement("canvas"), { width: Math.round(width * scale), height: Math.round(height * scale) });
   const context = copy.getContext("2d");
@@ -20,9 +20,8 @@ export const pictureOfCube = (app, scale = SCALE) => {
   try {
     scene.resize(width, height, scale);
     overlay.colours(PRINT);
-    // What WebGL has drawn can be read until the next frame only.
     scene.render();
-    context.drawImage(canvas, 0, 0, copy.width, copy.height);
+    context.drawImage(scene.picture, 0, 0, copy.width, copy.height);
     context.scale(scale, scale);
     overlay.drawInto(context);
   } finally {

@@ -1,160 +1,100 @@
-// The picture of the cube: three.js draws its faces, and the outline of what was cut away. Frames are drawn when something
-// has changed.
+// The picture of the cube: where its faces stand, what they show, from where they are seen. Frames are drawn when something
+// has changed: first by the page itself (painter.js), then by the graphics card (gl.js).
 
-import * as THREE from "three";
-import { edgesOf, eyeAxes, facing, fitDistance, Frame } from "../lib/cube/index.js";
-import { ENDLESS, MISSING } from "../viewer/layer/shader.js";
-import { fragmentShader, vertexShader } from "./shader.js";
+import { Camera, edgesOf, eyeAxes, facing, fitDistance, Frame, TANGENT } from "../lib/cube/index.js";
+import { createPainter } from "./painter.js";
 import { startEye } from "./state.js";
 
-const VIEW_ANGLE = 28;
 /** Pixels that labels need beside the cube, on both sides together, when all of it is in view. */
 const LABELS = { horizontal: 150, vertical: 190 };
 /** Pixels at the bottom that the legend takes. */
 const LEGEND = 70;
+const OUTLINE = 0.55;
 const filled = (pixels, labels) => Math.min(0.86, Math.max(0.4, 1 - labels / pixels));
-
-const nearest = (texture) => {
-  Object.assign(texture, { minFilter: THREE.NearestFilter, magFilter: THREE.NearestFilter, generateMipmaps: false, needsUpdate: true });
-  return texture;
-};
-
-const valueTexture = ({ data, width, height }) => {
-  // NaN is not safe in every shader compiler.
-  const safe = Float32Array.from(data, (value) =>
-    (value === value ? Math.min(Math.max(value, -ENDLESS), ENDLESS) : MISSING));
-  return nearest(new THREE.DataTexture(safe, width, height, THREE.RedFormat, THREE.FloatType));
-};
-
-const tableTextures = ({ thresholds, palette }) => {
-  const padded = new Float32Array(256).fill(Infinity);
-  padded.set(thresholds.subarray(0, 256));
-  return {
-    thresholds: nearest(new THREE.DataTexture(padded, 256, 1, THREE.RedFormat, THREE.FloatType)),
-    palette: nearest(new THREE.DataTexture(new Uint8Array(palette), 256, 1, THREE.RGBAFormat, THREE.UnsignedByteType)),
-  };
-};
-
-const makeFace = () => {
-  const geometry = new THREE.BufferGeometry();
-  geometry.setAttribute("position", new THREE.BufferAttribute(new Float32Array(12), 3));
-  geometry.setAttribute("place", new THREE.BufferAttribute(new Float32Array(8), 2));
-  geometry.setIndex([0, 1, 2, 2, 1, 3]);
-  const uniforms = Object.fromEntries(["u_values", "u_first", "u_cell", "u_size", "u_smooth", "u_opacity", "u_thresholds",
-    "u_palette", "u_scale", "u_guess", "u_categories"].map((name) => [name, { value: null }]));
-  const material = new THREE.RawShaderMaterial({
-    glslVersion: THREE.GLSL3, vertexShader, fragmentShader, uniforms, side: THREE.DoubleSide, transparent: true,
-    blending: THREE.CustomBlending, blendSrc: THREE.OneFactor, blendDst: THREE.OneMinusSrcAlphaFactor,
-  });
-  const mesh = new THREE.Mesh(geometry, material);
-  mesh.frustumCulled = false;
-  mesh.visible = false;
-  return mesh;
-};
 
 /** The edges of a box from corner to corner, without those that an eye sees in front of the box. */
 const outlinePlaces = (frame, box, eye) => {
   const near = new Set(facing(frame, box, eye).map(({ key }) => key));
-  return new Float32Array([0, 1, 2].flatMap(edgesOf).filter(({ sides }) => !sides.every(({ key }) => near.has(key)))
-    .flatMap(({ axis, sides }) => box[axis].flatMap((position) => {
+  return [0, 1, 2].flatMap(edgesOf).filter(({ sides }) => !sides.every(({ key }) => near.has(key)))
+    .map(({ axis, sides }) => box[axis].map((position) => {
       const positions = [];
       positions[axis] = position;
       for (const side of sides) positions[side.axis] = box[side.axis][side.end];
       return frame.place(positions);
-    })));
+    }));
+};
+
+/** How an eye of the state looks at a frame on a screen of a size. */
+const cameraOf = (frame, eye, size) => {
+  const reach = {
+    vertical: TANGENT * filled(size.height, LABELS.vertical),
+    horizontal: TANGENT * size.width / size.height * filled(size.width, LABELS.horizontal),
+  };
+  // The size stays while the eye goes around, so it is that of the first view.
+  const distance = fitDistance(frame.half, startEye, reach) / eye.zoom;
+  const axes = eyeAxes(eye.turn, eye.tilt);
+  const span = 2 * distance * TANGENT;
+  const position = axes.right.map((_, i) =>
+    distance * axes.towards[i] - span * (eye.x * axes.right[i] + (eye.y + LEGEND / 2 / size.height) * axes.up[i]));
+  return new Camera(position, axes, size);
 };
 
 /**
- * Draws into a canvas.
+ * Draws into a canvas, at first into one that is painted and gone later.
  *
- * @param {HTMLCanvasElement} canvas
+ * @param {HTMLCanvasElement} canvas for the graphics card
+ * @param {HTMLCanvasElement} painted
  * @param {() => void} drawn called after each frame
- * @throws where there is no WebGL 2
  */
-export const createScene = (canvas, drawn) => {
-  const renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "high-performance" });
-  renderer.setClearColor(0, 0);
-  // Colours of tables go to the screen as they are.
-  renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
-  const camera = new THREE.PerspectiveCamera(VIEW_ANGLE, 1, 0.01, 200);
-  const scene = new THREE.Scene();
-  const outline = new THREE.LineSegments(new THREE.BufferGeometry(), new THREE.LineBasicMaterial({ transparent: true, opacity: 0.55 }));
-  outline.frustumCulled = false;
-  scene.add(outline);
-  const faces = new Map();
-  let [size, frame, box, eye, requested] = [{ width: 1, height: 1 }, null, null, null, 0];
-  let look = null;
+export const createScene = (canvas, painted, drawn) => {
+  let renderer = createPainter(painted);
+  const shown = new Map();
+  let [size, ratio, frame, box, eye, camera, requested] = [{ width: 1, height: 1 }, devicePixelRatio, null, null, null, null, 0];
+  let [look, outline, isLasting] = [null, [0, 0, 0], false];
 
+  const view = () => ({
+    frame, box, camera, size, ratio, look, faces: [...shown.values()].filter(({ face }) => face),
+    outline: {
+      places: JSON.stringify(frame.range) === JSON.stringify(box) ? [] : outlinePlaces(frame, frame.range, camera.position),
+      colour: outline, opacity: OUTLINE,
+    },
+  });
   const render = () => {
     cancelAnimationFrame(requested);
     requested = 0;
     if (!frame) return;
-    renderer.render(scene, camera);
+    renderer.draw(view());
     drawn();
   };
   const schedule = () => { requested ||= requestAnimationFrame(render); };
+  const aim = () => { camera = cameraOf(frame, eye, size); };
 
-  const aim = () => {
-    const tangent = Math.tan(VIEW_ANGLE / 360 * Math.PI);
-    const reach = {
-      vertical: tangent * filled(size.height, LABELS.vertical),
-      horizontal: tangent * size.width / size.height * filled(size.width, LABELS.horizontal),
-    };
-    // The size stays while the eye goes around, so it is that of the first view.
-    const distance = fitDistance(frame.half, startEye, reach) / eye.zoom;
-    const { right, up, towards } = eyeAxes(eye.turn, eye.tilt);
-    const span = 2 * distance * tangent;
-    const target = right.map((_, i) => -span * (eye.x * right[i] + (eye.y + LEGEND / 2 / size.height) * up[i]));
-    camera.position.set(...target.map((one, i) => one + distance * towards[i]));
-    camera.up.set(...up);
-    camera.lookAt(...target);
-    camera.aspect = size.width / size.height;
-    camera.near = Math.max(0.01, distance - 8);
-    camera.far = distance + 8;
-    camera.updateProjectionMatrix();
-    camera.updateMatrixWorld();
-  };
-
-  const dispose = (mesh) => mesh.material.uniforms.u_values.value?.dispose();
-
-  const applyLook = (mesh) => {
-    if (!look) return;
-    const { uniforms } = mesh.material;
-    const { textures, tables, opacity } = look;
-    uniforms.u_thresholds.value = textures.thresholds;
-    uniforms.u_palette.value = textures.palette;
-    uniforms.u_scale.value = tables.scale;
-    uniforms.u_guess.value = new THREE.Vector4(...tables.guess);
-    uniforms.u_categories.value = tables.categories;
-    uniforms.u_opacity.value = opacity;
-    const { side } = mesh.userData;
-    // Between two times nothing is blended: there was weather.
-    uniforms.u_smooth.value = new THREE.Vector2(Number(tables.bilinear), Number(tables.bilinear && side.axis === 0));
-  };
-
-  const placeFace = (mesh, side) => {
-    const { across, down, axis, end } = side;
-    const [position, place] = [mesh.geometry.attributes.position, mesh.geometry.attributes.place];
-    for (let corner = 0; corner < 4; corner += 1) {
-      const positions = [];
-      positions[axis] = box[axis][end];
-      positions[across] = box[across][corner & 1];
-      positions[down] = box[down][corner >> 1];
-      position.array.set(frame.place(positions), 3 * corner);
-      place.array.set([positions[across], positions[down]], 2 * corner);
-    }
-    position.needsUpdate = true;
-    place.needsUpdate = true;
-  };
-
-  const api = {
-    canvas, schedule, render,
+  return {
+    schedule, render,
     get frame() { return frame; },
     get box() { return box; },
-    resize(width, height, ratio = devicePixelRatio) {
+    /** The canvas that holds the picture; what the graphics card has drawn can be read until the next frame only. */
+    get picture() { return renderer.canvas; },
+    /** Whether what draws is what will draw from now on. */
+    get isLasting() { return isLasting; },
+    /** Lets the graphics card draw from now on, where there is WebGL 2. */
+    async accelerate() {
+      try {
+        const { createGL } = await import("./gl.js");
+        const next = createGL(canvas);
+        if (frame) next.draw(view());
+        renderer.remove();
+        renderer = next;
+        canvas.addEventListener("webglcontextrestored", schedule);
+      } catch (error) {
+        console.warn(error);
+      }
+      isLasting = true;
+      schedule();
+    },
+    resize(width, height, pixels = devicePixelRatio) {
       size = { width: Math.max(1, width), height: Math.max(1, height) };
-      renderer.setPixelRatio(ratio);
-      renderer.setSize(size.width, size.height, false);
+      ratio = pixels;
       if (frame) aim();
       schedule();
     },
@@ -164,77 +104,35 @@ export const createScene = (canvas, drawn) => {
       box = nextBox;
       eye = nextEye;
       aim();
-      outline.geometry.setAttribute("position", new THREE.BufferAttribute(outlinePlaces(frame, range, camera.position.toArray()), 3));
-      outline.visible = JSON.stringify(range) !== JSON.stringify(box);
-      for (const mesh of faces.values()) placeFace(mesh, mesh.userData.side);
       schedule();
     },
     /** The sides of the box that are seen. */
-    facing: () => facing(frame, box, camera.position.toArray()),
-    /** Shows a face on its side; null shows nothing there. */
-    show(side, face) {
-      let mesh = faces.get(side.key);
-      if (!mesh) {
-        mesh = makeFace();
-        mesh.userData.side = side;
-        faces.set(side.key, mesh);
-        scene.add(mesh);
-        placeFace(mesh, side);
-      }
-      mesh.visible = Boolean(face && look);
-      if (face && mesh.userData.name !== face.name) {
-        dispose(mesh);
-        mesh.userData.name = face.name;
-        const { uniforms } = mesh.material;
-        uniforms.u_values.value = valueTexture(face);
-        uniforms.u_first.value = new THREE.Vector2(...face.first);
-        uniforms.u_cell.value = new THREE.Vector2(...face.cell);
-        uniforms.u_size.value = new THREE.Vector2(face.width, face.height);
-      }
-      if (!face) mesh.userData.name = null;
-      applyLook(mesh);
+    facing: () => facing(frame, box, camera.position),
+    /** Shows these faces, each on its side: {side, face}; where a face is null nothing is to be seen. */
+    show(faces) {
+      shown.clear();
+      for (const one of faces) shown.set(one.side.key, one);
       schedule();
-    },
-    hide(side) {
-      const mesh = faces.get(side.key);
-      if (mesh) mesh.visible = false;
     },
     /** The colours: tables as of viewer/layer/colours.js. */
     colour(tables, opacity) {
-      if (look?.tables.key !== tables.key) {
-        const before = look?.textures;
-        look = { textures: tableTextures(tables), tables };
-        before?.thresholds.dispose();
-        before?.palette.dispose();
-      }
-      Object.assign(look, { tables, opacity });
-      for (const mesh of faces.values()) applyLook(mesh);
+      look = { tables, opacity };
       schedule();
     },
     outlineColour(colour) {
-      outline.material.color.setRGB(...colour.map((one) => one / 255));
+      outline = colour;
       schedule();
     },
     /** Where a place of the world is on the canvas, in CSS pixels. */
-    project(place) {
-      const at = new THREE.Vector3(...place).project(camera);
-      return { x: (at.x + 1) / 2 * size.width, y: (1 - at.y) / 2 * size.height };
-    },
+    project: (place) => camera.project(place),
     /** The ray through a point of the canvas. */
-    ray({ x, y }) {
-      const at = new THREE.Vector3(2 * x / size.width - 1, 1 - 2 * y / size.height, 0.5).unproject(camera);
-      return { origin: camera.position.toArray(), direction: at.sub(camera.position).normalize().toArray() };
-    },
+    ray: (point) => camera.ray(point),
     /** How long an axis of the frame is on the screen where it is nearest, in pixels of the device. */
     pixels() {
-      const tangent = Math.tan(VIEW_ANGLE / 360 * Math.PI);
-      const distance = Math.max(0.5, camera.position.length() - Math.max(...frame.half));
-      const scale = size.height / (2 * tangent * distance) * renderer.getPixelRatio();
+      const distance = Math.max(0.5, Math.hypot(...camera.position) - Math.max(...frame.half));
+      const scale = size.height / (2 * TANGENT * distance) * ratio;
       return frame.axes.map(({ length }) => Math.ceil(length * scale));
     },
     size: () => size,
-    get lost() { return renderer.getContext().isContextLost(); },
   };
-  canvas.addEventListener("webglcontextrestored", schedule);
-  return api;
 };

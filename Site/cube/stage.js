@@ -13,6 +13,9 @@ import { createOverlay } from "./overlay.js";
 import { createScene } from "./scene.js";
 import { keptRanges, rangesOf } from "./state.js";
 
+/** Milliseconds that what stands around the cube waits for its first picture. */
+const PATIENCE = 1000;
+
 /** A colour of the page as red, green and blue. */
 const pageColour = (host, name) => {
   const probe = make("i", { style: { color: `var(${name})`, display: "none" } });
@@ -22,15 +25,22 @@ const pageColour = (host, name) => {
   return [r, g, b];
 };
 
+/** Marks and tells what was drawn just now, as soon as the next frame begins: then this one is on its way to the screen. */
+const onScreen = (name, tell) => requestAnimationFrame(() => {
+  performance.mark(name);
+  tell();
+});
+
 /** What the cube shows; `app.map` of this page. */
 export const createStage = (app, host) => {
   const { store } = app;
   const canvas = make("canvas", { className: "cube-canvas", tabIndex: 0, role: "application" });
+  const painted = make("canvas", { className: "cube-painted", "aria-hidden": "true" });
   const paper = make("canvas", { className: "cube-labels", "aria-hidden": "true" });
-  host.append(canvas, paper);
+  host.append(painted, canvas, paper);
   const refreshed = new Set();
   const tellRefreshed = () => { for (const one of refreshed) one(); };
-  const scene = createScene(canvas, () => {
+  const scene = createScene(canvas, painted, () => {
     overlay.draw();
     tellRefreshed();
   });
@@ -39,6 +49,9 @@ export const createStage = (app, host) => {
   let [cube, opening, failure, pictured, complete] = [null, null, null, null, null];
   let ahead = () => [];
   const whenPictured = new Promise((resolve) => { pictured = resolve; });
+  const patience = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+  let giveUp;
+  const whenFailed = new Promise((resolve) => { giveUp = resolve; });
   const whenComplete = new Promise((resolve) => { complete = resolve; });
 
   const changed = () => {
@@ -77,6 +90,7 @@ export const createStage = (app, host) => {
     } catch (error) {
       if (opening !== name) return;
       [cube, failure] = [null, error];
+      giveUp();
       if (error.code === "flat") app.notify(app.t("cube.flat", { title: error.message }), "warning");
       else report(error, one.dataset, one);
       document.dispatchEvent(new CustomEvent("cubeopen"));
@@ -111,28 +125,30 @@ export const createStage = (app, host) => {
     const isColoured = applyColours();
     const sides = scene.facing();
     faces.update(cube, sides, range, box, scene.pixels(), ahead(cube, range, box, sides));
-    const seen = new Set(sides.map(({ key }) => key));
-    for (const side of sides) scene.show(side, faces.shown(side) ?? null);
-    for (const side of api.sides) if (!seen.has(side.key)) scene.hide(side);
+    scene.show(sides.map((side) => ({ side, face: faces.shown(side) ?? null })));
     api.sides = sides;
     if (isColoured && faces.pictured && pictured) {
       scene.render();
-      performance.mark("first-picture");
-      pictured();
+      onScreen("first-picture", pictured);
       pictured = null;
     }
     if (isColoured && faces.settled && complete) {
-      performance.mark("first-complete");
-      complete();
+      onScreen("first-complete", complete);
       complete = null;
     }
     tellRefreshed();
   };
 
+  let fitted = "";
   const resized = () => {
     const { clientWidth, clientHeight } = host;
+    const size = [clientWidth, clientHeight, devicePixelRatio].join();
+    if (size === fitted) return;
+    fitted = size;
     scene.resize(clientWidth, clientHeight);
     overlay.resize(clientWidth, clientHeight);
+    // In the very frame: a canvas of another size is empty.
+    scene.render();
     changed();
   };
   new ResizeObserver(resized).observe(host);
@@ -166,7 +182,9 @@ export const createStage = (app, host) => {
   };
 
   const api = {
-    drawing, scene, canvas, pictured: whenPictured, faces, sides: [],
+    drawing, scene, canvas, faces, sides: [],
+    /** When the first picture stands, or it is clear that none will soon. */
+    pictured: Promise.race([whenPictured, whenFailed, patience]),
     /** The open cube; null before, and where it cannot be opened. */
     get cube() { return cube; },
     get failed() { return Boolean(failure); },
@@ -189,9 +207,9 @@ export const createStage = (app, host) => {
       open();
       changed();
     },
-    resized, update,
+    resized: () => requestAnimationFrame(resized), update,
     get settled() {
-      return Boolean(failure) || Boolean(cube && opening === nameOf(store.get()) && !updating && faces.settled);
+      return Boolean(failure) || Boolean(cube && opening === nameOf(store.get()) && !updating && faces.settled && scene.isLasting);
     },
     /** What a point of the canvas shows: {side, positions, cell, value, level}; undefined beside the cube. */
     at(point) {

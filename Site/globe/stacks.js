@@ -1,15 +1,15 @@
 // Fields with a further dimension as surfaces one above the other: each place of a depth or level is a sheet that
-// floats at its height, in the colours of the layer, with nothing where values are missing.
+// floats at its height, in the colours of the layer, with nothing where values are missing. Sheets are taken off from
+// above; each has its edge and, where there is room, its name beside it.
 
-import { pixelAxes } from "../lib/globe/index.js";
+import { pixelAxes, sheetHeights, shownSheets, withRoom } from "../lib/globe/index.js";
 import { lookFor, painted } from "../viewer/layer/painted.js";
+import { unitsOf } from "../viewer/site.js";
 import { finestZoom } from "./surface.js";
 
 const MOST = 1024;
-
-/** The heights of the sheets in metres: base + scale × value, or × number where values are no numbers. */
-export const sheetHeights = (values, { scale, base = 0 }) =>
-  values.map((text, i) => base + scale * (Number.isFinite(Number(text)) ? Number(text) : i));
+/** Around the whole globe a sheet has no corner that is seen. */
+const WIDEST = 200;
 
 /** How many pixels the sheets of a grid have, for a box in degrees. */
 export const sheetSize = (grid, { west, south, east, north }) => {
@@ -19,11 +19,42 @@ export const sheetSize = (grid, { west, south, east, north }) => {
 };
 
 /** Keeps the sheets of the layers that have `stack` in step with the state. */
-export const createStacks = (app, Cesium, scene, { fields, cells, report, changed }) => {
-  /** By layer: {field, sheets: [{value, primitive, key, wanted}]}. */
+export const createStacks = (app, Cesium, scene, { fields, cells, report, changed, colourOf }) => {
+  /** By layer: {field, labels, sheets: [{value, height, primitive, edge, key, wanted}]}. */
   const stacks = new Map();
 
   const material = (image, opacity) => Cesium.Material.fromType("Image", { image, color: new Cesium.Color(1, 1, 1, opacity) });
+
+  const rectangleOf = ({ west, south, east, north }) =>
+    Cesium.Rectangle.fromDegrees(west, south, east > 180 ? east - 360 : east, north);
+
+  const edgeOf = (box, height) => scene.primitives.add(new Cesium.Primitive({
+    geometryInstances: new Cesium.GeometryInstance({
+      geometry: new Cesium.RectangleOutlineGeometry({
+        rectangle: rectangleOf(box), height, granularity: Cesium.Math.toRadians(2),
+      }),
+      attributes: { color: Cesium.ColorGeometryInstanceAttribute.fromColor(colourOf("--soft").withAlpha(0.75)) },
+    }),
+    appearance: new Cesium.PerInstanceColorAppearance({ flat: true, translucent: true }), show: false,
+  }));
+
+  const labelsOf = ({ west, south, east }, sheets, text) => {
+    const labels = scene.primitives.add(new Cesium.LabelCollection({ scene }));
+    const write = ({ value, height }, lon, side, away) => labels.add({
+      show: false,
+      position: Cesium.Cartesian3.fromDegrees(lon, south, height), text: text(value), font: "14px system-ui, sans-serif",
+      fillColor: colourOf("--ink"), outlineColor: colourOf("--space"), outlineWidth: 4, style: Cesium.LabelStyle.FILL_AND_OUTLINE,
+      horizontalOrigin: side, verticalOrigin: Cesium.VerticalOrigin.CENTER, pixelOffset: new Cesium.Cartesian2(away, 0), id: value,
+    });
+    // From above: what is uppermost has its name first.
+    if (east - west < WIDEST) {
+      for (const one of sheets) {
+        write(one, west, Cesium.HorizontalOrigin.RIGHT, -8);
+        write(one, east, Cesium.HorizontalOrigin.LEFT, 8);
+      }
+    }
+    return labels;
+  };
 
   const sheetOf = (box, height) => {
     const appearance = new Cesium.MaterialAppearance({
@@ -32,8 +63,7 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
       material: material(document.createElement("canvas"), 1),
     });
     const geometry = new Cesium.RectangleGeometry({
-      rectangle: Cesium.Rectangle.fromDegrees(box.west, box.south, box.east > 180 ? box.east - 360 : box.east, box.north),
-      height, granularity: Cesium.Math.toRadians(2), vertexFormat: appearance.vertexFormat,
+      rectangle: rectangleOf(box), height, granularity: Cesium.Math.toRadians(2), vertexFormat: appearance.vertexFormat,
     });
     return scene.primitives.add(new Cesium.Primitive({
       geometryInstances: new Cesium.GeometryInstance({ geometry }), appearance, show: false,
@@ -45,14 +75,40 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
     const [west, south, right, north] = field.document.bounds;
     const box = { west, south, east: right < west ? right + 360 : right, north };
     const heights = sheetHeights(dimension.values, layer.stack);
+    const units = unitsOf(dimension.units);
+    const sheets = dimension.values.map((value, i) => ({
+      value, height: heights[i], primitive: sheetOf(box, heights[i]), edge: edgeOf(box, heights[i]), key: null, wanted: null,
+    }));
     return {
-      field, box, size: sheetSize(field.grid, box),
-      sheets: dimension.values.map((value, i) => ({ value, primitive: sheetOf(box, heights[i]), key: null, wanted: null })),
+      field, dimension, box, size: sheetSize(field.grid, box), sheets,
+      labels: labelsOf(box, [...sheets].sort((a, b) => b.height - a.height), (value) => `${value}${units ? ` ${units}` : ""}`),
     };
   };
 
+  /** Shows the sheets that are not taken off; those that were never painted stay away until they are. */
+  const reveal = (stack, layer) => {
+    const shown = new Set(shownSheets(stack.dimension.values, layer.stack));
+    for (const sheet of stack.sheets) {
+      sheet.isWanted = shown.has(sheet.value);
+      sheet.primitive.show = sheet.isWanted && sheet.key !== null;
+      sheet.edge.show = sheet.isWanted;
+    }
+  };
+
+  // Where names have room depends on the eye.
+  scene.preRender.addEventListener(() => {
+    for (const { labels, sheets } of stacks.values()) {
+      const wanted = new Set(sheets.filter(({ isWanted }) => isWanted).map(({ value }) => value));
+      const all = Array.from({ length: labels.length }, (_, i) => labels.get(i));
+      const room = withRoom(all.map((one) => (wanted.has(one.id) ? one.computeScreenSpacePosition(scene) : undefined)));
+      all.forEach((one, i) => { one.show = room[i]; });
+    }
+  });
+
   const close = (id) => {
-    for (const { primitive } of stacks.get(id).sheets) scene.primitives.remove(primitive);
+    const { sheets, labels } = stacks.get(id);
+    for (const { primitive, edge } of sheets) for (const one of [primitive, edge]) scene.primitives.remove(one);
+    scene.primitives.remove(labels);
     stacks.delete(id);
   };
 
@@ -65,8 +121,8 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
       const values = await cells.at(slice, pixelAxes(stack.box, width, height), look.bilinear);
       if (sheet.wanted !== key || sheet.primitive.isDestroyed()) return;
       sheet.primitive.appearance.material = material(painted(values, look, width, height), layer.opacity ?? 1);
-      sheet.primitive.show = true;
       sheet.key = key;
+      sheet.primitive.show = sheet.isWanted;
       changed();
     }
     sheet.primitive.appearance.material.uniforms.color.alpha = layer.opacity ?? 1;
@@ -85,7 +141,8 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
       const stack = stacks.get(layer.id);
       try {
         const look = lookFor(layer, field, fields.colours());
-        for (const sheet of stack.sheets) {
+        reveal(stack, layer);
+        for (const sheet of stack.sheets.filter(({ isWanted }) => isWanted)) {
           const slice = field.slice({
             time: layer.time ?? state.time, dims: { ...layer.dims, [layer.stack.dimension]: sheet.value },
           });
@@ -101,9 +158,14 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
 
   return {
     update,
+    /** Makes all sheets anew, in other colours of the page. */
+    renew() {
+      for (const id of [...stacks.keys()]) close(id);
+      update();
+    },
     get settled() {
       return app.store.get().layers.every((layer) => !layer.stack || !layer.visible || Boolean(fields.failure(layer))
-        || (stacks.get(layer.id)?.sheets.every((one) => one.key && one.key === one.wanted && one.primitive.ready) ?? false));
+        || (stacks.get(layer.id)?.sheets.every((one) => !one.isWanted || one.key && one.key === one.wanted && one.primitive.ready) ?? false));
     },
   };
 };

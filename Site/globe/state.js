@@ -3,7 +3,8 @@
 //   state = {
 //     scene,                     id of the site's scenes; what is left out is as the scene says
 //     layers: [{…}],             as the map's, the first on top, with also
-//                                  stack: {dimension, scale, base}   drawn as sheets one above the other
+//                                  stack: {dimension, scale, base, spacing, from}   drawn as sheets one above the
+//                                                            other, the uppermost that is shown being `from`
 //                                  pictures: true                    the published pictures instead of values
 //     active, time, panel, language, theme    as the map's
 //     camera: {lon, lat, height, heading, pitch, roll},

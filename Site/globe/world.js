@@ -78,7 +78,7 @@ export const createWorld = (app, Cesium, host) => {
     changed();
   };
   const fields = createFields(app, report, update);
-  const sources = { fields, cells, report, changed };
+  const sources = { fields, cells, report, changed, colourOf: (name) => pageColour(Cesium, name) };
   const drapes = createDrapes(app, Cesium, scene, sources);
   const stacks = createStacks(app, Cesium, scene, sources);
 
@@ -225,7 +225,10 @@ export const createWorld = (app, Cesium, host) => {
     },
   };
   createLight(app, Cesium, widget, camera);
-  app.onTheme(updateBase);
+  app.onTheme(() => {
+    updateBase();
+    stacks.renew();
+  });
   store.subscribe((state) => [state.layers, state.time], update);
   let waiting = 0;
   store.subscribe((state) => state.exaggeration, () => {

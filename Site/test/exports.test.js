@@ -20,8 +20,8 @@ const PROMISED = {
   "stats/index.js": ["cellSeries", "histogram", "openSeries", "percentiles", "pointSeries", "regionSeries", "regionValues",
     "seriesStatistics", "summarise"],
   "code/index.js": ["juliaCode", "pythonCode", "rCode", "regionCode"],
-  "cube/index.js": ["Frame", "SIDES", "binOf", "binned", "chunkCount", "edgesOf", "eyeAxes", "facePlan", "facing", "fitDistance",
-    "hit", "levelFor", "readFace", "sideOf"],
+  "cube/index.js": ["Camera", "Frame", "SIDES", "TANGENT", "VIEW_ANGLE", "binOf", "binned", "chunkCount", "edgesOf", "eyeAxes",
+    "facePlan", "facing", "fitDistance", "hit", "levelFor", "paintFaces", "readFace", "sideOf"],
   "image/index.js": ["GifWriter", "encodeGif"],
 };
 

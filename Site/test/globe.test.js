@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openGrid } from "../lib/geo/index.js";
 import { octDecode, octEncode } from "../lib/globe/facets.js";
-import { facets, latticeOf, levelOf, mercatorAxes, paint, pixelAxes, Places, sampled, steepen, vertexAxes, windowsOf } from "../lib/globe/index.js";
+import {
+  facets, fromAbove, latticeOf, levelOf, mercatorAxes, paint, pixelAxes, Places, sampled, sheetHeights, shownSheets, steepen,
+  vertexAxes, windowsOf, withRoom,
+} from "../lib/globe/index.js";
 import { lightDefaults, sunDate, towards } from "../globe/light.js";
 import { decode, defaults, encode, stateOf } from "../globe/state.js";
 import { assertNear } from "./support.js";
@@ -212,4 +215,27 @@ test("a scene begins as it says, and its state comes back from the address", asy
   assert.deepEqual({ ...defaults, ...await decode(`#${fragment}`) }, state);
   assert.deepEqual(await decode("#scene=s&time=2017-06-05"), { scene: "s", time: "2017-06-05" });
   assert.equal(await decode(""), null);
+});
+
+test("sheets of depths lie one below the other, by their values or evenly; texts count", () => {
+  const depths = ["0", "10", "500"];
+  assert.deepEqual(sheetHeights(depths, { scale: -300, base: 1000 }), [1000, -2000, -149_000]);
+  assert.deepEqual(sheetHeights(depths, { scale: -300, base: 1000, spacing: "even" }), [1000, 700, 400]);
+  assert.deepEqual(sheetHeights(["low", "high"], { scale: 50 }), [0, 50]);
+});
+
+test("sheets are taken off from above, whichever way they are stored", () => {
+  const [down, up] = [{ scale: -1, base: 5 }, { scale: 2 }];
+  assert.deepEqual(fromAbove(["0", "10", "500"], down), ["0", "10", "500"]);
+  assert.deepEqual(fromAbove(["0", "10", "500"], up), ["500", "10", "0"]);
+  assert.deepEqual(shownSheets(["0", "10", "500"], { ...down, from: "10" }), ["10", "500"]);
+  assert.deepEqual(shownSheets(["0", "10", "500"], { ...up, from: "10" }), ["10", "0"]);
+  // One that there is no more hides nothing.
+  assert.deepEqual(shownSheets(["0", "10"], { ...down, from: "77" }), ["0", "10"]);
+});
+
+test("names stand where no other is, the first ones first", () => {
+  const at = (x, y) => ({ x, y });
+  assert.deepEqual(withRoom([at(0, 0), at(5, 10), at(5, 20), at(100, 20), undefined, at(60, 25)]), [true, false, true, true, false, false]);
+  assert.deepEqual(withRoom([]), []);
 });

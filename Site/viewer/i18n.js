@@ -21,7 +21,7 @@ export const createTexts = (language) => {
     language,
     add,
     async use(code) {
-      await Promise.all([load(code), load(FALLBACK)]);
+      await Promise.all([...new Set([code, FALLBACK])].map(load));
       texts.language = code;
       document.documentElement.lang = code;
     },

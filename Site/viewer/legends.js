@@ -1,11 +1,11 @@
 // Legends on the map: one for each layer that is shown, from the very tables it is drawn with.
 
 import { niceTicks, positionOf, tickLabels } from "../lib/colour/index.js";
+import { shownSheets } from "../lib/globe/sheets.js";
 import { lookOf, tablesOf } from "./layer/colours.js";
 import { make } from "./dom.js";
-import { isValues } from "./layer/drawing.js";
 import { extrasOf, unitsOf } from "./site.js";
-import { activeLayer } from "./state.js";
+import { activeLayer, isValues } from "./state.js";
 import { layerTitle } from "./titles.js";
 
 const hex = (palette, i) => {
@@ -60,6 +60,15 @@ const rgbScale = (field, app) =>
       `${app.t(`colour.${colour}`)}: ${field.variables[i].title} `,
       make("small", {}, field.ranges[i].map((one) => app.number(one)).join(" → "))))));
 
+/** What a layer shows of a dimension, in words: a place, or the sheets from the uppermost to the lowest. */
+const placesOf = (layer, { name, title, values, units, default: usual }) => {
+  const { stack } = layer;
+  if (stack?.dimension === name && stack.scale === undefined) return [];
+  const sheets = stack?.dimension === name ? shownSheets(values, stack) : [layer.dims?.[name] ?? usual];
+  const text = sheets.length > 1 ? `${sheets[0]} – ${sheets.at(-1)}` : sheets[0];
+  return [`${title} ${text}${units ? ` ${units}` : ""}`];
+};
+
 /** The legend of one layer, or null while nothing is known of it. */
 export const legendOf = (app, layer) => {
   const { drawing } = app.map;
@@ -68,8 +77,7 @@ export const legendOf = (app, layer) => {
   const { variable } = field;
   const title = layerTitle(app, layer);
   const units = layer.kind === "expression" ? unitsOf(layer.units) : field.bands === 3 ? "" : unitsOf(variable.units);
-  const dims = extrasOf(variable).filter((one) => one.name !== layer.stack?.dimension).map((one) => `${one.title} ${layer.dims?.[one.name] ?? one.default}`
-    + (one.units ? ` ${one.units}` : "")).join(", ");
+  const dims = extrasOf(variable).flatMap((one) => placesOf(layer, one)).join(", ");
   const head = make("p", { className: "legend-title" }, make("strong", {}, title),
     units ? make("span", { className: "units" }, ` ${units}`) : null,
     dims ? make("small", {}, ` · ${dims}`) : null);

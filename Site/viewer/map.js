@@ -3,12 +3,12 @@
 
 import { ABOVE, applyBasemap, baseStyle } from "./basemap.js";
 import { reportOf } from "./failures.js";
-import { createDrawing, isValues } from "./layer/drawing.js";
+import { createDrawing } from "./layer/drawing.js";
 import { valuesAt, valuesInView } from "./layer/values.js";
 import { ValueLayer } from "./layer/valuelayer.js";
 import { createRelief } from "./relief.js";
 import { poleOf } from "./start.js";
-import { same } from "./state.js";
+import { isValues, same } from "./state.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
 

@@ -1,6 +1,6 @@
 // The Zarr stores of the site that are open: one cube and one series store for each dataset.
 
-import { openGrid } from "../lib/geo/index.js";
+import { openGrid } from "../lib/geo/grid.js";
 import { openGroup, RangeStore } from "../lib/zarr/index.js";
 
 /** Opens stores when first asked for; `replaced(id)` starts again with what was published anew. */

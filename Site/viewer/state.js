@@ -66,6 +66,9 @@ export const layerDefaults = Object.freeze({
 /** Whether two plain values are alike. */
 export const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+/** Whether a layer is drawn from values. */
+export const isValues = (layer) => layer.kind !== "xyz";
+
 /** A store of one value. Callbacks run after a change of what their selector takes out of it. */
 export const createStore = (initial, base = defaults) => {
   let state = { ...base, ...initial };

@@ -119,11 +119,20 @@ public enum Catalogue {
     _ assets: SiteAssets
   ) throws(PageError) -> [UInt8] {
     let index = IndexPage(site: site, entries: entries, stories: [])
+    let library = try assets.library(cubeLibrary)
+    let first = try assets.imports(from: "cube/cube.js")
+    // What stands around the first picture, and what draws the later ones.
+    let later = try assets.imports(from: "cube/page.js", "cube/gl.js").filter {
+      !first.contains($0)
+    }
     return try page(
       "cube", frame.context(title: "Cube · \(site.title)", summary: index.summary, root: "../"),
       [
-        "preloads": .list(try assets.imports(from: "cube/cube.js").map { .text($0) }),
-        "cubeLibrary": .text(try assets.library(cubeLibrary)),
+        "preloads": .list(first.map { .text($0) }),
+        "later": .list(
+          (["three.module.min.js", "three.core.min.js"].map { "\(library)/\($0)" } + later)
+            .map { .text($0) }),
+        "cubeLibrary": .text(library),
       ], templates)
   }
 

@@ -89,7 +89,7 @@ struct SiteReferences {
   private static let addressMembers: Set<String> = [
     "href", "url", "src", "contentUrl", "image", "thumbnail", "thumbnailUrl", "icon", "legend",
     "legendSVG", "legendPNG", "page", "places", "wmts", "stac", "document", "terrain", "layer",
-    "paperCube",
+    "paperCube", "paperCubePDF",
   ]
 
   /// The texts in a JSON document that are references, without templates.

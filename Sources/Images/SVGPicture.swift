@@ -20,7 +20,8 @@ struct SVGPicture {
     defer { cairo_surface_destroy(surface) }
     let context = cairo_create(surface)
     defer { cairo_destroy(context) }
-    try draw(in: context, columns: columns, rows: rows, attempt: attempt)
+    try Self.draw(
+      svg, in: context, width: Double(columns), height: Double(rows), attempt: attempt)
     cairo_surface_flush(surface)
     guard cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS,
       let pixels = cairo_image_surface_get_data(surface)
@@ -46,15 +47,16 @@ struct SVGPicture {
     return try PNG.encode(rgba: rgba, width: columns, height: rows, level: 9)
   }
 
-  private func draw(
-    in context: OpaquePointer?, columns: Int, rows: Int, attempt: String
+  /// Draws a document into all of a surface of cairo, whose size is in its own units.
+  static func draw(
+    _ svg: String, in context: OpaquePointer?, width: Double, height: Double, attempt: String
   ) throws(ImageError) {
     let bytes = Array(svg.utf8)
     guard let handle = rsvg_handle_new_from_data(bytes, gsize(bytes.count), nil) else {
       throw ImageError(attempt, because: "librsvg cannot read it")
     }
     defer { g_object_unref(handle) }
-    var viewport = RsvgRectangle(x: 0, y: 0, width: Double(columns), height: Double(rows))
+    var viewport = RsvgRectangle(x: 0, y: 0, width: width, height: height)
     guard rsvg_handle_render_document(handle, context, &viewport, nil) != 0 else {
       throw ImageError(attempt, because: "librsvg cannot draw it")
     }

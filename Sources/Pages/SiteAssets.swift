@@ -114,15 +114,15 @@ public struct SiteAssets: Sendable {
     return key
   }
 
-  /// The keys of all modules that a browser will ask for when it loads one, that one first.
+  /// The keys of all modules that a browser will ask for when it loads some, those first.
   ///
   /// A page that names them all lets the browser fetch them at once instead of one after the other.
   ///
-  /// - Parameter name: the path of a module within the Site folder.
+  /// - Parameter names: the paths of modules within the Site folder.
   /// - Returns: keys such as `assets/1f2e3d4c/viewer/viewer.js`.
-  /// - Throws: `PageError` when it, or a module that one of them imports, is not there.
-  public func imports(from name: String) throws(PageError) -> [String] {
-    var found = [name]
+  /// - Throws: `PageError` when one of them, or a module that it imports, is not there.
+  public func imports(from names: String...) throws(PageError) -> [String] {
+    var found = names
     var next = 0
     while next < found.count {
       let path = found[next]

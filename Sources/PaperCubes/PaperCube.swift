@@ -96,8 +96,11 @@ public struct PaperCube: Sendable {
     }
   }
 
-  /// The key of the sheet.
+  /// The key of the sheet as SVG.
   public var path: String { "datasets/\(dataset)/paper-cube/\(key).svg" }
+
+  /// The key of the sheet as PDF.
+  public var pdfPath: String { "datasets/\(dataset)/paper-cube/\(key).pdf" }
 
   /// Of how many slices one is drawn: a power of two, so that it stays as times are added.
   var stride: Int {

@@ -94,8 +94,8 @@ public final class PaperCubeBuilder: FieldProduct {
   /// - Parameters:
   ///   - records: what the fields left behind, in the order of `fields`.
   ///   - fields: the fields.
-  /// - Returns: the file; nothing where colours are missing.
-  /// - Throws: `StoreError` where it cannot be written, `ImageError` where a face cannot be drawn.
+  /// - Returns: the sheet as SVG and as PDF; nothing where colours are missing.
+  /// - Throws: `StoreError` where it cannot be written, `ImageError` where it cannot be drawn.
   public func seal(_ records: [FinishedUnit], of fields: [FieldSelection]) throws -> [BuiltObject] {
     var colours: [Int: SliceColours] = [:]
     for (field, record) in zip(fields, records) {
@@ -106,10 +106,13 @@ public final class PaperCubeBuilder: FieldProduct {
     guard let first = colours[0], let last = colours[cube.slices.count - 1],
       let faces = CubeFaces(first: first, last: last, slices: shown, standing: cube.standing)
     else { return [] }
-    let sheet = try PaperCubeSheet(cube, faces: faces).svg()
-    let bytes = Array(sheet.utf8)
-    try folder.write(bytes, to: cube.path)
-    return [BuiltObject(key: cube.path, size: bytes.count, sha256: sha256Hex(bytes))]
+    let sheet = PaperCubeSheet(cube, faces: faces)
+    let svg = try sheet.svg()
+    return try [(cube.path, Array(svg.utf8)), (cube.pdfPath, try sheet.pdf(of: svg))].map {
+      key, bytes in
+      try folder.write(bytes, to: key)
+      return BuiltObject(key: key, size: bytes.count, sha256: sha256Hex(bytes))
+    }
   }
 
   /// The units whose records are needed as long as there is the cube, given the fields.

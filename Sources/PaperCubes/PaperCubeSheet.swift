@@ -83,11 +83,10 @@ struct PaperCubeSheet {
       }
     }
     parts.append(contentsOf: texts)
-    let title = SVGText.escaped("\(cube.title) – \(cube.datasetTitle): a cube to cut out and fold")
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="210mm" viewBox="0 0 297 210" \
       font-family="\(SVGText.font)">
-      <title>\(title)</title>
+      <title>\(SVGText.escaped(title))</title>
       <style>@page { size: A4 landscape; margin: 0 }</style>
       <rect width="297" height="210" fill="#fff"/>
       \(parts.joined(separator: "\n"))
@@ -95,6 +94,16 @@ struct PaperCubeSheet {
 
       """
   }
+
+  /// The document as a PDF.
+  ///
+  /// - Parameter svg: what ``svg()`` gave.
+  /// - Throws: `ImageError` where it cannot be drawn.
+  func pdf(of svg: String) throws(ImageError) -> [UInt8] {
+    try PDFSheet(svg: svg, title: title, width: Self.page.width, height: Self.page.height).pdf()
+  }
+
+  private var title: String { "\(cube.title) – \(cube.datasetTitle): a cube to cut out and fold" }
 
   // MARK: Faces
 

@@ -180,8 +180,10 @@ public struct BuiltVariable: Sendable, Codable {
   public let flags: FlagTable?
   /// Its arrays in the cube and the series, where there are such.
   public let arrays: BuiltVariableArrays?
-  /// The key of its cube to print, cut out and glue.
+  /// The key of its cube to print, cut out and glue, as SVG.
   public let paperCube: String?
+  /// The key of the same as PDF.
+  public let paperCubePDF: String?
   /// The styles, the default one first.
   public let styles: [BuiltStyle]
 
@@ -192,7 +194,8 @@ public struct BuiltVariable: Sendable, Codable {
     kind: VariableKind = .continuous,
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
     histogram: ValueHistogram? = nil, coverage: TimeCoverage? = nil, flags: FlagTable? = nil,
-    arrays: BuiltVariableArrays? = nil, paperCube: String? = nil, styles: [BuiltStyle]
+    arrays: BuiltVariableArrays? = nil, paperCube: String? = nil, paperCubePDF: String? = nil,
+    styles: [BuiltStyle]
   ) {
     self.name = name
     self.key = key
@@ -210,6 +213,7 @@ public struct BuiltVariable: Sendable, Codable {
     self.flags = flags
     self.arrays = arrays
     self.paperCube = paperCube
+    self.paperCubePDF = paperCubePDF
     self.styles = styles
   }
 }

@@ -76,7 +76,8 @@ struct SceneBuilder {
         because: "All sheets would lie in one place.", fix: "write a number of metres")
     }
     return SceneRecipe.Stack(
-      dimension: dimension, scale: scale, base: table.number("base") ?? 0)
+      dimension: dimension, scale: scale, base: table.number("base") ?? 0,
+      spacing: table.text("spacing").flatMap(SceneRecipe.Stack.Spacing.init) ?? .values)
   }
 
   private func light(_ table: CheckedTable) -> SceneRecipe.Light {

@@ -93,11 +93,18 @@ extension RecipeKeys {
       .init(name: "dimension", summary: "The dimension.", shape: .text, isRequired: true),
       .init(
         name: "scale",
-        summary: "Metres for each unit of it, below zero where it counts downwards.",
+        summary: "Metres for each unit of it, below zero where it counts downwards; for each "
+          + "sheet where they lie evenly.",
         shape: .number, isRequired: true),
       .init(
-        name: "base", summary: "Metres above the ellipsoid of its value 0; 0 without.",
+        name: "base",
+        summary: "Metres above the ellipsoid of its value 0, of the first sheet where they lie "
+          + "evenly; 0 without.",
         shape: .number),
+      .init(
+        name: "spacing",
+        summary: "How far apart sheets lie: as far as their values (the default), or evenly.",
+        shape: .word(SceneRecipe.Stack.Spacing.allCases.map(\.rawValue))),
     ])
 
   static let light = KeyTable(

@@ -44,18 +44,30 @@ public struct SceneRecipe: Sendable, Hashable {
 
   /// How the places of a dimension become sheets one above the other.
   public struct Stack: Sendable, Hashable {
+    /// How far apart sheets lie.
+    public enum Spacing: String, Sendable, CaseIterable {
+      /// As far as their values.
+      case values
+      /// Evenly, in the order of their values.
+      case even
+    }
+
     /// The name of the dimension.
     public var dimension: String
-    /// Metres for each unit of it; below zero where its values count downwards.
+    /// Metres for each unit of it, or for each sheet where they lie evenly; below zero where values
+    /// count downwards.
     public var scale: Double
-    /// The height of the value 0, in metres above the ellipsoid.
+    /// The height of the value 0, or of the first sheet, in metres above the ellipsoid.
     public var base: Double
+    /// How far apart sheets lie.
+    public var spacing: Spacing
 
     /// Makes a stack.
-    public init(dimension: String, scale: Double, base: Double = 0) {
+    public init(dimension: String, scale: Double, base: Double = 0, spacing: Spacing = .values) {
       self.dimension = dimension
       self.scale = scale
       self.base = base
+      self.spacing = spacing
     }
   }
 

@@ -26,18 +26,23 @@ final class FileAnswers: Sendable {
   ///   - request: whose range, conditions and accepted encodings count.
   ///   - key: the file's key in the site.
   ///   - folder: the folder of the site.
+  ///   - isPackable: whether texts may come packed, to whoever takes them so.
   /// - Returns: the file or the part of it that was asked for, or that it has not changed.
   /// - Throws: 404 where there is no such site or file, or it leads out of the site.
-  func answer(_ request: Request, key: String, site folder: String) async throws -> Response {
+  func answer(
+    _ request: Request, key: String, site folder: String, isPackable: Bool = true
+  ) async throws -> Response {
     let allowed = CharacterSet.urlPathAllowed
-    let wanted = FileRequest(
+    var wanted = FileRequest(
       method: request.method.rawValue,
       path: "/" + (key.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""),
       fields: Dictionary(
         request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $1 }))
+    if !isPackable { wanted.fields["accept-encoding"] = nil }
+    let question = wanted
     let (site, answer, begin) = try await NIOThreadPool.singleton.runIfActive {
       let site = try self.site(folder)
-      let answer = site.answer(wanted)
+      let answer = site.answer(question)
       // In the same go, as most files are small.
       return (site, answer, try Self.begin(of: answer, site))
     }
@@ -48,6 +53,8 @@ final class FileAnswers: Sendable {
     }
     // What a browser or proxy keeps must not outlive the right to read it.
     headers[.cacheControl] = "private, no-cache"
+    // Without a body the length would be that of nothing.
+    if request.method == .head { headers[.contentLength] = "\(answer.length)" }
     return Response(
       status: .init(code: answer.status), headers: headers,
       body: body(of: answer, site: site, begin: begin))
@@ -74,7 +81,10 @@ final class FileAnswers: Sendable {
     "cache-control",
   ]
 
-  private func site(_ folder: String) throws -> SiteFiles {
+  /// The files of a folder; it blocks.
+  ///
+  /// - Throws: 404 where there is no such folder.
+  func site(_ folder: String) throws -> SiteFiles {
     if let site = sites.withLock({ $0[folder] }) { return site }
     do {
       let site = try SiteFiles(path: folder)

@@ -67,13 +67,17 @@ public struct TeamServer: Sendable {
     let cookies = SessionCookies(isSecure: settings.isSecure, lifetime: settings.sessionLifetime)
     let metrics = Metrics()
     let router = Router(context: TeamRequestContext.self)
+    if !settings.allowedOrigins.isEmpty {
+      router.middlewares.add(CrossOrigin(settings.allowedOrigins))
+    }
     router.middlewares.add(Answering(pages: pages))
     router.middlewares.add(Measuring(metrics: metrics, limit: settings.concurrentRequests))
     router.middlewares.add(
       BodyPatience(
         part: .seconds(settings.patience), whole: .seconds(settings.patience * 4)))
     router.middlewares.add(CrossSiteGuard(origin: settings.baseURL))
-    router.middlewares.add(Authentication(database: database, cookies: cookies))
+    router.middlewares.add(
+      Authentication(database: database, cookies: cookies, origin: settings.baseURL))
     router.middlewares.add(WorkspaceErrors())
     OperationRoutes(
       database: database, metrics: metrics, storage: StorageMetrics(workspace: workspace)

@@ -3,6 +3,8 @@
 import base64
 import io
 import json
+import subprocess
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import numpy as np
 import xarray as xr
 
 from report import Report, Skipped, require
-from site_folder import Site
+from site_folder import Site, served
 from viewer_browser import PHONE, Watched, axe_faults, chromium as browser
+from viewer_pixels import style_of
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
 # Software draws slowly: no larger than it takes to see something.
@@ -252,7 +255,74 @@ def german(one: Globe) -> str:
     return "5 panels"
 
 
-def globe_checks(report: Report, site: Site, address: str) -> None:
+# The colours of pixels at places of some heights.
+COLOURS = """(places) => {
+  const { scene, widget } = cubepress.map;
+  scene.requestRender();
+  scene.render(widget.clock.currentTime);
+  const copy = Object.assign(document.createElement("canvas"), { width: scene.canvas.width, height: scene.canvas.height });
+  const context = copy.getContext("2d");
+  context.drawImage(scene.canvas, 0, 0);
+  return places.map((place) => {
+    const { x, y } = Cesium.SceneTransforms.worldToWindowCoordinates(scene, Cesium.Cartesian3.fromDegrees(...place));
+    return [...context.getImageData(Math.round(x), Math.round(y), 1, 1).data];
+  });
+}"""
+SHEETS = """site: {title: Sheets, base-url: http://localhost:8000/}
+datasets: [{id: sea, source: sea.nc}]
+scenes:
+  - id: sheets
+    title: Sheets
+    base: plain
+    layers: [{dataset: sea, variable: t, range: [0, 30], stack: {dimension: depth, scale: -100000, base: 300000, spacing: even}}]
+    light: {kind: none}
+    view: {lon: -50, lat: 30, distance: 5000000}
+"""
+
+
+def sheets(chromium, cubepress: str | None) -> str:
+    """Seen from above the uppermost sheet that has a value shows it; sheets that are taken off show what is below."""
+    if not cubepress:
+        raise Skipped("needs the program")
+    values = np.broadcast_to(np.array([5, 15, 25], "float32")[:, None, None], (3, 20, 20)).copy()
+    values[0, :, 10:] = np.nan
+    with tempfile.TemporaryDirectory() as folder:
+        xr.Dataset({"t": (("depth", "lat", "lon"), values, {"units": "degC", "long_name": "Temperature"})}, {
+            "depth": ("depth", [0.0, 10.0, 500.0], {"units": "m", "positive": "down", "long_name": "Depth"}),
+            "lat": ("lat", 20.5 + np.arange(20), {"units": "degrees_north"}),
+            "lon": ("lon", -59.5 + np.arange(20), {"units": "degrees_east"})}).to_netcdf(Path(folder, "sea.nc"))
+        Path(folder, "site.yaml").write_text(SHEETS)
+        made = Path(folder, "site")
+        ran = subprocess.run([cubepress, "build", Path(folder, "site.yaml"), "-o", made, "--quiet"], capture_output=True, text=True)
+        require(ran.returncode == 0, f"cubepress build: {ran.stderr}")
+        variable = json.loads((made / "api/datasets/sea.json").read_text())["variables"][0]
+        style = style_of(variable["styles"][0], range=(0, 30))
+        with served(Site(made), cubepress) as address, globe(chromium, address.base, "#scene=sheets") as one:
+            page = one.page
+
+            def shows(left: float, right: float, text: str) -> None:
+                found = page.evaluate(COLOURS, [[-55, 30, 200000], [-45, 30, 200000]])
+                wanted = style.draw(np.array([left, right], "float32")).astype(int)
+                require(np.abs(np.array(found) - wanted).max() <= 4, f"{found} instead of {wanted.tolist()}")
+                require(text in page.locator("#legends").inner_text(), f"the legend says {page.locator('#legends').inner_text()!r}")
+
+            shows(5, 15, "Depth 0 – 500 m")
+            page.screenshot(path=PICTURES / "globe-sheets.png")
+            control = page.locator("#dims").get_by_label("Uppermost sheet, Depth")
+            control.select_option(label="10 m")
+            one.settle()
+            shows(15, 15, "Depth 10 – 500 m")
+            control.select_option(label="500 m")
+            one.settle()
+            shows(25, 25, "Depth 500 m")
+            page.wait_for_timeout(500)
+            one.go("#" + page.url.split("#")[1])
+            shows(25, 25, "Depth 500 m")
+            require(not one.troubles, "; ".join(one.troubles[:5]))
+    return "3 sheets"
+
+
+def globe_checks(report: Report, site: Site, address: str, cubepress: str | None) -> None:
     """Runs all checks of the globe; pictures of it are kept in .build/viewer-shots."""
     if report.only and "globe" not in report.only:
         return
@@ -264,6 +334,7 @@ def globe_checks(report: Report, site: Site, address: str) -> None:
     (PICTURES / "phone").mkdir(parents=True, exist_ok=True)
     try:
         with browser() as chromium:
+            report.check("globe: sheets", sheets, chromium, cubepress)
             for name in names:
                 report.check(f"globe: scene {name}", scene, chromium, address, name)
             with globe(chromium, address, f"#scene={names[0]}") as one:

@@ -21,6 +21,7 @@ from check_memory import memory_checks
 from check_nginx import nginx_checks
 from check_team_nginx import team_nginx_checks
 from check_nightly import nightly_checks
+from check_paper import paper_checks
 from check_pixels import style_checks
 from check_publish import publish_checks
 from check_qgis import qgis_checks
@@ -61,6 +62,7 @@ def site_checks(report: Report, arguments) -> None:
             report, site, address, shown, arguments.cubepress, arguments.quick)
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         lexcube_checks(report, site)
+        paper_checks(report, site)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)
@@ -76,7 +78,7 @@ def page_checks(report: Report, arguments) -> None:
     site = Site(arguments.site)
     with served(site, arguments.cubepress) as address:
         viewer_checks(report, site, address.base, arguments.cubepress)
-        globe_checks(report, site, address.base)
+        globe_checks(report, site, address.base, arguments.cubepress)
         cube_checks(report, site, address.base, arguments.cubepress)
 
 

@@ -130,7 +130,13 @@ struct PaperCubesTests {
       return FinishedUnit(record, of: builder.unit(of: field))
     }
     let objects = try builder.seal(records, of: fields)
-    #expect(objects.map(\.key) == ["datasets/d/paper-cube/v.svg"])
+    #expect(objects.map(\.key) == ["datasets/d/paper-cube/v.svg", "datasets/d/paper-cube/v.pdf"])
+    // One A4 page in points of 1/72 inch, the same bytes again, no date.
+    let pdf = String(decoding: try site.read("datasets/d/paper-cube/v.pdf") ?? [], as: UTF8.self)
+    #expect(pdf.hasPrefix("%PDF-1."))
+    #expect(pdf.contains(#/MediaBox \[ 0 0 841\.88\d* 595\.27\d* \]/#))
+    #expect(!pdf.contains("CreationDate"))
+    #expect(try builder.seal(records, of: fields) == objects)
     return String(decoding: try site.read("datasets/d/paper-cube/v.svg") ?? [], as: UTF8.self)
   }
 

@@ -41,7 +41,7 @@ struct SceneRecipeTests {
             area: [-180, -90, 180, -60]
             layers:
               - {dataset: ocean, variable: sst, opacity: 0.5, colours: thermal, range: [270, 300]}
-              - {dataset: ocean, extras: {depth: 10}, stack: {dimension: depth, scale: -200}}
+              - {dataset: ocean, extras: {depth: 10}, stack: {dimension: depth, scale: -200, spacing: even}}
             light: {kind: fixed, place: [10, -80], azimuth: 300, elevation: 30, ambient: 0.2}
             view: {lon: 1, lat: 2, distance: 3000}
             tour: [{lon: 5, lat: 6, distance: 7, caption: There}]
@@ -58,7 +58,9 @@ struct SceneRecipeTests {
     #expect(scene.layers[0].range == [270, 300])
     #expect(scene.layers[0].colours == "thermal")
     #expect(scene.layers[1].source.extras == ["depth": "10"])
-    #expect(scene.layers[1].stack == SceneRecipe.Stack(dimension: "depth", scale: -200))
+    #expect(
+      scene.layers[1].stack
+        == SceneRecipe.Stack(dimension: "depth", scale: -200, spacing: .even))
     #expect(scene.light?.place == [10, -80])
     #expect(scene.view?.pitch == -90)
     #expect(scene.tour[0].seconds == 4)
@@ -83,6 +85,10 @@ struct SceneRecipeTests {
     (
       "scenes: [{id: s, title: S, layers: [{dataset: ocean, stack: {dimension: d, scale: 0}}]}]",
       ["bad-scale"]
+    ),
+    (
+      "scenes: [{id: s, title: S, layers: [{dataset: ocean, "
+        + "stack: {dimension: d, scale: 1, spacing: wide}}]}]", ["unknown-word"]
     ),
     ("scenes: [{id: s, title: S, layers: [{dataset: ocean, opacity: 2}]}]", ["out-of-range"]),
     ("scenes: [{id: s}]", ["missing-key"]),

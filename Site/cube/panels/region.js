@@ -48,8 +48,8 @@ const render = (host, app) => {
       make("ul", { className: "links" },
         make("li", {}, make("a", { href: viewerLink(app) }, t("region.viewer"))),
         make("li", {}, make("a", { href: app.site.at(map.cube.document.page) }, t("region.page"))),
-        map.cube.variable.paperCube
-          ? make("li", {}, make("a", { href: app.site.at(map.cube.variable.paperCube) }, t("region.paper"))) : null));
+        ...["paperCubePDF", "paperCube"].filter((name) => map.cube.variable[name]).map((name) =>
+          make("li", {}, make("a", { href: app.site.at(map.cube.variable[name]) }, t(`region.${name}`))))));
     if (focused) [...host.querySelectorAll("button")].find((one) => one.textContent === focused)?.focus();
   };
   draw();

@@ -4,3 +4,4 @@ export { facets, latticeOf, steepen } from "./facets.js";
 export { levelOf, mercatorAxes, Places, pixelAxes, vertexAxes } from "./places.js";
 export { paint } from "./paint.js";
 export { sampled, windowsOf } from "./sampling.js";
+export { fromAbove, sheetHeights, shownSheets, withRoom } from "./sheets.js";

@@ -9,48 +9,6 @@ import { summarise } from "./summary.js";
 const MOST_WINDOWS = 16;
 const MOST_CHUNKS = 128;
 
-/**
- * @typedef {object} SeriesLevel
- * @property {number} level
- * @property {import("../zarr/array.js").ZarrArray} array times, extra dimensions, rows, columns
- * @property {import("../zarr/array.js").ZarrArray} [recent] the times that follow, of a cube that grows
- */
-
-/**
- * The series of a variable.
- *
- * @typedef {object} SeriesSource
- * @property {SeriesLevel[]} levels from fine to coarse
- * @property {number} times
- */
-
-/**
- * Finds the series of a variable.
- *
- * @param {import("../zarr/group.js").ZarrGroup} group `series.zarr`
- * @param {string} key of the variable
- * @returns {Promise<SeriesSource>}
- * @throws {NotFoundError} if there are none
- */
-export async function openSeries(group, key) {
-  const hasMembers = group.members !== undefined;
-  const members = new Set(group.members ?? []);
-  const isThere = (path) => (hasMembers ? members.has(path) : group.has(path));
-  const levels = [];
-  for (let level = 0; await isThere(`${level}/${key}`); level += 1) {
-    const [array, recent] = await Promise.all([
-      group.array(`${level}/${key}`),
-      (await isThere(`recent/${level}/${key}`)) ? group.array(`recent/${level}/${key}`) : undefined,
-    ]);
-    levels.push({ level, array, ...(recent?.shape[0] ? { recent } : {}) });
-  }
-  if (!levels.length) {
-    throw new NotFoundError(`There are no series of "${key}" in ${group.store.url(group.path)}.`);
-  }
-  const [{ array, recent }] = levels;
-  return { levels, times: array.shape[0] + (recent?.shape[0] ?? 0) };
-}
-
 /** The values of both parts of a level at some rows and columns, time by time. */
 async function readAllTimes({ array, recent }, extras, rows, columns, options) {
   const parts = await Promise.all([array, recent].filter(Boolean).map((part) => {
@@ -72,7 +30,7 @@ async function readAllTimes({ array, recent }, extras, rows, columns, options) {
 /**
  * The values of one cell over all times.
  *
- * @param {SeriesSource} source
+ * @param {import("./open.js").SeriesSource} source
  * @param {{row: number, column: number}} cell of the level
  * @param {{extras?: number[], level?: number, signal?: AbortSignal, priority?: "high"|"low"}} [options] extras: indices
  *   along the dimensions between time and place
@@ -87,7 +45,7 @@ export async function cellSeries(source, { row, column }, { extras = [], level =
 /**
  * The values of the cell at each of some places; cells of one chunk are read together.
  *
- * @param {SeriesSource} source
+ * @param {import("./open.js").SeriesSource} source
  * @param {ReturnType<import("../geo/grid.js").openGrid>} grid
  * @param {[number, number][]} places
  * @returns {Promise<({values: Float32Array, level: number, cell: {row: number, column: number}}|undefined)[]>} undefined
@@ -115,7 +73,7 @@ export function pointSeries(source, grid, places, options = {}) {
  * The values of the cells of an area over all times, from the finest level at which it takes few chunks. Cells come in an
  * order that depends on nothing but grid, area and level, so values of several variables can be put together.
  *
- * @param {SeriesSource} source
+ * @param {import("./open.js").SeriesSource} source
  * @param {ReturnType<import("../geo/grid.js").openGrid>} grid
  * @param {import("../geo/region.js").Region} region
  * @param {{extras?: number[], windows?: number, level?: number, signal?: AbortSignal, priority?: "high"|"low"}} [options]

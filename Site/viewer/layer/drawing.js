@@ -1,13 +1,11 @@
 // Keeps what maps draw in step with the state: opens fields, asks for the windows in view, shows
 // a new time or style once there is something of it to show in every place.
 
+import { isValues } from "../state.js";
 import { lookOf, tablesOf } from "./colours.js";
 import { createFields } from "./fields.js";
 import { samplePoints, windowsInView } from "./view.js";
 import { createWindows } from "./windows.js";
-
-/** Whether a layer is drawn from values. */
-export const isValues = (layer) => layer.kind !== "xyz";
 
 /**
  * Drawing for all maps. `report(error, dataset, layer)` is told what fails; the layer where that

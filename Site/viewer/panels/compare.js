@@ -2,10 +2,9 @@
 
 import { choice, field, make, segments } from "../dom.js";
 import { icons } from "../icons.js";
-import { isValues } from "../layer/drawing.js";
 import { timeLabel } from "../layer/times.js";
 import { timeOf } from "../site.js";
-import { activeLayer, freshID } from "../state.js";
+import { activeLayer, freshID, isValues } from "../state.js";
 import { layerTitle } from "../titles.js";
 import { differenceForm } from "./expressions-difference.js";
 

@@ -1,10 +1,9 @@
 // What the map shows, drawn once more at any resolution.
 
 import { lookOf, tablesOf } from "../layer/colours.js";
-import { isValues } from "../layer/drawing.js";
 import { timeLabel } from "../layer/times.js";
 import { extrasOf, timeOf, unitsOf } from "../site.js";
-import { activeLayer } from "../state.js";
+import { activeLayer, isValues } from "../state.js";
 import { datasetTitle, layerTitle } from "../titles.js";
 import { compose } from "./export-picture.js";
 

@@ -20,7 +20,7 @@ struct VariableSection {
       "variableCube": .optional(
         dataset.cubes.contains { $0.key == variable.key }
           ? CubeLink(dataset: dataset, variable: variable).href(root: root) : nil),
-      "variablePaper": .optional(variable.paperCube.map { root + $0 }),
+      "variablePaper": .optional(variable.paperCubePDF.map { root + $0 }),
       "standardName": .optional(variable.standardName),
       "variableThumbnail": .optional(
         variable.styles.lazy.compactMap(\.thumbnail).first.map { root + $0 }),

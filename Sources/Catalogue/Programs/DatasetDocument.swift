@@ -96,6 +96,7 @@ struct DatasetDocument {
     document["description"] = variable.description.map { .string($0) }
     document["group"] = variable.group.map { .string($0) }
     document["paperCube"] = variable.paperCube.map { .string($0) }
+    document["paperCubePDF"] = variable.paperCubePDF.map { .string($0) }
     document["measured"] = variable.measured.map { measured in
       [
         "minimum": .number(measured.minimum), "maximum": .number(measured.maximum),

@@ -107,11 +107,13 @@ struct SceneDocument {
     document["time"] = layer.time.map { .string($0) }
     if layer.pictures { document["pictures"] = true }
     document["stack"] = layer.stack.map { stack in
-      [
+      var places: JSONObject = [
         "dimension": .string(
           Self.dimension(stack.dimension, of: variable(layer.source))),
         "scale": .number(stack.scale), "base": .number(stack.base),
       ]
+      if stack.spacing != .values { places["spacing"] = .string(stack.spacing.rawValue) }
+      return .object(places)
     }
     return .object(document)
   }

@@ -142,7 +142,9 @@ struct DatasetSummary {
           dimensions: TileDimension.dimensions(
             of: variable, fields: prepared.fields, shownFirst: shownFirst),
           maximumError: build.maximumErrors[number]),
-      paperCube: build.paperCubes[number].first?.key, styles: styles)
+      paperCube: build.paperCubes[number].map(\.key).first { $0.hasSuffix(".svg") },
+      paperCubePDF: build.paperCubes[number].map(\.key).first { $0.hasSuffix(".pdf") },
+      styles: styles)
   }
 
   private mutating func noteEmptyFields(

@@ -11,7 +11,7 @@ struct APIOperation: Sendable {
   }
 
   /// What an answer or a body holds.
-  enum Content: Sendable {
+  indirect enum Content: Sendable {
     case json(JSONValue)
     case geoJSON
     case html
@@ -21,6 +21,8 @@ struct APIOperation: Sendable {
     case bytes
     /// A form with these fields.
     case form([String])
+    /// One or another, without more said of it.
+    case oneOf([Content])
     /// Nothing that anybody reads.
     case none
 
@@ -34,6 +36,7 @@ struct APIOperation: Sendable {
       case .picture: ["image/png", "image/webp", "image/svg+xml"]
       case .bytes: ["*/*"]
       case .form: ["application/x-www-form-urlencoded"]
+      case .oneOf(let contents): contents.flatMap(\.types)
       case .none: []
       }
     }
