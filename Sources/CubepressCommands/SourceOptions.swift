@@ -21,6 +21,13 @@ struct SourceOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The variable that holds the time.", valueName: "name"))
   var timeVariable: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How names of files tell the time of what has none, such as dem_%Y-%m.tif.",
+      valueName: "pattern"),
+    transform: { try NameTimePattern($0) })
+  var timeFromName: NameTimePattern?
+
   @Option(help: ArgumentHelp("The dimension along which files are joined.", valueName: "name"))
   var join: String?
 
@@ -30,7 +37,8 @@ struct SourceOptions: ParsableArguments {
     try Cube.open(
       sources,
       options: CubeOptions(
-        joinDimension: join, crs: crs, timeVariable: timeVariable, bucket: access.bucket),
+        joinDimension: join, crs: crs, timeVariable: timeVariable, timeFromName: timeFromName,
+        bucket: access.bucket),
       access: SourceAccess(spool: access.spool()))
   }
 }

@@ -27,8 +27,10 @@ extension Cube {
     var notes = opener.notes
     var contents: [SourceContents] = []
     for source in opened {
+      let time = try options.timeFromName?.time(ofFile: source.level0.location)
       contents.append(
-        SourceReading.contents(of: source.level0, options: options, notes: &notes))
+        SourceReading.contents(
+          of: source.level0, options: options, timeOfName: time, notes: &notes))
     }
     let location =
       opened.count == 1

@@ -20,18 +20,22 @@ public struct CubeOptions: Sendable, Hashable {
   public var crs: String?
   /// The coordinate that holds the time, where the source does not make it plain.
   public var timeVariable: String?
+  /// How names of files tell the time of variables that have none themselves, as of most GeoTIFF files.
+  public var timeFromName: NameTimePattern?
   /// How sources in buckets are reached.
   public var bucket: BucketAccess
 
   /// Makes options; the defaults suit sources that follow the CF conventions.
   public init(
     joinDimension: String? = nil, levels: LevelUse = .rebuild, crs: String? = nil,
-    timeVariable: String? = nil, bucket: BucketAccess = BucketAccess()
+    timeVariable: String? = nil, timeFromName: NameTimePattern? = nil,
+    bucket: BucketAccess = BucketAccess()
   ) {
     self.joinDimension = joinDimension
     self.levels = levels
     self.crs = crs
     self.timeVariable = timeVariable
+    self.timeFromName = timeFromName
     self.bucket = bucket
   }
 }

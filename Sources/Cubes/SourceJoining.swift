@@ -60,8 +60,9 @@ struct SourceJoining {
       throw CubeError(
         "join \"\(name)\"", of: location,
         reason: "it has no time, so that the sources cannot be put in order",
-        remedy: "give one source, name the coordinate with the option timeVariable, or join along "
-          + "another dimension")
+        remedy:
+          "give one source, name the coordinate that holds the time (time-variable), say how names of "
+          + "files tell it (time-from-name), or join along another dimension (join)")
     }
     notes.add(
       "joined-once", about: name,

@@ -6,14 +6,17 @@ import JSON
 struct SourceReading {
   private let source: any ArraySource
   private let options: CubeOptions
+  /// The time that the name of the file tells.
+  private let timeOfName: CFTime?
   private var grids: GridReading
   private var notes = NoteCollector()
   private var timesRead: [String: TimeReading] = [:]
   private var labelsRead: [String: LabelAxis] = [:]
 
-  private init(_ source: any ArraySource, options: CubeOptions) {
+  private init(_ source: any ArraySource, options: CubeOptions, timeOfName: CFTime?) {
     self.source = source
     self.options = options
+    self.timeOfName = timeOfName
     grids = GridReading(source, options: options)
   }
 
@@ -21,9 +24,10 @@ struct SourceReading {
   ///
   /// What one variable lacks does not hide the others: it is listed as skipped.
   static func contents(
-    of source: any ArraySource, options: CubeOptions, notes: inout NoteCollector
+    of source: any ArraySource, options: CubeOptions, timeOfName: CFTime? = nil,
+    notes: inout NoteCollector
   ) -> SourceContents {
-    var reading = SourceReading(source, options: options)
+    var reading = SourceReading(source, options: options, timeOfName: timeOfName)
     let contents = reading.contents()
     notes.add(reading.notes)
     notes.add(reading.grids.notes)
@@ -134,6 +138,15 @@ extension SourceReading {
           + "more than \(CoordinateReading.labelLimit) combinations; choose some of them first")
     }
     try addScalars(auxiliary, of: array, times: &times, to: &scalars)
+    if let timeOfName {
+      if times == nil {
+        times = TimeReading(timeOfName: timeOfName)
+      } else {
+        notes.add(
+          "time-in-file", about: array.name, "has times of its own; that of the name does not count"
+        )
+      }
+    }
     var collected = notes
     let packing = Packing(array, type: type) { id, text in
       collected.add(id, about: array.name, text)

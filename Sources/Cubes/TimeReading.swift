@@ -11,6 +11,13 @@ struct TimeReading: Sendable {
 }
 
 extension TimeReading {
+  /// One time, which the file itself does not hold.
+  init(timeOfName time: CFTime) {
+    self.init(
+      name: "time", calendar: .standard, units: "seconds since 1970-01-01", times: [time],
+      bounds: nil)
+  }
+
   /// Decodes a time coordinate and its bounds.
   init(
     _ array: SourceArray, in source: any ArraySource, notes: inout NoteCollector

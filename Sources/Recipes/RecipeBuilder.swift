@@ -120,6 +120,7 @@ struct RecipeBuilder {
         joinDimension: table.text("join"),
         levels: table.text("levels") == "use" ? .useExisting : .rebuild,
         crs: crs(table), timeVariable: table.text("time-variable"),
+        timeFromName: timeFromName(table),
         bucket: PublishRecipeBuilder.bucket(table["s3"]?.table)),
       licence: table.text("licence"), attribution: table.text("attribution"),
       doi: publications.doi(table),
@@ -158,6 +159,20 @@ struct RecipeBuilder {
         because: "\(error)", fix: "write 'EPSG:' and a number, such as EPSG:3031")
     }
     return text
+  }
+
+  private func timeFromName(_ table: CheckedTable) -> NameTimePattern? {
+    guard let text = table.text("time-from-name"), let place = table["time-from-name"]?.place else {
+      return nil
+    }
+    do {
+      return try NameTimePattern(text)
+    } catch {
+      problems.add(
+        "bad-time-from-name", at: place, "'\(text)' does not say how names tell the time",
+        because: error.reason, fix: error.remedy)
+      return nil
+    }
   }
 
   private func links(_ table: CheckedTable) -> [LinkRecipe] {

@@ -184,6 +184,12 @@ enum RecipeKeys {
         name: "time-variable", summary: "The variable that holds the times, where it is not found.",
         shape: .text),
       .init(
+        name: "time-from-name",
+        summary:
+          "How names of files tell the time of what has none itself, such as dem_%Y-%m-%d.tif: "
+          + "%Y, %m, %d or %j, %H, %M, %S, and * for what varies.",
+        shape: .text),
+      .init(
         name: "s3", summary: "How a source in a bucket (s3://…) is reached.",
         shape: .table("bucket")),
       .init(

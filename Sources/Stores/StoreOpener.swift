@@ -84,6 +84,7 @@ public enum StoreOpener {
 ///
 /// - Returns: `nil` where the digits are wrong or the bytes are not UTF-8.
 public func percentDecoded(_ text: some StringProtocol) -> String? {
+  guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
   var bytes: [UInt8] = []
   var rest = text.utf8[...]
   while let byte = rest.popFirst() {

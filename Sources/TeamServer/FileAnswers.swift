@@ -33,9 +33,11 @@ final class FileAnswers: Sendable {
       path: "/" + (key.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""),
       fields: Dictionary(
         request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $1 }))
-    let (site, answer) = try await NIOThreadPool.singleton.runIfActive {
+    let (site, answer, begin) = try await NIOThreadPool.singleton.runIfActive {
       let site = try self.site(folder)
-      return (site, site.answer(wanted))
+      let answer = site.answer(wanted)
+      // In the same go, as most files are small.
+      return (site, answer, try Self.begin(of: answer, site))
     }
     guard ![301, 403, 404].contains(answer.status) else { throw HTTPError(.notFound) }
     var headers = HTTPFields()
@@ -45,7 +47,8 @@ final class FileAnswers: Sendable {
     // What a browser or proxy keeps must not outlive the right to read it.
     headers[.cacheControl] = "private, no-cache"
     return Response(
-      status: .init(code: answer.status), headers: headers, body: body(of: answer, site: site))
+      status: .init(code: answer.status), headers: headers,
+      body: body(of: answer, site: site, begin: begin))
   }
 
   /// A private site is open to no other site's pages.
@@ -63,19 +66,38 @@ final class FileAnswers: Sendable {
     } catch { throw HTTPError(.notFound) }
   }
 
-  private func body(of answer: FileAnswer, site: SiteFiles) -> ResponseBody {
+  /// The first piece of a file that is the body of an answer; empty for other bodies.
+  private static func begin(of answer: FileAnswer, _ site: SiteFiles) throws -> [UInt8] {
+    guard case .file(let key, let offsets) = answer.body else { return [] }
+    return try piece(of: key, from: offsets.lowerBound, to: offsets.upperBound, site)
+  }
+
+  private static func piece(
+    of key: String, from start: Int, to end: Int, _ site: SiteFiles
+  ) throws -> [UInt8] {
+    let wanted = start..<min(start + pieceSize, end)
+    let bytes = try site.read(key, wanted)
+    // A file that became shorter ends the connection: its length was promised.
+    guard bytes.count == wanted.count else { throw HTTPError(.internalServerError) }
+    return bytes
+  }
+
+  private func body(of answer: FileAnswer, site: SiteFiles, begin: [UInt8]) -> ResponseBody {
     switch answer.body {
     case .bytes(let bytes): return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+    case .file(_, let offsets) where offsets.count == begin.count:
+      return ResponseBody(byteBuffer: ByteBuffer(bytes: begin))
     case .file(let key, let offsets):
       return ResponseBody(contentLength: offsets.count) { writer in
-        var start = offsets.lowerBound
+        try await writer.write(ByteBuffer(bytes: begin))
+        var start = offsets.lowerBound + begin.count
         while start < offsets.upperBound {
-          let piece = start..<min(start + Self.pieceSize, offsets.upperBound)
-          let bytes = try await NIOThreadPool.singleton.runIfActive { try site.read(key, piece) }
-          // A file that became shorter ends the connection: its length was promised.
-          guard bytes.count == piece.count else { throw HTTPError(.internalServerError) }
+          let from = start
+          let bytes = try await NIOThreadPool.singleton.runIfActive {
+            try Self.piece(of: key, from: from, to: offsets.upperBound, site)
+          }
           try await writer.write(ByteBuffer(bytes: bytes))
-          start = piece.upperBound
+          start += bytes.count
         }
         try await writer.finish(nil)
       }

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import JSON
 internal import NIOCore
 internal import NIOPosix
+internal import Stores
 internal import Teams
 
 /// The sites of teams: `/sites/<team>/` has the layout of a published site, for those who may read it.
@@ -43,11 +44,12 @@ struct TeamSiteRoutes: Sendable {
   /// - Returns: `nil` for one that leaves the folder or names a hidden file, such as the build's journal,
   ///   where those are not allowed.
   static func key(_ segments: [Substring], allowingHidden: Bool = false) -> String? {
-    let parts = segments.compactMap { $0.removingPercentEncoding }
+    let parts = segments.compactMap { percentDecoded($0) }
     guard parts.count == segments.count, !parts.isEmpty,
       parts.allSatisfy({
-        !$0.isEmpty && (allowingHidden ? $0 != "." && $0 != ".." : !$0.hasPrefix("."))
-          && !$0.contains("/") && !$0.contains("\0")
+        !$0.isEmpty
+          && (allowingHidden ? $0 != "." && $0 != ".." : $0.utf8.first != UInt8(ascii: "."))
+          && !$0.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
       })
     else { return nil }
     return parts.joined(separator: "/")

@@ -76,19 +76,22 @@ extension TeamDatabase {
   /// Whose token a secret is; `nil` for one that is unknown or has expired.
   public func principal(token secret: String, now: Int64) async throws(TeamsError) -> Principal? {
     let hash = Secrets.hash(secret)
-    return try await read("look up a token") { database in
-      try Row.fetchOne(
-        database,
-        sql: """
-          SELECT user.*, token.scope FROM token JOIN user ON user.id = token.user
-          WHERE token.hash = ? AND token.expires > ? AND user.disabled = 0
-          """, arguments: [hash.databaseBytes, now]
-      ).flatMap { row in
-        TokenScope(rawValue: row["scope"]).map {
-          Principal(user: User(row), scope: $0, formSecret: nil)
+    let bearer = try await recent.tokens.answer(to: hash) { () throws(TeamsError) in
+      try await read("look up a token") { database in
+        try Row.fetchOne(
+          database,
+          sql: """
+            SELECT user.*, token.scope, token.expires FROM token JOIN user ON user.id = token.user
+            WHERE token.hash = ? AND user.disabled = 0
+            """, arguments: [hash.databaseBytes]
+        ).flatMap { row in
+          TokenScope(rawValue: row["scope"]).map {
+            (Principal(user: User(row), scope: $0, formSecret: nil), row["expires"])
+          }
         }
       }
     }
+    return bearer.flatMap { $0.expires > now ? $0.principal : nil }
   }
 
   /// Begins a session in a browser, and forgets those that are over.
@@ -117,15 +120,22 @@ extension TeamDatabase {
   /// Whose session a cookie is; `nil` for one that is unknown or over.
   public func principal(session secret: String, now: Int64) async throws(TeamsError) -> Principal? {
     let hash = Secrets.hash(secret)
-    return try await read("look up a session") { database in
-      try Row.fetchOne(
-        database,
-        sql: """
-          SELECT user.*, session.form_secret FROM session JOIN user ON user.id = session.user
-          WHERE session.hash = ? AND session.expires > ? AND user.disabled = 0
-          """, arguments: [hash.databaseBytes, now]
-      ).map { Principal(user: User($0), scope: nil, formSecret: $0["form_secret"]) }
+    let bearer = try await recent.sessions.answer(to: hash) { () throws(TeamsError) in
+      try await read("look up a session") { database in
+        try Row.fetchOne(
+          database,
+          sql: """
+            SELECT user.*, session.form_secret, session.expires FROM session
+            JOIN user ON user.id = session.user WHERE session.hash = ? AND user.disabled = 0
+            """, arguments: [hash.databaseBytes]
+        ).map { row in
+          (
+            Principal(user: User(row), scope: nil, formSecret: row["form_secret"]), row["expires"]
+          )
+        }
+      }
     }
+    return bearer.flatMap { $0.expires > now ? $0.principal : nil }
   }
 
   /// Ends a session.

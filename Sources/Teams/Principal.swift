@@ -24,8 +24,9 @@ extension TeamDatabase {
   public func role(
     of principal: Principal, inTeam team: String
   ) async throws(TeamsError) -> Role? {
-    let role = try await read("look up a role") { database in
-      try Self.memberRole(database, principal.user, team)
+    let question = RecentReads.RoleQuestion(user: principal.user.id, team: Array(team.utf8))
+    let role = try await recent.roles.answer(to: question) { () throws(TeamsError) in
+      try await read("look up a role") { try Self.memberRole($0, principal.user, team) }
     }
     return principal.limited(role)
   }
@@ -45,28 +46,39 @@ extension TeamDatabase {
   public func role(
     of principal: Principal, for item: String, kind: SharedKind, ofTeam team: String
   ) async throws(TeamsError) -> Role? {
-    let role = try await read("look up a role") { database -> Role? in
-      let granted = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT share.item, share.role FROM share
-          JOIN team ON team.id = share.team
-          JOIN member ON member.team = share.to_team
-          WHERE team.name = ? AND kind = ? AND member.user = ?
-          """, arguments: [team, kind.rawValue, principal.user.id]
-      ).compactMap { row -> Role? in
-        let granted: String = row["item"]
-        // Bytes, as everywhere in paths: accents written in two ways are two names.
-        let isMeant =
-          granted.utf8.elementsEqual(item.utf8)
-          || kind == .files && granted.utf8.last == UInt8(ascii: "/")
-            && item.utf8.starts(with: granted.utf8)
-        return isMeant ? Role(rawValue: row["role"]) : nil
+    let user = principal.user
+    let question = RecentReads.RoleQuestion(
+      user: user.id, team: Array(team.utf8), item: .init(kind: kind, name: Array(item.utf8)))
+    let role = try await recent.roles.answer(to: question) { () throws(TeamsError) in
+      try await read("look up a role") { database in
+        let granted = try Self.grantedRoles(database, user, item, kind, team)
+        let own = try Self.memberRole(database, user, team)
+        return (granted + [own].compactMap(\.self)).max()
       }
-      let own = try Self.memberRole(database, principal.user, team)
-      return (granted + [own].compactMap(\.self)).max()
     }
     return principal.limited(role)
+  }
+
+  private static func grantedRoles(
+    _ database: Database, _ user: User, _ item: String, _ kind: SharedKind, _ team: String
+  ) throws -> [Role] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT share.item, share.role FROM share
+        JOIN team ON team.id = share.team
+        JOIN member ON member.team = share.to_team
+        WHERE team.name = ? AND kind = ? AND member.user = ?
+        """, arguments: [team, kind.rawValue, user.id]
+    ).compactMap { row -> Role? in
+      let granted: String = row["item"]
+      // Bytes, as everywhere in paths: accents written in two ways are two names.
+      let isMeant =
+        granted.utf8.elementsEqual(item.utf8)
+        || kind == .files && granted.utf8.last == UInt8(ascii: "/")
+          && item.utf8.starts(with: granted.utf8)
+      return isMeant ? Role(rawValue: row["role"]) : nil
+    }
   }
 
   private static func memberRole(

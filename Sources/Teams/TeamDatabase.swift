@@ -8,6 +8,7 @@ public final class TeamDatabase: Sendable {
   /// The connections: for the modules that keep tables of their own beside those of teams.
   package let pool: DatabasePool
   private let path: String
+  let recent = RecentReads()
 
   /// Opens a database, or makes an empty one, and brings it to the newest form.
   ///
@@ -30,6 +31,7 @@ public final class TeamDatabase: Sendable {
           remedy: "use that version, or go back to a backup")
       }
       try migrator.migrate(pool)
+      pool.add(transactionObserver: recent, extent: .databaseLifetime)
     } catch let error as TeamsError {
       throw error
     } catch {

@@ -74,8 +74,8 @@ def load(port: int, process: int, paths: list, seconds: int, fresh: bool, token:
     text = answer.stdout
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     return Load(
-        float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), re.search(r"50%\s+(\S+)", text)[1],
-        re.search(r"99%\s+(\S+)", text)[1], int(failed[1]) if failed else 0, memory)
+        float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), re.search(r"^ +50% +(\S+)", text, re.M)[1],
+        re.search(r"^ +99% +(\S+)", text, re.M)[1], int(failed[1]) if failed else 0, memory)
 
 
 def watch_memory(process: int, memory: list, done: threading.Event) -> None:

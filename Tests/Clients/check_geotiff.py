@@ -35,6 +35,7 @@ def geotiff_checks(report, cubepress: str) -> None:
         report.check("geotiff: one cell", one_cell, cubepress, folder)
         report.check("geotiff: what is not read is refused", refused, cubepress, folder)
         report.check("geotiff: terrain as from NetCDF", terrain, cubepress, folder)
+        report.check("geotiff: times in names", times_in_names, cubepress, folder)
         report.check("geotiff: over HTTP", over_http, cubepress, folder)
         report.check("geotiff: cut short", cut_short, cubepress, folder)
         report.check("geotiff: flipped bits", flipped, cubepress, folder)
@@ -164,6 +165,43 @@ def terrain(cubepress: str, folder: Path) -> str:
         require(not other, f"{name}: {other[:3]} differ")
         counts.append(f"{name} {len(tiles[0])}")
     return "tiles: " + ", ".join(counts)
+
+
+def times_in_names(cubepress: str, folder: Path) -> str:
+    """Files of one grid become one cube in the order of the dates in their names, with terrain at each."""
+    wanted = np.load(folder / "utm.npz")["values"][0]
+    months = {"2017-07": 2, "2015-12": 1, "2019-01": 3}
+    place = folder / "months"
+    place.mkdir()
+    for month, factor in months.items():
+        subprocess.run(
+            ["gdal_translate", "-q", "-ot", "Float32", "-scale", "0", "1", "0", str(factor),
+             folder / "utm.tif", place / f"ice_{month}.tif"], check=True)  # fmt: skip
+    dataset = {"id": "ice", "source": str(place / "ice_*.tif"), "tiles": "none"}
+    dated = dataset | {"time-from-name": "ice_%Y-%m.tif", "terrain": TERRAIN | {"variable": "band_data"}}
+    site = folder / "months-site"
+    build(cubepress, [dated], site)
+    cube = xr.open_zarr(site / "datasets/ice/cube.zarr", group="0")
+    found = [str(time)[:10] for time in cube.time.values]
+    require(found == [f"{month}-01" for month in sorted(months)], f"times {found}")
+    for time, month in zip(cube.time, sorted(months)):
+        same = np.allclose(
+            cube.band_data.sel(time=time), wanted * months[month], rtol=1e-6, equal_nan=True)
+        require(same, f"{month} has other values than GDAL wrote")
+    layers = {path.parent for path in (site / "datasets/ice/terrain").rglob("layer.json")}
+    require(len(layers) == 3, f"terrain at {len(layers)} times")
+
+    recipe = folder / "months.yaml"
+    for datasets, words in (
+        ([dataset], "time-from-name"),
+        ([dated | {"time-from-name": "dem_%Y.tif"}], "not of the pattern"),
+        ([dated | {"time-from-name": "ice_%m.tif"}], "no year"),
+    ):
+        recipe.write_text(yaml.safe_dump({"datasets": datasets}))
+        judge(run(cubepress, "build", recipe, "-o", folder / "none", "-q"), (1, 2), words)
+    said = run(cubepress, "inspect", *sorted(place.glob("*.tif")), "--time-from-name", "ice_%Y-%m.tif", "--json")
+    require(json.loads(said.stdout)["variables"][0]["shape"][0] == 3, f"{said.stdout[:300]}{said.stderr[-300:]}")
+    return f"{len(months)} months"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -31,6 +31,7 @@ class Report:
         if self.only and self.only not in name:
             return
         began = time.monotonic()
+        trace = ""
         try:
             note = body(*arguments)
             self.passed += 1
@@ -42,12 +43,14 @@ class Report:
             word, note = "FAIL", failure
         except Exception as error:  # a check that breaks has not passed
             word, note = "FAIL", f"{type(error).__name__}: {error}"
-            traceback.print_exc(file=sys.stdout)
+            trace = traceback.format_exc()
         seconds = time.monotonic() - began
         line = f"{word} {name} ({seconds:.1f} s){f': {note}' if note else ''}"
         if word == "FAIL":
             self.failures.append(line)
-        print(line, flush=True)
+        # In one piece, as several parts may print at once.
+        sys.stdout.write(f"{trace}{line}\n")
+        sys.stdout.flush()
 
     def close(self) -> int:
         """Prints the failures once more, together, and the count; returns the exit code."""
@@ -56,3 +59,13 @@ class Report:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         print(f"{self.passed} passed, {len(self.failures)} failed{skipped}")
         return 1 if self.failures or not self.passed else 0
+
+
+def joined(reports) -> Report:
+    """The reports of several parts as one."""
+    whole = Report()
+    for report in reports:
+        whole.passed += report.passed
+        whole.skipped += report.skipped
+        whole.failures += report.failures
+    return whole

@@ -3,6 +3,8 @@
 
 import argparse
 import sys
+import traceback
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from check_4d_viewer import viewer_layer_checks
@@ -39,10 +41,87 @@ from check_workspace import workspace_checks
 from check_zarr import zarr_checks
 from publish_faults import fault_checks
 from recipe import read_recipe
-from report import Report
+from report import Report, joined
 from site_folder import Site, served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+
+
+def site_checks(report: Report, arguments) -> None:
+    """A made site, read and looked at by real clients."""
+    shown = read_recipe(arguments.recipe)
+    site = Site(arguments.site)
+    style_checks(report, site, shown)
+    with served(site, arguments.cubepress) as address:
+        document_checks(report, site, address, shown)
+        gdal_checks(report, site, address, shown)
+        qgis_checks(report, site, address, shown)
+        zarr_checks(
+            report, site, address, shown, arguments.cubepress, arguments.quick)
+        terrain_checks(report, site, address.base, arguments.recipe, shown)
+        lexcube_checks(report, site)
+        catalogue_checks(report, site, address)
+        search_checks(report, site, address.base)
+        story_checks(report, site, address.base, arguments.cubepress)
+    deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
+    if arguments.cubepress:
+        nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
+        value_checks(report, arguments.cubepress, shown)
+        viewer_layer_checks(report, arguments.cubepress)
+
+
+def page_checks(report: Report, arguments) -> None:
+    """The pages that draw, used in a browser."""
+    site = Site(arguments.site)
+    with served(site, arguments.cubepress) as address:
+        viewer_checks(report, site, address.base, arguments.cubepress)
+        globe_checks(report, site, address.base, arguments.cubepress)
+        cube_checks(report, site, address.base, arguments.cubepress)
+    paper_checks(report, site)
+
+
+def program_checks(report: Report, arguments) -> None:
+    """The program, over its command line."""
+    if not arguments.cubepress or arguments.quick:
+        return
+    made_terrain_checks(report, arguments.cubepress)
+    relief_checks(report, arguments.cubepress)
+    geotiff_checks(report, arguments.cubepress)
+    damage_checks(report, arguments.cubepress)
+    restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
+    slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
+    memory_checks(report, arguments.cubepress, arguments.memory_size)
+    source_checks(report, arguments.cubepress)
+
+
+def publish_and_server_checks(report: Report, arguments) -> None:
+    """What has a server at its other end: buckets, and the server for private cubes."""
+    if arguments.cubepress and not arguments.quick:
+        publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
+        fault_checks(report, arguments.cubepress)
+        nightly_checks(report, arguments.cubepress, arguments.kills)
+    if arguments.cubepress and arguments.server:
+        server_checks(report, arguments.cubepress, arguments.server)
+        live_checks(report, arguments.cubepress, arguments.server)
+        workspace_checks(report, arguments.cubepress, arguments.server)
+        sign_in_checks(report, arguments.server)
+        team_nginx_checks(report, arguments.server)
+
+
+# Independent of each other, and of about the same length.
+PARTS = (page_checks, publish_and_server_checks, program_checks, site_checks)
+
+
+def run_part(part, arguments) -> Report:
+    report = Report(arguments.only)
+    try:
+        part(report, arguments)
+    except Exception as error:  # what the other parts found is not lost
+        traceback.print_exc(file=sys.stdout)
+        report.failures.append(f"FAIL {part.__name__} broke off: {error}")
+    return report
 
 
 def main() -> int:
@@ -55,50 +134,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=6, help="how often to kill a build")
     parser.add_argument("--memory-size", type=int, default=200, help="MB of the large cubes")
     parser.add_argument("--quick", action="store_true", help="leave out what builds sites anew")
+    parser.add_argument("--parts", type=int, default=2, help="how many parts run side by side")
     arguments = parser.parse_args()
-    report = Report(arguments.only)
-    shown = read_recipe(arguments.recipe)
-    site = Site(arguments.site)
-    style_checks(report, site, shown)
-    with served(site, arguments.cubepress) as address:
-        document_checks(report, site, address, shown)
-        gdal_checks(report, site, address, shown)
-        qgis_checks(report, site, address, shown)
-        zarr_checks(
-            report, site, address, shown, arguments.cubepress, arguments.quick)
-        terrain_checks(report, site, address.base, arguments.recipe, shown)
-        viewer_checks(report, site, address.base, arguments.cubepress)
-        globe_checks(report, site, address.base, arguments.cubepress)
-        lexcube_checks(report, site)
-        cube_checks(report, site, address.base, arguments.cubepress)
-        paper_checks(report, site)
-        catalogue_checks(report, site, address)
-        search_checks(report, site, address.base)
-        story_checks(report, site, address.base, arguments.cubepress)
-    deploy_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
-    if arguments.cubepress:
-        nginx_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
-        value_checks(report, arguments.cubepress, shown)
-        viewer_layer_checks(report, arguments.cubepress)
-    if arguments.cubepress and not arguments.quick:
-        made_terrain_checks(report, arguments.cubepress)
-        relief_checks(report, arguments.cubepress)
-        geotiff_checks(report, arguments.cubepress)
-        damage_checks(report, arguments.cubepress)
-        restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
-        slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
-        memory_checks(report, arguments.cubepress, arguments.memory_size)
-        publish_checks(report, arguments.cubepress, arguments.site, arguments.kills)
-        fault_checks(report, arguments.cubepress)
-        source_checks(report, arguments.cubepress)
-        nightly_checks(report, arguments.cubepress, arguments.kills)
-    if arguments.cubepress and arguments.server:
-        server_checks(report, arguments.cubepress, arguments.server)
-        live_checks(report, arguments.cubepress, arguments.server)
-        workspace_checks(report, arguments.cubepress, arguments.server)
-        sign_in_checks(report, arguments.server)
-        team_nginx_checks(report, arguments.server)
-    return report.close()
+    with ProcessPoolExecutor(arguments.parts) as pool:
+        return joined(pool.map(run_part, PARTS, [arguments] * len(PARTS))).close()
 
 
 if __name__ == "__main__":

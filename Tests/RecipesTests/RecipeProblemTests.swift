@@ -173,8 +173,8 @@ struct RecipeProblemTests {
            5 |     varables: [sst]
              |     ^
              Allowed: id, source, title, description, licence, attribution, doi, keywords, links, \
-          places, composites, join, crs, time-variable, s3, levels, variables, times, extras, \
-          tiles, tile-matrix-sets, max-zoom, format, effort, cube, series, terrain, authors, funding, \
+          places, composites, join, crs, time-variable, time-from-name, s3, levels, variables, times, \
+          extras, tiles, tile-matrix-sets, max-zoom, format, effort, cube, series, terrain, authors, funding, \
           version, changes, citation, papers, processing, limits, related, project.
              fix: write 'variables'
 

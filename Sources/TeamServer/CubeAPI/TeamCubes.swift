@@ -13,6 +13,21 @@ struct TeamCubes: Sendable {
   let database: TeamDatabase
   let settings: ServerSettings
   let live: LiveCubes
+  /// Where cubes were found a moment ago.
+  private let places = RecentAnswers<Place, LiveSource?>(trust: .seconds(1))
+
+  private struct Place: Hashable {
+    let team: String
+    let dataset: String
+    /// What the database says of it; `nil` for a cube of the team's site.
+    let source: CubeSource?
+  }
+
+  init(database: TeamDatabase, settings: ServerSettings, live: LiveCubes) {
+    self.database = database
+    self.settings = settings
+    self.live = live
+  }
 
   /// What somebody may read of a team's cubes.
   private enum Readable {
@@ -61,10 +76,13 @@ struct TeamCubes: Sendable {
     guard try await database.role(of: principal, forDataset: dataset, ofTeam: team) != nil else {
       throw HTTPError(.notFound)
     }
-    let sources = try await database.cubeSources(ofTeam: team)
-    let source = try await NIOThreadPool.singleton.runIfActive {
-      sources.first { $0.dataset == dataset }.flatMap { located($0, team) }
-        ?? built(ofTeam: team).first { $0.dataset == dataset }
+    let registered = try await database.cubeSources(ofTeam: team).first { $0.dataset == dataset }
+    let place = Place(team: team, dataset: dataset, source: registered)
+    let source = try await places.answer(to: place) {
+      try await NIOThreadPool.singleton.runIfActive {
+        registered.flatMap { located($0, team) }
+          ?? built(ofTeam: team).first { $0.dataset == dataset }
+      }
     }
     guard let source else { throw HTTPError(.notFound) }
     return source

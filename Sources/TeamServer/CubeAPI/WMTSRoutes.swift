@@ -44,26 +44,36 @@ struct WMTSRoutes: Sendable {
       }
       opened = found
     }
-    let xml = try await context.untilClientLeaves {
-      var datasets: [BuiltDataset] = []
-      for cube in opened {
-        var styles: [String: Style] = [:]
-        for variable in cube.cube.variables {
-          styles[variable.name] = try? await cubes.live.style(
-            StyleRequest(), of: variable.name, in: cube)
-        }
-        if let dataset = cube.described(styles: styles) { datasets.append(dataset) }
-      }
-      try Task.checkCancellation()
+    let datasets = try await context.untilClientLeaves { await described(opened) }
+    let document =
       if isOne, let only = datasets.first {
-        return try WMTSCapabilities(site: site, dataset: only).xml
+        try WMTSCapabilities(site: site, dataset: only)
+      } else {
+        try WMTSCapabilities(site: site, datasets: datasets)
       }
-      return try WMTSCapabilities(site: site, datasets: datasets).xml
-    }
     return Response(
       status: .ok,
       headers: [.contentType: "application/xml", .cacheControl: "private, no-cache"],
-      body: .init(byteBuffer: ByteBuffer(string: xml)))
+      body: .init(byteBuffer: ByteBuffer(string: document.xml)))
+  }
+
+  /// What a built site would say of the cubes that have maps.
+  private func described(_ cubes: [LiveCube]) async -> [BuiltDataset] {
+    var datasets: [BuiltDataset] = []
+    for cube in cubes {
+      if let dataset = cube.described(styles: await styles(of: cube)) { datasets.append(dataset) }
+    }
+    return datasets
+  }
+
+  /// The usual style of each variable that has one.
+  private func styles(of cube: LiveCube) async -> [String: Style] {
+    var styles: [String: Style] = [:]
+    for variable in cube.cube.variables {
+      styles[variable.name] = try? await cubes.live.style(
+        StyleRequest(), of: variable.name, in: cube)
+    }
+    return styles
   }
 
   /// The path goes on with time, further labels, zoom, row and column.
