@@ -90,6 +90,7 @@ let package = Package(
     module("Markdown", ["CCmark"]),
     module("Sanitising"),
     module("Highlighting"),
+    module("Expressions"),
     // rank 1
     module("Notebooks", ["JSON"]),
     module("Vectors", ["JSON"]),
@@ -165,8 +166,8 @@ let package = Package(
     module(
       "LiveCubes",
       [
-        "JSON", "Cubes", "Grids", "Images", "Jobs", "Multiscales", "Pyramids", "Recipes", "Stores",
-        "Vectors",
+        "JSON", "Cubes", "Expressions", "Grids", "Images", "Jobs", "Multiscales", "Pyramids",
+        "Recipes", "Stores", "Vectors",
       ]),
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
@@ -176,7 +177,7 @@ let package = Package(
       "TeamServer",
       [
         "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
-        "Grids",
+        "Expressions", "Grids",
         "Images", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -250,6 +251,7 @@ let package = Package(
     tests(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
+    tests("Expressions", ["Expressions", "JSON"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
     tests(
       "LiveCubes",
@@ -264,7 +266,8 @@ let package = Package(
     tests(
       "TeamServer",
       [
-        "TeamServer", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes", "Workspaces",
+        "TeamServer", "FileServing", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes",
+        "Workspaces",
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

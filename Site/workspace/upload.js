@@ -14,8 +14,9 @@ let isPaused = false;
 form.hidden = false;
 
 form.elements.file.addEventListener("change", () => {
+  if (form.elements.dataset.readOnly) return;
   const name = form.elements.file.files[0]?.name ?? "";
-  form.elements.dataset.value = name.toLowerCase().replace(/(\.zarr)?(\.zip|\.nc4?|\.cdf)$/, "")
+  form.elements.dataset.value = name.toLowerCase().replace(/(\.zarr)?(\.zip|\.nc4?|\.cdf|\.tiff?)$/, "")
     .replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 64);
 });
 
@@ -35,7 +36,7 @@ form.addEventListener("submit", async (event) => {
 
 pause.addEventListener("click", () => {
   isPaused = true;
-  say("Paused after this piece. Press Upload to go on.");
+  say(`Paused after this piece. Press ${form.querySelector("button").textContent} to go on.`);
 });
 
 async function upload(file) {
@@ -60,6 +61,7 @@ async function upload(file) {
 
 async function begin(file) {
   const metadata = { filename: file.name, dataset: form.elements.dataset.value, title: form.elements.title.value };
+  if (form.hasAttribute("data-replaces")) metadata.replace = "yes";
   const answer = await ask(uploads, {
     method: "POST",
     headers: {
@@ -105,7 +107,7 @@ async function checked(address) {
     const answer = await ask(address, { headers: { Accept: "application/json" } });
     const state = await answer.json();
     if (state.state === "accepted") {
-      say("It is a dataset now.");
+      say(form.hasAttribute("data-replaces") ? "It has taken the place of the old content." : "It is a dataset now.");
       location.href = uploads.replace(/\/uploads$/, "");
       return;
     }

@@ -50,6 +50,7 @@ struct StoryCommand: AsyncParsableCommand {
       without: ["maplibre-gl.js", "maplibre-gl.css", "uplot.js", "uplot.css"])
     let id = Identifier.proposal(
       for: URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent)
+    let frame = try Catalogue.frame(site: SiteRecipe(title: "Stories"), assets: assets)
     let made = try Stories.render(
       [StoryRecipe(id: id, source: source)],
       site: StorySite(datasets: nil, hasCubePage: true) { _ in
@@ -57,7 +58,8 @@ struct StoryCommand: AsyncParsableCommand {
       } series: { _, _, _, _ in
         .away
       },
-      frame: try Catalogue.frame(site: SiteRecipe(title: "Stories"), assets: assets),
+      // There is no site around it to which a header could lead.
+      frame: { frame($0, $1, $2).merging(["alone": .flag(true)]) { own, _ in own } },
       templates: try PageTemplates.load(folder: share.templates, only: Stories.templates),
       assets: assets)
     for note in made.notes { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }

@@ -63,7 +63,7 @@ public struct SiteFiles: Sendable {
     guard isPublic(key), !(key.isEmpty && path != "/") else { return missing }
     do {
       guard let status = try folder.status(of: key) else { return missing }
-      guard let place = folder.followingLinks(key), isPublic(place) else {
+      guard isWithin(key) else {
         return text(403, "this is a link that leads out of what is published")
       }
       switch (status.isFolder, isFolderPath) {
@@ -82,9 +82,9 @@ public struct SiteFiles: Sendable {
     of key: String, _ isFolderPath: Bool, _ request: FileRequest
   ) throws(StoreError) -> FileAnswer {
     let index = key.isEmpty ? "index.html" : key + "/index.html"
-    guard let status = try folder.status(of: index), !status.isFolder,
-      folder.followingLinks(index).map(isPublic) == true
-    else { return missing }
+    guard let status = try folder.status(of: index), !status.isFolder, isWithin(index) else {
+      return missing
+    }
     if isFolderPath { return file(index, status, request) }
     var answer = text(301, "see the same path with a slash at its end")
     let query = request.query.isEmpty ? "" : "?" + request.query
@@ -97,9 +97,8 @@ public struct SiteFiles: Sendable {
   private func file(
     _ key: String, _ status: FileStatus, _ request: FileRequest
   ) -> FileAnswer {
-    let time = "\(status.modifiedSeconds).\(status.modifiedNanoseconds)"
     let isPacked = TextPacking.applies(to: request, key: key, size: status.size)
-    let tag = "\"\(String(status.size, radix: 16))-\(time)\(isPacked ? "-gzip" : "")\""
+    let tag = Self.tag(of: status, isPacked: isPacked)
     let date = httpDate(status.modifiedSeconds)
     var answer = FileAnswer(status: 200)
     answer.fields = [
@@ -148,8 +147,21 @@ public struct SiteFiles: Sendable {
     return answer
   }
 
-  private func isPublic(_ key: String) -> Bool {
+  func isPublic(_ key: String) -> Bool {
     key.split(separator: "/", maxSplits: 1).first != Substring(SiteFolder.privateFolder)
+  }
+
+  /// Whether a key leads to something of the site when links are followed.
+  func isWithin(_ key: String) -> Bool { folder.followingLinks(key).map(isPublic) == true }
+
+  func names(in key: String) throws(StoreError) -> [String] { try folder.names(in: key) }
+
+  func status(of key: String) throws(StoreError) -> FileStatus? { try folder.status(of: key) }
+
+  /// The entity tag of a file, in quotes; packed it has another.
+  static func tag(of status: FileStatus, isPacked: Bool = false) -> String {
+    let time = "\(status.modifiedSeconds).\(status.modifiedNanoseconds)"
+    return "\"\(String(status.size, radix: 16))-\(time)\(isPacked ? "-gzip" : "")\""
   }
 
   private func isKnown(_ request: FileRequest, tag: String, date: String) -> Bool {

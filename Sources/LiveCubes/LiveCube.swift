@@ -1,4 +1,5 @@
 public import Cubes
+import Expressions
 import Grids
 import Images
 import JSON
@@ -24,9 +25,12 @@ public final class LiveCube: Sendable {
     var maps: [MapsKey: TileMaps] = [:]
     var groups: [String: [FieldSelection: [FieldSelection]]] = [:]
     var styles: [String: Style] = [:]
+    var computed: [String: Variable] = [:]
   }
 
-  /// The number of each variable's grid: most variables of a cube share one.
+  /// Most variables of a cube share one.
+  private let grids: [Grid]
+  /// The number of each variable's grid.
   private let gridNumbers: [String: Int]
   private let found = Mutex(Found())
   /// The bytes of maps that are kept for each grid and tile matrix set.
@@ -46,27 +50,65 @@ public final class LiveCube: Sendable {
         grids.append(variable.grid)
       }
     }
+    self.grids = grids
     gridNumbers = numbers
   }
 
   /// What people call it.
   public var title: String { source.title ?? cube.title ?? source.dataset }
 
-  /// A variable by its name.
+  /// A variable by its name, or one that is computed of others: `name=expression`.
   ///
-  /// - Throws: `LiveError` where there is none.
+  /// - Throws: `LiveError` where there is none, or the expression cannot be computed.
   public func variable(_ name: String) throws(LiveError) -> Variable {
-    guard let variable = cube.variable(named: name) else {
+    if let variable = cube.variable(named: name) { return variable }
+    guard let equals = name.firstIndex(of: "=") else {
       throw .unknown("variable", name, known: cube.variables.map(\.name))
     }
+    if let known = found.withLock({ $0.computed[name] }) { return known }
+    let variable = try computed(name, String(name[name.index(after: equals)...]))
+    found.withLock { found in
+      if found.computed.count >= Self.mostComputed {
+        for name in found.computed.keys {
+          found.groups[name] = nil
+          found.styles[name] = nil
+        }
+        found.computed = [:]
+      }
+      found.computed[name] = variable
+    }
     return variable
+  }
+
+  /// How many variables that are computed are kept, with what was found out about them; then they go.
+  private static let mostComputed = 64
+
+  private func computed(_ name: String, _ text: String) throws(LiveError) -> Variable {
+    do {
+      let expression = try Expression(text, over: Set(cube.variables.map(\.name)))
+      let operands = expression.names.compactMap(cube.variable(named:))
+      let areSingle = operands.map(\.isSinglePrecision)
+      return try Variable.computed(name, from: operands) { arrays in
+        expression.values(arrays, areSingle: areSingle)
+      }
+    } catch let error as ExpressionError {
+      throw LiveError(
+        .invalid, "This is no expression over the variables (\(error.description))",
+        remedy: "see /expressions/capabilities for what there is")
+    } catch let error as CubeError {
+      throw LiveError(
+        .invalid, "This cannot be computed (\(error.reason))", remedy: error.remedy ?? "use others")
+    } catch {
+      throw LiveError(.invalid, "This cannot be computed", remedy: "use other variables")
+    }
   }
 
   /// Where tiles fall in the grid of a variable.
   ///
   /// - Throws: `GridError` where PROJ knows no way between grid and tiles.
   func maps(of variable: Variable, in set: TileMatrixSet) throws -> TileMaps {
-    let key = MapsKey(grid: gridNumbers[variable.name] ?? -1, tileMatrixSet: set)
+    let grid = gridNumbers[variable.name] ?? grids.firstIndex(of: variable.grid)
+    let key = MapsKey(grid: grid ?? -1, tileMatrixSet: set)
     if let maps = found.withLock({ $0.maps[key] }) { return maps }
     let maps = try TileMaps(unlisted: set, of: variable.grid, keptBytes: Self.keptBytes)
     return found.withLock { found in

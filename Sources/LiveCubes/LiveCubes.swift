@@ -141,7 +141,7 @@ public final class LiveCubes: Sendable {
 
   /// A tile that is kept, and whose source was looked at a short time ago.
   public func keptTile(_ order: TileOrder, of cube: LiveCube) -> LiveTile? {
-    guard let variable = cube.cube.variable(named: order.variable),
+    guard let variable = try? cube.variable(order.variable),
       let version = shelf.knownVersion(of: order.field, variable, in: cube)
     else { return nil }
     return tiles[TileKey(cube: cube.number, order: order, version: version)]
@@ -240,6 +240,32 @@ public final class LiveCubes: Sendable {
     return try await answering {
       try await threads.run(values.signal) {
         try values.statistics(shape, question, bins: bins)
+      }
+    }
+  }
+
+  /// The mean of the first two cells and steps along each dimension: a look at whether values can be had.
+  ///
+  /// - Returns: NaN where all of them are missing.
+  /// - Throws: `LiveError` where there is no such variable, or the source cannot be read.
+  public func cornerMean(of name: String, in cube: LiveCube) async throws -> Double {
+    let variable = try cube.variable(name)
+    let (rows, columns) = (min(2, variable.grid.rows), min(2, variable.grid.columns))
+    let counts = variable.extras.map(\.count)
+    let fields = variable.allFields.filter { field in
+      (field.time ?? 0) < 2 && field.extras.allSatisfy { $0 < 2 }
+    }.prefix(1 << min(16, counts.count + 1))
+    let signal = StopSignal(after: limits.time)
+    return try await answering {
+      try await threads.run(signal) {
+        var values: [Double] = []
+        for field in fields {
+          try signal.check()
+          values += try variable.readDoubles(
+            time: field.time, extras: field.extras, rows: 0..<rows, columns: 0..<columns
+          ).filter { !$0.isNaN }
+        }
+        return values.reduce(0, +) / Double(values.count)
       }
     }
   }

@@ -1,5 +1,5 @@
 public import Cubes
-import Grids
+public import Grids
 public import Images
 public import Pyramids
 import Recipes
@@ -10,12 +10,17 @@ extension LiveCube {
   /// Keys are those of a built site, so that the same paths lead to tiles that are made when they are
   /// asked for. Variables whose style is not given are left out.
   ///
-  /// - Parameter styles: by the name of the variable.
+  /// - Parameters:
+  ///   - styles: by the name of the variable.
+  ///   - sets: the tile matrix sets to describe; variables that suit none of them are left out too.
   /// - Returns: `nil` where no variable can be drawn.
-  public func described(styles: [String: Style]) -> BuiltDataset? {
+  public func described(
+    styles: [String: Style], in sets: [TileMatrixSet] = TileMatrixSet.all
+  ) -> BuiltDataset? {
     let id = source.dataset
     let variables = cube.variables.compactMap { variable -> BuiltVariable? in
-      guard let style = styles[variable.name] else { return nil }
+      let layers = layers(of: variable).filter { sets.contains($0.tileMatrixSet) }
+      guard let style = styles[variable.name], !layers.isEmpty else { return nil }
       let key = pathSegment(variable.name)
       let title = variable.longName ?? variable.name
       let legend = Legend(style: style, title: title, units: variable.units)
@@ -28,7 +33,7 @@ extension LiveCube {
         flags: variable.flags,
         styles: [
           BuiltStyle(
-            style: style, format: .png, layers: layers(of: variable), legendPNG: path + ".png",
+            style: style, format: .png, layers: layers, legendPNG: path + ".png",
             legendSVG: path + ".svg", legendWidth: legend.size.width,
             legendHeight: legend.size.height)
         ])

@@ -3,9 +3,10 @@ import Images
 public import Pyramids
 public import Recipes
 
-/// The capabilities document of a Web Map Tile Service 1.0.0 (OGC 07-057r7) made of files.
+/// The capabilities document of a Web Map Tile Service 1.0.0 (OGC 07-057r7).
 ///
-/// RESTful only: a folder cannot answer key-value requests, so no operation is advertised. The
+/// RESTful; a folder cannot answer key-value requests, so operations are advertised only where a server
+/// answers them. The
 /// order of elements is that of the schemas. Some choices are for QGIS, which matches tag names
 /// literally: no prefix on the elements of WMTS itself, times listed one by one, one format for
 /// each layer, `{Time}` written exactly as the dimension's identifier.
@@ -31,36 +32,51 @@ public struct WMTSCapabilities: Sendable {
   private let accessConstraints: String?
   private let provider: ProviderRecipe?
   private let key: String
+  private let keyValues: String?
   private let address: ServiceAddress
   private let layers: [WMTSLayer]
 
   /// Describes all datasets of a site.
   ///
+  /// - Parameters:
+  ///   - site: its titles and its address.
+  ///   - datasets: what it has.
+  ///   - key: where the document lies.
+  ///   - keyValues: the key that answers key-value requests; `nil` where nothing does.
   /// - Throws: `ServiceError` when two layers would have the same identifier.
-  public init(site: SiteRecipe, datasets: [BuiltDataset]) throws(ServiceError) {
+  public init(
+    site: SiteRecipe, datasets: [BuiltDataset], key: String = Self.siteKey, keyValues: String? = nil
+  ) throws(ServiceError) {
     try self.init(
       title: site.title, abstract: site.description, accessConstraints: nil, site: site,
-      datasets: datasets, key: Self.siteKey)
+      datasets: datasets, key: key, keyValues: keyValues)
   }
 
   /// Describes one dataset.
   ///
+  /// - Parameters:
+  ///   - site: the address of its site.
+  ///   - dataset: the dataset.
+  ///   - keyValues: the key that answers key-value requests; `nil` where nothing does.
   /// - Throws: `ServiceError` when two layers would have the same identifier.
-  public init(site: SiteRecipe, dataset: BuiltDataset) throws(ServiceError) {
+  public init(
+    site: SiteRecipe, dataset: BuiltDataset, keyValues: String? = nil
+  ) throws(ServiceError) {
     try self.init(
       title: dataset.title, abstract: dataset.description, accessConstraints: dataset.licence,
-      site: site, datasets: [dataset], key: Self.key(dataset: dataset.id))
+      site: site, datasets: [dataset], key: Self.key(dataset: dataset.id), keyValues: keyValues)
   }
 
   private init(
     title: String, abstract: String?, accessConstraints: String?, site: SiteRecipe,
-    datasets: [BuiltDataset], key: String
+    datasets: [BuiltDataset], key: String, keyValues: String?
   ) throws(ServiceError) {
     self.title = title
     self.abstract = abstract
     self.accessConstraints = accessConstraints
     self.provider = site.provider
     self.key = key
+    self.keyValues = keyValues
     self.address = ServiceAddress(base: site.serviceBaseURL)
     let layers = datasets.flatMap { dataset in
       dataset.variables.flatMap { WMTSLayer.layers(of: $0, in: dataset) }
@@ -93,6 +109,7 @@ public struct WMTSCapabilities: Sendable {
     writer.element("Capabilities", attributes) { writer in
       identification(&writer)
       if let provider { Self.write(provider, to: &writer) }
+      if let keyValues { operations(at: address.url(keyValues) + "?", &writer) }
       writer.element("Contents") { writer in
         for layer in layers { layer.write(to: &writer, address: address) }
         for set in tileMatrixSets { set.write(to: &writer) }
@@ -109,6 +126,27 @@ public struct WMTSCapabilities: Sendable {
       writer.element("ows:ServiceTypeVersion", text: "1.0.0")
       writer.element("ows:Fees", text: "none")
       writer.element("ows:AccessConstraints", text: accessConstraints ?? "none")
+    }
+  }
+
+  /// The operations that are asked for by keys and values (07-057r7, section 8).
+  private func operations(at url: String, _ writer: inout XMLWriter) {
+    writer.element("ows:OperationsMetadata") { writer in
+      for name in ["GetCapabilities", "GetTile"] {
+        writer.element("ows:Operation", [("name", name)]) { writer in
+          writer.element("ows:DCP") { writer in
+            writer.element("ows:HTTP") { writer in
+              writer.element("ows:Get", [("xlink:href", url)]) { writer in
+                writer.element("ows:Constraint", [("name", "GetEncoding")]) { writer in
+                  writer.element("ows:AllowedValues") { writer in
+                    writer.element("ows:Value", text: "KVP")
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
     }
   }
 

@@ -1,11 +1,14 @@
 /// Writes XML 1.0: elements nest by closures, and every text and value is escaped.
-struct XMLWriter {
+public struct XMLWriter: Sendable {
   /// The document so far, in UTF-8, indented by two spaces.
-  private(set) var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+  public private(set) var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
   private var depth = 0
 
+  /// Begins a document.
+  public init() {}
+
   /// An element with elements inside.
-  mutating func element(
+  public mutating func element(
     _ name: StaticString, _ attributes: [(StaticString, String)] = [],
     _ content: (inout XMLWriter) -> Void
   ) {
@@ -26,7 +29,7 @@ struct XMLWriter {
   }
 
   /// An element with text inside, or an empty one for no text.
-  mutating func element(
+  public mutating func element(
     _ name: StaticString, _ attributes: [(StaticString, String)] = [], text content: String? = nil
   ) {
     open(name, attributes)

@@ -49,6 +49,38 @@ extension FolderStore {
     return path.hasPrefix(start) ? String(path.dropFirst(start.count)) : nil
   }
 
+  /// What lies in a folder, in the order in which sorted keys name it: a folder's name has a slash at its end.
+  ///
+  /// Links to folders are left out: they can lead in circles.
+  ///
+  /// - Parameter folder: a key, or the empty text for the store's own folder.
+  /// - Returns: nothing where there is no such folder.
+  /// - Throws: ``StoreError`` when the key is not allowed or the folder cannot be read.
+  public func names(in folder: String) throws(StoreError) -> [String] {
+    try StoreKey.check(prefix: folder, in: location)
+    let path = folder.isEmpty ? location : location + "/" + folder
+    do throws(SystemFailure) {
+      return try entriesInFolder(path).compactMap { entry in
+        var type = Int(entry.type)
+        if type != DT_REG, type != DT_DIR {
+          var status = stat()
+          guard stat(path + "/" + entry.name, &status) == 0 else { return nil }
+          let isFolder = status.st_mode & S_IFMT == S_IFDIR
+          guard status.st_mode & S_IFMT == S_IFREG || (isFolder && type == DT_UNKNOWN) else {
+            return nil
+          }
+          type = isFolder ? DT_DIR : DT_REG
+        }
+        return type == DT_DIR ? entry.name + "/" : entry.name
+      }.sorted { $0.precedesInBytes($1) }
+    } catch {
+      if error.isAbsence { return [] }
+      throw StoreError(
+        .unreadable, attempt: "list “\(folder)” in \(location)", reason: error.text,
+        remedy: error.remedy)
+    }
+  }
+
   /// The path without symbolic links; `nil` when there is nothing there.
   private func resolvedPath(_ path: String) -> String? {
     guard let text = realpath(path, nil) else { return nil }

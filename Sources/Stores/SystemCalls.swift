@@ -100,9 +100,14 @@ struct FileDescriptor: ~Copyable {
 
 /// The names in a folder, without `.` and `..`, in the order the system gives.
 func namesInFolder(_ path: String) throws(SystemFailure) -> [String] {
+  try entriesInFolder(path).map(\.name)
+}
+
+/// The same, each with the type that the folder notes of it (`DT_REG` …), which some file systems do not.
+func entriesInFolder(_ path: String) throws(SystemFailure) -> [(name: String, type: UInt8)] {
   guard let folder = opendir(path) else { throw .last }
   defer { closedir(folder) }
-  var names: [String] = []
+  var names: [(name: String, type: UInt8)] = []
   while true {
     errno = 0
     guard let entry = readdir(folder) else {
@@ -112,7 +117,7 @@ func namesInFolder(_ path: String) throws(SystemFailure) -> [String] {
     let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
       pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
     }
-    if name != ".", name != ".." { names.append(name) }
+    if name != ".", name != ".." { names.append((name, entry.pointee.d_type)) }
   }
 }
 

@@ -24,6 +24,10 @@ struct Answering: RouterMiddleware {
     } catch {
       response = try answer(to: error, request, context)
     }
+    if response.status == .unauthorized, request.isOfPage {
+      // By the other challenge browsers would ask for a password on behalf of whatever page it is.
+      response.headers[.wwwAuthenticate] = "Bearer realm=\"Cubepress\""
+    }
     response.headers[.xContentTypeOptions] = "nosniff"
     // `no-referrer` would make browsers send `Origin: null` with our own forms.
     for (name, value) in [("Referrer-Policy", "same-origin"), ("X-Request-Id", context.id)] {

@@ -25,8 +25,9 @@ struct CollectionRoutes: Sendable {
     router.get("teams/:team/places", use: list)
     router.post("teams/:team/places", use: make)
     router.get("teams/:team/places/:collection", use: describe)
-    router.delete("teams/:team/places/:collection", use: removeCollection)
-    router.post("teams/:team/places/:collection/remove", use: removeByForm)
+    Removal(
+      access: access, settings: settings, path: "teams/:team/places/:collection", remove: remove
+    ).add(to: router, leadingTo: "/places")
     router.get("teams/:team/places/:collection/features", use: features)
     router.post("teams/:team/places/:collection/features", use: insert)
     router.patch("teams/:team/places/:collection/features", use: changeMany)
@@ -140,6 +141,7 @@ struct CollectionRoutes: Sendable {
     var query = FeatureQuery()
     query.limit = 100
     let found = try await workspace.features(query, in: collection)
+    let isMember = try await access.isMember(member)
     return try pages.page(
       "collection", title: "\(collection.title) · \(member.team.title)",
       principal: member.principal,
@@ -151,40 +153,20 @@ struct CollectionRoutes: Sendable {
         "table": PlaceTable(features: found.features).value,
       ].merging(
         try await TeamFrame(workspace: workspace).values(
-          member.team, member.role, current: "places")
+          for: member, isMember: isMember, current: "places")
       ) { own, _ in own })
   }
 
-  /// An editor of the team itself: others may change what a collection holds, not remove it.
-  private func removeCollection(
-    _ context: TeamRequestContext, of team: Team, by principal: Principal
+  /// For editors of the team itself: others may change what a collection holds, not remove it.
+  @Sendable private func remove(
+    _ context: TeamRequestContext, _ member: TeamAccess.Member
   ) async throws {
     let name = try context.parameters.require("collection")
-    guard let collection = try await workspace.collection(name, ofTeam: team.name) else {
+    guard let collection = try await workspace.collection(name, ofTeam: member.team.name) else {
       throw HTTPError(.notFound)
     }
-    try await workspace.removeCollection(collection, of: team)
-    try await database.record(
-      "removed a collection of places", on: name, by: principal.user.name, team: team.name,
-      now: secondsNow())
-  }
-
-  @Sendable private func removeCollection(
-    _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    let (principal, team, _) = try await access.member(request, context, atLeast: .editor)
-    try request.requireIntent(of: principal)
-    try await removeCollection(context, of: team, by: principal)
-    return Response(status: .noContent)
-  }
-
-  @Sendable private func removeByForm(
-    _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    let (principal, team, _) = try await access.member(request, context, atLeast: .editor)
-    try await Form(request, limit: settings.largestBody).requireSecret(of: principal)
-    try await removeCollection(context, of: team, by: principal)
-    return .redirect(to: "/teams/\(team.name)/places", type: .normal)
+    try await workspace.removeCollection(collection, of: member.team)
+    try await note("removed a collection of places", collection, member)
   }
 
   // MARK: Features
@@ -199,7 +181,7 @@ struct CollectionRoutes: Sendable {
     var links = ""
     if let next = found.nextOffset {
       let query = (parameters.filter { $0.name != "offset" } + [("offset", String(next))])
-        .map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+        .map { "\(FormText.encoded($0.name))=\(FormText.encoded($0.value))" }.joined(separator: "&")
       let href = settings.baseURL + request.uri.path + "?" + query
       links = JSONValue.array([
         ["rel": "next", "type": .string(Self.geoJSON), "href": .string(href)]
@@ -210,12 +192,6 @@ struct CollectionRoutes: Sendable {
       + #"\#(found.features.count),"links":\#(links.isEmpty ? "[]" : links),"features":["#
       + found.features.joined(separator: ",") + "]}"
     return .json(text: text, type: Self.geoJSON)
-  }
-
-  private static func encoded(_ text: String) -> String {
-    var allowed = CharacterSet.alphanumerics
-    allowed.insert(charactersIn: "-._~")
-    return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
   }
 
   @Sendable private func feature(

@@ -65,6 +65,27 @@ extension ServerSettings {
       .filter { $0.hasPrefix(top == "/" ? top : top + "/") }
   }
 
+  /// What lies directly below the roots of a team that are folders of this machine, as paths that can be
+  /// registered; it blocks.
+  func cubesThatLie(ofTeam team: String) -> [String] {
+    let roots = cubeRoots(ofTeam: team).filter {
+      $0.name != "uploaded" && !$0.location.hasPrefix("s3://")
+    }
+    let paths = roots.flatMap { root in
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: root.location)) ?? []
+      return names.sorted().prefix(Self.mostFound).map { "\(root.name)/\($0)" }
+    }
+    return paths.filter { path in
+      // The same rules as for what somebody writes.
+      (try? CubeSource(dataset: "any", title: "", path: path)).flatMap {
+        locations(of: $0, ofTeam: team)
+      }?.isEmpty == false
+    }
+  }
+
+  /// The most that is proposed of each root.
+  private static let mostFound = 100
+
   /// A path without links; `nil` where there is nothing.
   private static func followed(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }

@@ -15,6 +15,8 @@ final class FileAnswers: Sendable {
   /// Opened sites by folder, with the texts that they have packed.
   private let sites = Mutex<[String: SiteFiles]>([:])
 
+  /// The most folders that are remembered.
+  private static let mostSites = 100
   /// The most that is read at once, in bytes.
   private static let pieceSize = 256 << 10
 
@@ -24,18 +26,23 @@ final class FileAnswers: Sendable {
   ///   - request: whose range, conditions and accepted encodings count.
   ///   - key: the file's key in the site.
   ///   - folder: the folder of the site.
+  ///   - isPackable: whether texts may come packed, to whoever takes them so.
   /// - Returns: the file or the part of it that was asked for, or that it has not changed.
   /// - Throws: 404 where there is no such site or file, or it leads out of the site.
-  func answer(_ request: Request, key: String, site folder: String) async throws -> Response {
+  func answer(
+    _ request: Request, key: String, site folder: String, isPackable: Bool = true
+  ) async throws -> Response {
     let allowed = CharacterSet.urlPathAllowed
-    let wanted = FileRequest(
+    var wanted = FileRequest(
       method: request.method.rawValue,
       path: "/" + (key.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""),
       fields: Dictionary(
         request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $1 }))
+    if !isPackable { wanted.fields["accept-encoding"] = nil }
+    let question = wanted
     let (site, answer, begin) = try await NIOThreadPool.singleton.runIfActive {
       let site = try self.site(folder)
-      let answer = site.answer(wanted)
+      let answer = site.answer(question)
       // In the same go, as most files are small.
       return (site, answer, try Self.begin(of: answer, site))
     }
@@ -46,9 +53,26 @@ final class FileAnswers: Sendable {
     }
     // What a browser or proxy keeps must not outlive the right to read it.
     headers[.cacheControl] = "private, no-cache"
+    // Without a body the length would be that of nothing.
+    if request.method == .head { headers[.contentLength] = "\(answer.length)" }
     return Response(
       status: .init(code: answer.status), headers: headers,
       body: body(of: answer, site: site, begin: begin))
+  }
+
+  /// A file as a text, whole: for a page that is completed before it is sent.
+  ///
+  /// - Throws: 404 where there is no such site or file, or it leads out of the site.
+  func text(_ key: String, site folder: String) async throws -> String {
+    let path = "/" + (key.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "")
+    return try await NIOThreadPool.singleton.runIfActive {
+      let site = try self.site(folder)
+      let answer = site.answer(FileRequest(method: "GET", path: path, fields: [:]))
+      guard answer.status == 200, case .file(let key, let offsets) = answer.body else {
+        throw HTTPError(.notFound)
+      }
+      return String(decoding: try site.read(key, offsets), as: UTF8.self)
+    }
   }
 
   /// A private site is open to no other site's pages.
@@ -57,11 +81,18 @@ final class FileAnswers: Sendable {
     "cache-control",
   ]
 
-  private func site(_ folder: String) throws -> SiteFiles {
+  /// The files of a folder; it blocks.
+  ///
+  /// - Throws: 404 where there is no such folder.
+  func site(_ folder: String) throws -> SiteFiles {
     if let site = sites.withLock({ $0[folder] }) { return site }
     do {
       let site = try SiteFiles(path: folder)
-      sites.withLock { $0[folder] = site }
+      sites.withLock {
+        // Every new content of a dataset and every version of a story has a folder of its own.
+        if $0.count >= Self.mostSites { $0.removeAll() }
+        $0[folder] = site
+      }
       return site
     } catch { throw HTTPError(.notFound) }
   }

@@ -40,9 +40,13 @@ struct FileRoutes: Sendable {
   @Sendable private func list(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .reader)
+    // Who is not signed in hears that first, whatever the address asks for.
+    guard context.principal != nil else { throw TeamSiteRoutes.signInNeeded(request) }
     let parameters = Dictionary(
       try request.parameters().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    let (member, isMember) = try await lister(
+      of: parameters["prefix"] ?? "", request, context)
+    let (principal, team, role) = member
     let limit = min(
       max(parameters["limit"].flatMap(Int.init) ?? Self.mostListed, 1), Self.mostListed)
     let files = try await workspace.files(
@@ -62,25 +66,55 @@ struct FileRoutes: Sendable {
     }
     return try pages.page(
       "files", title: "Files · \(team.title)", principal: principal,
-      script: role >= .editor ? "files.js" : nil,
+      script: isMember && role >= .editor ? "files.js" : nil,
       [
+        "folder": .optional(parameters["prefix"]),
         "files": .list(
           files.map { file in
             [
-              "path": .text(file.path), "href": .text(Self.href(file.path, of: team)),
+              "fileLink": Self.link(to: file.path, of: team), "path": .text(file.path),
               "size": .text(ByteText.of(file.latest.bytes)), "creator": .text(file.latest.creator),
               "day": .text(DateText.minute(file.latest.created)),
               "version": .number(file.latest.number), "count": .number(file.versionCount),
-              "isStory": .flag(StoryRoutes.isStory(file.path)),
-              "storyHref": .text(
-                Self.href(file.path, of: team).replacing(
-                  "/files/", with: "/stories/", maxReplacements: 1)),
             ]
           }),
+        "nextHref": files.count == limit
+          ? .text(
+            "?prefix=\(FormText.encoded(parameters["prefix"] ?? ""))&after=\(FormText.encoded(files.last?.path ?? ""))"
+          ) : false,
         "baseURL": .text(settings.baseURL),
-      ].merging(try await TeamFrame(workspace: workspace).values(team, role, current: "files")) {
-        own, _ in own
-      })
+      ].merging(
+        try await TeamFrame(workspace: workspace).values(
+          for: member, isMember: isMember, current: "files")
+      ) { own, _ in own })
+  }
+
+  /// Whoever may list the files below a folder: members of the team, and guests with whom it is shared.
+  private func lister(
+    of prefix: String, _ request: Request, _ context: TeamRequestContext
+  ) async throws -> (member: TeamAccess.Member, isMember: Bool) {
+    // Without the slash it would also be the beginning of other names.
+    guard prefix.hasSuffix("/") else {
+      return (try await access.member(request, context, atLeast: .reader), true)
+    }
+    let member = try await access.user(
+      of: prefix, kind: .files, request, context, atLeast: .reader)
+    return (member, try await access.isMember(member))
+  }
+
+  /// The values of `file-link.mustache`.
+  static func link(to path: String, of team: Team) -> PageValue {
+    [
+      "filePath": .text(path), "fileHref": .text(href(path, of: team)),
+      "readHref": StoryRoutes.isStory(path) ? .text(address(of: path, team)) : false,
+    ]
+  }
+
+  /// Where people read a file: as a page where it can be one.
+  static func address(of path: String, _ team: Team) -> String {
+    let href = href(path, of: team)
+    return StoryRoutes.isStory(path)
+      ? href.replacing("/files/", with: "/stories/", maxReplacements: 1) : href
   }
 
   private static func href(_ path: String, of team: Team) -> String {

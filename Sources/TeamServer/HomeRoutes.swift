@@ -1,12 +1,14 @@
 internal import Hummingbird
 internal import Pages
 internal import Teams
+internal import Workspaces
 
 /// The first page after signing in: the teams of somebody, what others share with them, their tokens.
 struct HomeRoutes: Sendable {
   let database: TeamDatabase
   let pages: PageRenderer
   let settings: ServerSettings
+  let workspace: Workspace
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("/", use: home)
@@ -40,14 +42,9 @@ struct HomeRoutes: Sendable {
               "role": .text($0.role.rawValue),
             ]
           }),
-        "shared": .list(
-          grants.map {
-            [
-              "team": .text($0.team), "item": .text($0.item),
-              "isDataset": .flag($0.kind == .dataset), "isPlaces": .flag($0.kind == .places),
-              "isFiles": .flag($0.kind == .files),
-            ]
-          }),
+        "sharedTeams": try await SharedThings(
+          database: database, workspace: workspace, settings: settings
+        ).values(of: grants),
         "tokens": .list(
           tokens.map {
             [

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Counts what the server does, in the text format of Prometheus.
 ///
-/// No label holds the name of a user, a team or a dataset: the numbers tell how the server fares, not
-/// who does what.
+/// No label holds the name of a user, a team or a dataset: these numbers tell how the server fares, not
+/// who does what. What teams keep is told by `StorageMetrics`.
 final class Metrics: Sendable {
   private struct Counts {
     /// By method and status.

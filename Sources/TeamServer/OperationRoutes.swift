@@ -6,6 +6,7 @@ internal import Teams
 struct OperationRoutes: Sendable {
   let database: TeamDatabase
   let metrics: Metrics
+  let storage: StorageMetrics
 
   func add(to router: Router<TeamRequestContext>) {
     // Alive: the process answers. Ready: it can do its work.
@@ -17,7 +18,9 @@ struct OperationRoutes: Sendable {
     // For administrators' tokens and sessions: the counts tell how much a team works.
     router.get("metrics") { _, context in
       guard context.principal?.user.isAdministrator == true else { throw HTTPError(.notFound) }
-      return Self.plain(metrics.text(), type: "text/plain; version=0.0.4; charset=utf-8")
+      return Self.plain(
+        metrics.text() + (try await storage.text()),
+        type: "text/plain; version=0.0.4; charset=utf-8")
     }
   }
 

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import Pages
@@ -41,25 +42,44 @@ struct PageRenderer: Sendable {
     _ template: String, title: String, principal: Principal?, status: HTTPResponse.Status = .ok,
     script: String? = nil, _ values: [String: PageValue]
   ) throws -> Response {
-    var context = values
+    var context = common(values, principal)
     context["pageTitle"] = .text(title)
+    context["script"] = .optional(try script.map(assets.key))
+    var response = answer(try templates.render(template, context), status: status)
+    response.headers[.contentSecurityPolicy] =
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+      + (script == nil ? "" : "; script-src 'self'; connect-src 'self'")
+    return response
+  }
+
+  /// A part of a page that something else makes.
+  ///
+  /// - Throws: `PageError` where the template asks for what is not given.
+  func part(
+    _ template: String, principal: Principal, _ values: [String: PageValue]
+  ) throws -> String {
+    try templates.render(template, common(values, principal))
+  }
+
+  /// The text of a page as an answer that no cache keeps.
+  func answer(_ page: String, status: HTTPResponse.Status = .ok) -> Response {
+    Response(
+      status: status,
+      headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
+      body: .init(byteBuffer: ByteBuffer(string: page)))
+  }
+
+  private func common(
+    _ values: [String: PageValue], _ principal: Principal?
+  ) -> [String: PageValue] {
+    var context = values
     context["styleSheet"] = .text(styleSheet)
     context["tokenSheet"] = .text(tokenSheet)
     context["workspaceSheet"] = .text(workspaceSheet)
-    context["script"] = .optional(try script.map(assets.key))
     context["icon"] = .text(icon)
     context["form"] = .text(principal?.formSecret ?? "")
     context["user"] = principal.map { .table(["userTitle": .text($0.user.title)]) } ?? .flag(false)
     context["administrator"] = .flag(principal?.mayAdministrate ?? false)
-    let text = try templates.render(template, context)
-    return Response(
-      status: status,
-      headers: [
-        .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-        .contentSecurityPolicy:
-          "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-          + (script == nil ? "" : "; script-src 'self'; connect-src 'self'"),
-      ],
-      body: .init(byteBuffer: ByteBuffer(string: text)))
+    return context
   }
 }

@@ -31,7 +31,8 @@ struct PublicationRoutes: Sendable {
           publications.map {
             [
               "id": .string($0.id), "dataset": .string($0.dataset), "title": .string($0.title),
-              "licence": .string($0.licence), "requester": .string($0.requester),
+              "licence": .string($0.licence), "sha256": .string($0.sha256),
+              "present": .string($0.present), "requester": .string($0.requester),
               "requested": .count($0.requested), "publisher": .optional($0.publisher),
               "published": $0.published.map(JSONValue.integer) ?? .null,
             ]
@@ -57,7 +58,9 @@ struct PublicationRoutes: Sendable {
               "publicTitle": .text(one.title), "summary": .optional(one.summary),
               "licenceName": .text(one.licence), "requester": .text(one.requester),
               "requested": .text(DateText.day(one.requested)),
-              "isWaiting": .flag(one.published == nil),
+              "isWaiting": .flag(one.published == nil), "content": .text(one.present),
+              "isOutdated": .flag(one.isOutdated),
+              "canBeAgreed": .flag(one.published == nil || one.isOutdated),
               "isPublished": one.published.map {
                 ["publisher": .text(one.publisher ?? ""), "day": .text(DateText.day($0))]
               } ?? false,
@@ -107,9 +110,10 @@ struct PublicationRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let id = try context.parameters.require("publication")
-    return try await change(request, context, "published", atLeast: .owner) { _, member in
+    return try await change(request, context, "published", atLeast: .owner) { form, member in
       let done = try await workspace.publish(
-        id, of: member.team, by: member.principal.user.name, now: secondsNow())
+        id, content: form.text("content"), of: member.team, by: member.principal.user.name,
+        now: secondsNow())
       guard let done else { throw HTTPError(.notFound) }
       return "\(done.dataset) as \(id)"
     }
@@ -120,7 +124,8 @@ struct PublicationRoutes: Sendable {
   ) async throws -> Response {
     let id = try context.parameters.require("publication")
     return try await change(request, context, "withdrew", atLeast: .owner) { _, member in
-      guard let done = try await workspace.withdraw(id, of: member.team) else {
+      guard let done = try await workspace.withdraw(id, of: member.team, now: secondsNow())
+      else {
         throw HTTPError(.notFound)
       }
       return "\(done.dataset) as \(id)"

@@ -13,6 +13,8 @@ public struct ServerSettings: Sendable {
   ///
   /// Behind nginx, that of nginx. With `https` cookies are marked so that they never go over plain HTTP.
   public var baseURL: String
+  /// The origins whose pages may use the server with a token; none without.
+  public var allowedOrigins: [WebOrigin] = []
   /// The folder of the templates.
   public var templatesFolder: String
   /// The folder of the browser files.

@@ -2,6 +2,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Pages
 internal import Teams
 internal import Workspaces
 
@@ -12,12 +13,14 @@ internal import Workspaces
 struct StoryRoutes: Sendable {
   let database: TeamDatabase
   let workspace: Workspace
-  private let pages = FileAnswers()
+  let pages: PageRenderer
+  private let files = FileAnswers()
   private var access: TeamAccess { TeamAccess(database: database) }
 
-  init(database: TeamDatabase, workspace: Workspace) {
+  init(database: TeamDatabase, workspace: Workspace, pages: PageRenderer) {
     self.database = database
     self.workspace = workspace
+    self.pages = pages
   }
 
   /// Separates the path of the file from that of a page or picture of its story.
@@ -49,11 +52,68 @@ struct StoryRoutes: Sendable {
     guard let key = TeamSiteRoutes.key(Array(segments[(end + 1)...])) else {
       throw HTTPError(.notFound)
     }
-    var response = try await pages.answer(request, key: key, site: story.folder)
+    var response: Response
+    do {
+      response =
+        key.hasSuffix(".html")
+        ? try await page(key, of: story, path, for: member)
+        : try await files.answer(request, key: key, site: story.folder)
+    } catch let error as HTTPError where error.status == .notFound {
+      return try await neighbour(key, of: path, request, context)
+    }
     // Styles of the notebook's own tables and pictures within them; nothing from elsewhere, no scripts but
     // those of the pages.
     response.headers[.contentSecurityPolicy] =
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; media-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; media-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     return response
   }
+
+  /// Leads from a story to the file beside it that a link of its author names.
+  ///
+  /// - Throws: 404 where there is none, or the asker may not read it.
+  private func neighbour(
+    _ key: String, of path: String, _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    // Behind `stories/<book>/` stands what the link says.
+    let parts = key.split(separator: "/")
+    guard parts.count > 2, parts[0] == "stories" else { throw HTTPError(.notFound) }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let other = folder + parts.dropFirst(2).joined(separator: "/")
+    let member = try await access.user(of: other, kind: .files, request, context, atLeast: .reader)
+    guard try await !workspace.versions(of: other, ofTeam: member.team.name).isEmpty else {
+      throw HTTPError(.notFound)
+    }
+    return .redirect(to: FileRoutes.address(of: other, member.team), type: .temporary)
+  }
+
+  /// A page of a story within the frame of the server: whose it is, the way back, signing out.
+  private func page(
+    _ key: String, of story: TeamStory, _ path: String, for member: TeamAccess.Member
+  ) async throws -> Response {
+    let text = try await files.text(key, site: story.folder)
+    let isMember = try await access.isMember(member)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) }
+    let head = try pages.part(
+      "story-head", principal: member.principal,
+      [
+        "team": .text(member.team.name), "teamTitle": .text(member.team.title),
+        "isMember": .flag(isMember),
+        "storyName": .text(path.split(separator: "/").last.map(String.init) ?? path),
+        "folder": .optional(folder),
+        "folderQuery": .text(FormText.encoded(folder ?? "")),
+      ])
+    return pages.answer(StoryFrame(story: text, head: head).page)
+  }
+}
+
+/// Puts a head before the content of a page that stands alone, as `cubepress story` makes it.
+struct StoryFrame {
+  let story: String
+  /// The header of the page, and what its content begins with.
+  let head: String
+
+  /// Where the content begins; a notebook cannot write this before it, since titles are escaped.
+  private static let content = "<main id=\"main\">"
+
+  var page: String { story.replacing(Self.content, with: head, maxReplacements: 1) }
 }

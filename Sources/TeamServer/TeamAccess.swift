@@ -41,6 +41,13 @@ struct TeamAccess: Sendable {
   }
 }
 
+extension TeamAccess {
+  /// Whether somebody belongs to the team, and is not a guest with whom it shares something.
+  func isMember(_ member: Member) async throws -> Bool {
+    try await database.role(of: member.principal, inTeam: member.team.name) != nil
+  }
+}
+
 extension Request {
   /// Whether a browser wants a page.
   var wantsPage: Bool { headers[.accept]?.contains("text/html") == true }

@@ -12,6 +12,22 @@ struct TeamFrame: Sendable {
     ("members", "Members", .reader), ("log", "Log", .owner),
   ]
 
+  /// The values of `team-nav.mustache` for whoever may see a page of a team.
+  ///
+  /// Guests, with whom only something is shared, have no way to the other pages and do not read how much the
+  /// team keeps.
+  ///
+  /// - Throws: as ``values(_:_:current:)``.
+  func values(
+    for member: TeamAccess.Member, isMember: Bool, current: String
+  ) async throws -> [String: PageValue] {
+    guard !isMember else { return try await values(member.team, member.role, current: current) }
+    return [
+      "team": .text(member.team.name), "teamTitle": .text(member.team.title), "isMember": false,
+      "editor": false, "owner": false, "teamPages": [],
+    ]
+  }
+
   /// The values of `team-nav.mustache`.
   ///
   /// - Parameters:
@@ -25,7 +41,7 @@ struct TeamFrame: Sendable {
     let share = use.quota > 0 ? Double(use.total) / Double(use.quota) : 1
     return [
       "team": .text(team.name), "teamTitle": .text(team.title),
-      "editor": .flag(role >= .editor), "owner": .flag(role == .owner),
+      "isMember": true, "editor": .flag(role >= .editor), "owner": .flag(role == .owner),
       "teamPages": .list(
         Self.entries.filter { role >= $0.needed }.map { entry in
           [

@@ -1,11 +1,13 @@
 internal import Foundation
 internal import Hummingbird
 internal import JSON
+internal import NIOPosix
 internal import Pages
 internal import Teams
 internal import Workspaces
 
-/// The first page of a team: its datasets, and how much it keeps.
+/// The first page of a team: its datasets, what is shared with it, and how much it keeps; there owners register
+/// cubes that are read where they lie.
 struct TeamRoutes: Sendable {
   let database: TeamDatabase
   let pages: PageRenderer
@@ -15,28 +17,54 @@ struct TeamRoutes: Sendable {
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("teams/:team", use: team)
+    router.post("teams/:team/cubes", use: register)
+    router.post("teams/:team/cubes/:dataset/forget", use: forget)
   }
 
   @Sendable private func team(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let (principal, team, role) = try await access.member(request, context, atLeast: .reader)
-    return try await page(team, role, principal)
+    return try await page((principal, team, role), problem: nil)
   }
 
-  private func page(_ team: Team, _ role: Role, _ principal: Principal) async throws -> Response {
+  private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
+    let (principal, team, role) = member
     let built = Self.datasets(in: settings.siteFolder(ofTeam: team.name))
     let uploaded = try await workspace.datasets(of: team)
+    let uploadedIDs = Set(uploaded.map(\.id))
+    let registered = try await database.cubeSources(ofTeam: team.name).filter {
+      !uploadedIDs.contains($0.dataset)
+    }
+    let shared = SharedThings(database: database, workspace: workspace, settings: settings)
+    let found =
+      role == .owner
+      ? try await NIOThreadPool.singleton.runIfActive { settings.cubesThatLie(ofTeam: team.name) }
+      : []
     return try pages.page(
       "team", title: team.title, principal: principal,
+      status: problem == nil ? .ok : .unprocessableContent,
       [
+        "problem": .optional(problem),
+        "registeredCubes": .list(
+          registered.map { source in
+            [
+              "dataset": .text(source.dataset), "liesAt": .text(source.path),
+              "datasetTitle": .text(source.title.isEmpty ? source.dataset : source.title),
+            ]
+          }),
+        "rootNames": .text(
+          settings.cubeRoots(ofTeam: team.name).map(\.name).filter { $0 != "uploaded" }
+            .joined(separator: ", ")),
+        "foundPaths": .list(found.map { .text($0) }),
+        "sharedTeams": try await shared.values(of: try await database.grants(toTeam: team)),
         "datasets": .list(built.map { ["dataset": .text($0)] }),
         "baseURL": .text(settings.baseURL),
         "uploadedDatasets": .list(
           uploaded.map { dataset in
             [
               "dataset": .text(dataset.id), "datasetTitle": .text(dataset.title),
-              "fileName": .text(dataset.fileName), "size": .text(ByteText.of(dataset.bytes)),
+              "size": .text(ByteText.of(dataset.bytes)),
               "creator": .text(dataset.creator), "day": .text(DateText.day(dataset.created)),
               "variableNames": .text(
                 (dataset.variables.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
@@ -46,6 +74,54 @@ struct TeamRoutes: Sendable {
       ].merging(try await TeamFrame(workspace: workspace).values(team, role, current: "")) {
         own, _ in own
       })
+  }
+
+  /// Does what an owner's form asks for, writes it down, and shows the team again.
+  private func change(
+    _ request: Request, _ context: TeamRequestContext, _ action: String,
+    _ body: (Form, Team) async throws -> String
+  ) async throws -> Response {
+    let member = try await access.member(request, context, atLeast: .owner)
+    let form = try await Form(request, limit: settings.largestBody)
+    try form.requireSecret(of: member.principal)
+    do {
+      let object = try await body(form, member.team)
+      try await database.record(
+        action, on: object, by: member.principal.user.name, team: member.team.name,
+        now: secondsNow())
+    } catch let error as TeamsError where error.kind != .storage {
+      return try await page(member, problem: error.description)
+    }
+    return .redirect(to: "/teams/\(member.team.name)", type: .normal)
+  }
+
+  /// As `cubepress-server register`; what lies nowhere is a mistake, which the command cannot tell before the
+  /// server is there.
+  @Sendable private func register(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    try await change(request, context, "registered a cube") { form, team in
+      let source = try CubeSource(
+        dataset: form.text("id"), title: form.text("title"), path: form.text("path"))
+      let places = try await NIOThreadPool.singleton.runIfActive {
+        settings.locations(of: source, ofTeam: team.name) ?? []
+      }
+      guard !places.isEmpty else { throw TeamsError.nothing(at: source.path) }
+      try await database.setCubeSource(source, of: team)
+      return "\(source.dataset): \(source.path)"
+    }
+  }
+
+  @Sendable private func forget(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let id = try context.parameters.require("dataset")
+    return try await change(request, context, "forgot a cube") { _, team in
+      guard try await database.cubeSources(ofTeam: team.name).contains(where: { $0.dataset == id })
+      else { throw HTTPError(.notFound) }
+      try await database.removeCubeSource(id, of: team)
+      return id
+    }
   }
 
   /// The ids of the datasets of a site; none where it has not been built.

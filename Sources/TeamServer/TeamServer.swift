@@ -67,15 +67,21 @@ public struct TeamServer: Sendable {
     let cookies = SessionCookies(isSecure: settings.isSecure, lifetime: settings.sessionLifetime)
     let metrics = Metrics()
     let router = Router(context: TeamRequestContext.self)
+    if !settings.allowedOrigins.isEmpty {
+      router.middlewares.add(CrossOrigin(settings.allowedOrigins))
+    }
     router.middlewares.add(Answering(pages: pages))
     router.middlewares.add(Measuring(metrics: metrics, limit: settings.concurrentRequests))
     router.middlewares.add(
       BodyPatience(
         part: .seconds(settings.patience), whole: .seconds(settings.patience * 4)))
     router.middlewares.add(CrossSiteGuard(origin: settings.baseURL))
-    router.middlewares.add(Authentication(database: database, cookies: cookies))
+    router.middlewares.add(
+      Authentication(database: database, cookies: cookies, origin: settings.baseURL))
     router.middlewares.add(WorkspaceErrors())
-    OperationRoutes(database: database, metrics: metrics).add(to: router)
+    OperationRoutes(
+      database: database, metrics: metrics, storage: StorageMetrics(workspace: workspace)
+    ).add(to: router)
     AssetRoutes(assets: assets, own: own).add(to: router)
     let signIn = SignInRoutes(
       database: database, pages: pages, cookies: cookies, settings: settings)
@@ -86,17 +92,19 @@ public struct TeamServer: Sendable {
         signIn: signIn, settings: settings
       ).add(to: router)
     }
-    HomeRoutes(database: database, pages: pages, settings: settings).add(to: router)
+    HomeRoutes(database: database, pages: pages, settings: settings, workspace: workspace)
+      .add(to: router)
     TeamRoutes(database: database, pages: pages, settings: settings, workspace: workspace)
       .add(to: router)
     UploadRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
       .add(to: router)
-    UploadedCubeRoutes(database: database, workspace: workspace, settings: settings).add(to: router)
+    UploadedCubeRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
+      .add(to: router)
     CollectionRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
       .add(to: router)
     FileRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
       .add(to: router)
-    StoryRoutes(database: database, workspace: workspace).add(to: router)
+    StoryRoutes(database: database, workspace: workspace, pages: pages).add(to: router)
     PublicationRoutes(database: database, workspace: workspace, pages: pages, settings: settings)
       .add(to: router)
     MemberRoutes(database: database, workspace: workspace, pages: pages, settings: settings)

@@ -90,12 +90,23 @@ struct UploadRoutes: Sendable {
       let metadata = try Self.metadata(Self.field(Field.metadata, request) ?? "")
       let name = metadata["dataset"] ?? Self.proposal(for: metadata["filename"] ?? "")
       let upload = try await workspace.beginUpload(
-        length: length, dataset: name, title: metadata["title"] ?? "",
+        length: length, dataset: name, replacing: try Self.replaces(metadata["replace"]),
+        title: metadata["title"] ?? "",
         sha256: metadata["sha256"].flatMap { $0.isEmpty ? nil : $0 }, for: team,
         by: principal.user.name, now: secondsNow())
       return Response(
         status: .created,
         headers: [.location: "\(settings.baseURL)/teams/\(team.name)/uploads/\(upload.id)"])
+    }
+  }
+
+  /// Whether the sender says that the upload takes the place of a dataset; `replace` may stand without a value.
+  private static func replaces(_ text: String?) throws -> Bool {
+    switch text {
+    case nil, "no", "false": false
+    case "", "yes", "true": true
+    default:
+      throw HTTPError(.badRequest, message: "replace in Upload-Metadata is yes or no.")
     }
   }
 
@@ -118,7 +129,8 @@ struct UploadRoutes: Sendable {
   static func proposal(for fileName: String) -> String {
     let base = fileName.split(separator: "/").last ?? ""
     var stem = base.lowercased()
-    for ending in [".zip", ".zarr", ".nc", ".nc4", ".cdf"] where stem.hasSuffix(ending) {
+    for ending in [".zip", ".zarr", ".nc", ".nc4", ".cdf", ".tif", ".tiff"]
+    where stem.hasSuffix(ending) {
       stem.removeLast(ending.count)
     }
     let plain = stem.map { character in
@@ -210,7 +222,8 @@ struct UploadRoutes: Sendable {
 
   private static func json(_ upload: Upload) -> JSONValue {
     [
-      "id": .string(upload.id), "dataset": .string(upload.dataset), "title": .string(upload.title),
+      "id": .string(upload.id), "dataset": .string(upload.dataset),
+      "replaces": .bool(upload.replaces), "title": .string(upload.title),
       "length": .count(upload.length), "received": .count(upload.received),
       "state": .string(upload.state.rawValue), "problem": .optional(upload.problem),
       "creator": .string(upload.creator),
@@ -225,22 +238,32 @@ struct UploadRoutes: Sendable {
     guard request.wantsPage else {
       return .json(["uploads": .array(uploads.map(Self.json))])
     }
+    let wanted = try request.parameters().last { $0.name == "replace" }?.value
+    var replaced: Dataset?
+    if let wanted { replaced = try await workspace.dataset(wanted, ofTeam: team.name) }
     return try pages.page(
-      "uploads", title: "Upload a cube · \(team.title)", principal: principal,
+      "uploads",
+      title: replaced.map { "Replace \($0.title) · \(team.title)" }
+        ?? "Upload a cube · \(team.title)", principal: principal,
       script: "upload.js",
       [
+        "baseURL": .text(settings.baseURL),
+        "replaced": replaced.map {
+          ["replacedID": .text($0.id), "replacedTitle": .text($0.title)]
+        } ?? false,
         "uploads": .list(
           uploads.map { upload in
             [
               "upload": .text(upload.id), "dataset": .text(upload.dataset),
-              "uploadTitle": .text(upload.title), "creator": .text(upload.creator),
+              "uploadTitle": .text(upload.title), "isReplacing": .flag(upload.replaces),
+              "creator": .text(upload.creator),
               "size": .text(ByteText.of(upload.length)),
               "received": .text(ByteText.of(upload.received)),
               "isReceiving": .flag(upload.state == .receiving),
               "isChecking": .flag(upload.state == .checking),
               "refusal": .optional(upload.problem),
             ]
-          })
+          }),
       ].merging(
         try await TeamFrame(workspace: workspace).values(team, role, current: "uploads")
       ) { own, _ in own })

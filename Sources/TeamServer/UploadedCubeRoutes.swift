@@ -1,30 +1,41 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
+internal import Pages
 internal import Teams
 internal import Workspaces
 
-/// Datasets that were uploaded: the list, and the values as they lie on the disk.
+/// Datasets that were uploaded: the list, a page for each, and the values as they lie on the disk.
+///
+/// Below `data` lies what the dataset holds now; below `versions/<sha256>` one content and never another, for
+/// programs that read in many requests while it may be replaced.
 struct UploadedCubeRoutes: Sendable {
   let database: TeamDatabase
   let workspace: Workspace
+  let pages: PageRenderer
   let settings: ServerSettings
   private let files = FileAnswers()
   private var access: TeamAccess { TeamAccess(database: database) }
 
-  init(database: TeamDatabase, workspace: Workspace, settings: ServerSettings) {
+  init(
+    database: TeamDatabase, workspace: Workspace, pages: PageRenderer, settings: ServerSettings
+  ) {
     self.database = database
     self.workspace = workspace
+    self.pages = pages
     self.settings = settings
   }
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("teams/:team/datasets", use: list)
     router.get("teams/:team/datasets/:dataset", use: describe)
-    router.delete("teams/:team/datasets/:dataset", use: remove)
-    router.post("teams/:team/datasets/:dataset/remove", use: removeByForm)
+    Removal(
+      access: access, settings: settings, path: "teams/:team/datasets/:dataset", remove: remove
+    ).add(to: router, leadingTo: "")
     router.get("teams/:team/datasets/:dataset/data/**", use: read)
     router.head("teams/:team/datasets/:dataset/data/**", use: read)
+    router.get("teams/:team/datasets/:dataset/versions/:version/**", use: readVersion)
+    router.head("teams/:team/datasets/:dataset/versions/:version/**", use: readVersion)
   }
 
   @Sendable private func list(
@@ -38,12 +49,17 @@ struct UploadedCubeRoutes: Sendable {
   private func json(_ dataset: Dataset, _ team: Team) -> JSONValue {
     [
       "id": .string(dataset.id), "title": .string(dataset.title),
-      "href": .string(
-        "\(settings.baseURL)/teams/\(team.name)/datasets/\(dataset.id)/data/\(dataset.fileName)"),
+      "href": .string("\(address(dataset.id, team))/data/\(dataset.fileName)"),
+      "versionHref": .string(
+        "\(address(dataset.id, team))/versions/\(dataset.sha256)/\(dataset.fileName)"),
       "bytes": .count(dataset.bytes), "sha256": .string(dataset.sha256),
       "created": .count(dataset.created), "creator": .string(dataset.creator),
       "variables": dataset.variables,
     ]
+  }
+
+  private func address(_ dataset: String, _ team: Team) -> String {
+    "\(settings.baseURL)/teams/\(team.name)/datasets/\(dataset)"
   }
 
   /// A dataset for whoever may use it: its team, and teams with which it is shared.
@@ -62,47 +78,80 @@ struct UploadedCubeRoutes: Sendable {
   @Sendable private func describe(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
+    guard !request.wantsPage else { return try await page(request, context) }
     let (member, dataset) = try await dataset(request, context, atLeast: .reader)
-    return .json(json(dataset, member.team))
+    let earlier = try await workspace.earlierContents(of: dataset.id, ofTeam: member.team.name)
+    var document = json(dataset, member.team).objectValue ?? JSONObject()
+    document["earlier"] = .array(
+      earlier.map { content in
+        [
+          "sha256": .string(content.sha256),
+          "href": .string(
+            "\(address(dataset.id, member.team))/versions/\(content.sha256)/\(content.fileName)"),
+          "until": content.until.map(JSONValue.integer) ?? .null,
+        ]
+      })
+    return .json(.object(document))
+  }
+
+  private func page(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let id = try context.parameters.require("dataset")
+    let member = try await access.user(of: id, kind: .dataset, request, context, atLeast: .reader)
+    let isMember = try await access.isMember(member)
+    let values = try await DatasetPage(database: database, workspace: workspace, settings: settings)
+      .values(of: id, for: member, isMember: isMember)
+    guard let values else { throw HTTPError(.notFound) }
+    return try pages.page(
+      "team-dataset", title: "\(id) · \(member.team.title)", principal: member.principal,
+      values.merging(
+        try await TeamFrame(workspace: workspace).values(
+          for: member, isMember: isMember, current: "datasets")
+      ) { own, _ in own })
   }
 
   @Sendable private func read(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let (_, dataset) = try await dataset(request, context, atLeast: .reader)
+    return try await answer(request, context, folder: dataset.folder)
+  }
+
+  @Sendable private func readVersion(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let (member, dataset) = try await dataset(request, context, atLeast: .reader)
+    let wanted = try context.parameters.require("version")
+    if dataset.sha256 == wanted {
+      return try await answer(request, context, folder: dataset.folder)
+    }
+    let earlier = try await workspace.earlierContents(of: dataset.id, ofTeam: member.team.name)
+    guard let content = earlier.first(where: { $0.sha256 == wanted }) else {
+      throw HTTPError(.notFound)
+    }
+    return try await answer(request, context, folder: content.folder)
+  }
+
+  private func answer(
+    _ request: Request, _ context: TeamRequestContext, folder: String
+  ) async throws -> Response {
     let segments = context.parameters.getCatchAll()
-    guard let key = TeamSiteRoutes.key(segments, allowingHidden: true),
-      let folder = dataset.path.lastIndex(of: "/")
-    else { throw HTTPError(.notFound) }
-    let site = settings.dataFolder + "/" + dataset.path[..<folder]
-    return try await files.answer(request, key: key, site: site).asDownload()
+    guard let key = TeamSiteRoutes.key(segments, allowingHidden: true) else {
+      throw HTTPError(.notFound)
+    }
+    return try await files.answer(request, key: key, site: settings.dataFolder + "/" + folder)
+      .asDownload()
   }
 
   @Sendable private func remove(
-    _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    let (principal, team, _) = try await access.member(request, context, atLeast: .editor)
-    try request.requireIntent(of: principal)
-    try await remove(context, of: team, by: principal)
-    return Response(status: .noContent)
-  }
-
-  @Sendable private func removeByForm(
-    _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    let (principal, team, _) = try await access.member(request, context, atLeast: .editor)
-    try await Form(request, limit: settings.largestBody).requireSecret(of: principal)
-    try await remove(context, of: team, by: principal)
-    return .redirect(to: "/teams/" + team.name, type: .normal)
-  }
-
-  private func remove(
-    _ context: TeamRequestContext, of team: Team, by principal: Principal
+    _ context: TeamRequestContext, _ member: TeamAccess.Member
   ) async throws {
     let id = try context.parameters.require("dataset")
-    try await workspace.removeDataset(id, of: team)
+    try await workspace.removeDataset(id, of: member.team)
     try await database.record(
-      "removed a dataset", on: id, by: principal.user.name, team: team.name, now: secondsNow())
+      "removed a dataset", on: id, by: member.principal.user.name, team: member.team.name,
+      now: secondsNow())
   }
 }
 

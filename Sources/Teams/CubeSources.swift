@@ -12,7 +12,7 @@ public struct CubeSource: Sendable, Hashable {
   /// Describes a source.
   ///
   /// - Throws: ``TeamsError`` where the id is none, or the path is not a root's name and plain names
-  ///   behind it: nothing that climbs (`..`), is hidden, is a pattern or an address.
+  ///   behind it: nothing that climbs (`..`), is hidden, is a pattern or an address, nor what an upload made.
   public init(dataset: String, title: String, path: String) throws(TeamsError) {
     try Names.check(dataset, of: "dataset")
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -21,7 +21,9 @@ public struct CubeSource: Sendable, Hashable {
         && part.utf8.allSatisfy { $0 >= 32 && $0 != 127 }
         && !part.contains { "*?[]{}\\:~".contains($0) }
     }
-    guard parts.count >= 2, isPlain, path.utf8.count <= 1000, title.utf8.count <= 200 else {
+    guard parts.count >= 2, isPlain, parts[0] != "uploaded", path.utf8.count <= 1000,
+      title.utf8.count <= 200
+    else {
       throw TeamsError(
         .invalid, "read a cube from '\(path.prefix(200))'",
         because: "that is not a root's name and a plain path below it",
@@ -36,9 +38,11 @@ public struct CubeSource: Sendable, Hashable {
 extension TeamDatabase {
   /// Lets a team's cube be read where it lies, in place of an earlier one with the same id.
   ///
-  /// - Throws: ``TeamsError`` where the id is none or the path leaves its root.
+  /// - Throws: ``TeamsError`` where the team has uploaded a dataset of this id.
   public func setCubeSource(_ source: CubeSource, of team: Team) async throws(TeamsError) {
-    try await write("register '\(source.dataset)'") { database in
+    let attempt = "register '\(source.dataset)'"
+    try await write(attempt) { database in
+      try Self.requireNotUploaded(source.dataset, of: team, attempt, database)
       try database.execute(
         sql: """
           INSERT INTO cube_source (team, dataset, title, path) VALUES (?, ?, ?, ?)
@@ -47,9 +51,27 @@ extension TeamDatabase {
     }
   }
 
+  /// Where an uploaded dataset lies is not for people to say.
+  private static func requireNotUploaded(
+    _ dataset: String, of team: Team, _ attempt: String, _ database: Database
+  ) throws {
+    let isUploaded = try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM dataset WHERE team = ? AND name = ?)",
+      arguments: [team.id, dataset])
+    guard isUploaded == false else {
+      throw TeamsError(
+        .taken, attempt, because: "the team has uploaded a dataset of this id",
+        remedy: "choose another id, or remove that dataset")
+    }
+  }
+
   /// Forgets where a cube lies; its files stay.
+  ///
+  /// - Throws: ``TeamsError`` where the dataset was uploaded.
   public func removeCubeSource(_ dataset: String, of team: Team) async throws(TeamsError) {
-    try await write("forget '\(dataset)'") { database in
+    let attempt = "forget '\(dataset)'"
+    try await write(attempt) { database in
+      try Self.requireNotUploaded(dataset, of: team, attempt, database)
       try database.execute(
         sql: "DELETE FROM cube_source WHERE team = ? AND dataset = ?",
         arguments: [team.id, dataset])

@@ -69,6 +69,13 @@ extension TeamDatabase {
     }
   }
 
+  /// What other teams have shared with a team.
+  public func grants(toTeam team: Team) async throws(TeamsError) -> [Grant] {
+    try await read("list what is shared with '\(team.name)'") { database in
+      try Self.grants(database, where: "to_team = ?", [team.id])
+    }
+  }
+
   /// What other teams have shared with the teams of somebody.
   public func grants(to user: User) async throws(TeamsError) -> [Grant] {
     try await read("list what is shared with '\(user.name)'") { database in

@@ -15,6 +15,9 @@ enum Schema {
     migrator.registerMigration("uploads, datasets, files and places") { database in
       try database.execute(sql: workspaces)
     }
+    migrator.registerMigration("replaced datasets") { database in
+      try database.execute(sql: replacedDatasets)
+    }
     return migrator
   }
 

@@ -40,6 +40,14 @@ extension TeamsError {
       remedy: "ask an administrator to add them")
   }
 
+  /// There is no cube where a path leads.
+  public static func nothing(at path: String) -> TeamsError {
+    TeamsError(
+      .unknown, "register '\(path)'",
+      because: "there is nothing at this place below the team's roots",
+      remedy: "put the cube there first, and see that no link leads out of the root")
+  }
+
   /// No team has this name.
   public static func noTeam(_ name: String) -> TeamsError {
     TeamsError(

@@ -124,4 +124,26 @@ extension Schema {
       UNIQUE (team, dataset)
     ) STRICT, WITHOUT ROWID;
     """
+
+  /// Datasets that a later upload has replaced, and which content a publication means.
+  ///
+  /// `until` is the time at which the bytes go; null as long as the public site is made of them.
+  /// `public` tells that it is or was: such a version counts against the quota until it goes.
+  static let replacedDatasets = """
+    ALTER TABLE upload ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE replaced_dataset (
+      path TEXT PRIMARY KEY,
+      team INTEGER NOT NULL REFERENCES team ON DELETE CASCADE,
+      dataset TEXT NOT NULL,
+      bytes INTEGER NOT NULL,
+      sha256 TEXT NOT NULL,
+      public INTEGER NOT NULL,
+      until INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX replaced_dataset_name ON replaced_dataset (team, dataset);
+    ALTER TABLE publication ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+    UPDATE publication SET sha256 = coalesce(
+      (SELECT sha256 FROM dataset WHERE dataset.team = publication.team
+        AND dataset.name = publication.dataset), '');
+    """
 }

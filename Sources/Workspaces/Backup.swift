@@ -5,8 +5,8 @@ internal import Teams
 
 /// Copies of everything that the server keeps: the database, and the bytes of datasets and files.
 ///
-/// Built sites of teams are left out: `cubepress build` makes them again. Datasets and files never change
-/// once they are there, so on one file system a copy takes no room of its own (hard links).
+/// Built sites of teams are left out: `cubepress build` makes them again. What datasets and files
+/// hold never changes where it lies, so on one file system a copy takes no room of its own (hard links).
 public enum Backup {
   private static let database = "cubepress.sqlite"
 
@@ -82,7 +82,10 @@ public enum Backup {
           remedy: "use another backup")
       }
       try database.execute(sql: "DELETE FROM upload")
-      let cubes = try String.fetchAll(database, sql: "SELECT path FROM dataset")
+      // Nobody reads these of the copy.
+      try database.execute(sql: "DELETE FROM replaced_dataset WHERE until IS NOT NULL")
+      let cubes = try String.fetchAll(
+        database, sql: "SELECT path FROM dataset UNION ALL SELECT path FROM replaced_dataset")
       let blobs = try String.fetchAll(
         database,
         sql: """

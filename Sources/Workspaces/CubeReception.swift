@@ -66,18 +66,30 @@ struct CubeReception {
     if beginning.starts(with: [0x50, 0x4b, 3, 4]) {
       return ("cube.zarr", try unpack(to: folder))
     }
-    let isNetCDF =
-      beginning.starts(with: "CDF".utf8)
-      || beginning.elementsEqual([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
-    guard isNetCDF else {
+    guard let name = Self.fileName(beginning: Array(beginning)) else {
       throw refusal(
-        "it is neither a zip archive nor NetCDF",
-        "send NetCDF (.nc), or a Zarr store as one zip file, which zarr.storage.ZipStore writes")
+        "it is neither a zip archive nor NetCDF nor GeoTIFF",
+        "send NetCDF (.nc), GeoTIFF (.tif), or a Zarr store as one zip file, which zarr.storage.ZipStore writes"
+      )
     }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // A second name for the same bytes; the first one goes when all is written down.
-    try FileManager.default.linkItem(atPath: path, toPath: folder + "/cube.nc")
-    return ("cube.nc", upload.length)
+    try FileManager.default.linkItem(atPath: path, toPath: "\(folder)/\(name)")
+    return (name, upload.length)
+  }
+
+  /// What a cube of one file is called, by its first eight bytes; `nil` for anything else.
+  private static func fileName(beginning bytes: [UInt8]) -> String? {
+    let netCDF: [[UInt8]] = [
+      Array("CDF".utf8), [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A],
+    ]
+    // TIFF and BigTIFF in both byte orders.
+    let geoTIFF: [[UInt8]] = [
+      [0x49, 0x49, 0x2A, 0], [0x4D, 0x4D, 0, 0x2A], [0x49, 0x49, 0x2B, 0], [0x4D, 0x4D, 0, 0x2B],
+    ]
+    if netCDF.contains(where: bytes.starts) { return "cube.nc" }
+    if geoTIFF.contains(where: bytes.starts) { return "cube.tif" }
+    return nil
   }
 
   /// Unpacks a zipped Zarr store.

@@ -9,11 +9,11 @@ public struct Dataset: Sendable, Hashable {
   public let id: String
   /// The title that people read.
   public let title: String
-  /// Its path within the data folder: a folder `cube.zarr` or a file `cube.nc`.
+  /// Its path within the data folder: a folder `cube.zarr` or a file `cube.nc` or `cube.tif`.
   public let path: String
   /// What it takes on disk.
   public let bytes: Int64
-  /// The SHA-256 of the file as it was uploaded, in hexadecimal digits.
+  /// The SHA-256 of the file as it was uploaded, in hexadecimal digits: which content it has.
   public let sha256: String
   /// Names, units, dimensions, shapes and ranges of its variables.
   public let variables: JSONValue
@@ -22,8 +22,13 @@ public struct Dataset: Sendable, Hashable {
   /// Who uploaded it: the name of a user.
   public let creator: String
 
-  /// The last component of its path: `cube.zarr` or `cube.nc`.
+  /// The last component of its path, such as `cube.zarr`.
   public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
+  /// The folder of its content, which holds nothing else.
+  public var folder: String { Self.folder(of: path) }
+
+  /// The folder of a content, from its path.
+  static func folder(of path: String) -> String { (path as NSString).deletingLastPathComponent }
 }
 
 extension Dataset {
@@ -36,6 +41,14 @@ extension Dataset {
     variables = (try? JSONValue(parsing: row["variables"] as String)) ?? []
     created = row["created"]
     creator = row["created_by"]
+  }
+}
+
+extension Dataset {
+  static func named(_ id: String, of team: Team, _ database: Database) throws -> Dataset? {
+    try Row.fetchOne(
+      database, sql: "SELECT * FROM dataset WHERE team = ? AND name = ?", arguments: [team.id, id]
+    ).map(Dataset.init)
   }
 }
 
@@ -62,16 +75,15 @@ extension Workspace {
     }
   }
 
-  /// Removes a dataset with its bytes and what other teams may do with it.
+  /// Removes a dataset with all its bytes and what other teams may do with it.
   ///
   /// - Throws: ``WorkspaceError``, also where it is published: withdraw it first.
   public func removeDataset(_ id: String, of team: Team) async throws(WorkspaceError) {
     let attempt = "remove '\(id)'"
-    let path = try await change(attempt) { database -> String in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT path FROM dataset WHERE team = ? AND name = ?",
-        arguments: [team.id, id])
-      guard let row else { throw WorkspaceError.unknown(attempt, "dataset") }
+    let paths = try await change(attempt) { database -> [String] in
+      guard let dataset = try Dataset.named(id, of: team, database) else {
+        throw WorkspaceError.unknown(attempt, "dataset")
+      }
       let isPublished = try Bool.fetchOne(
         database, sql: "SELECT EXISTS (SELECT 1 FROM publication WHERE team = ? AND dataset = ?)",
         arguments: [team.id, id])
@@ -80,16 +92,24 @@ extension Workspace {
           .conflict, attempt, because: "it is published or is to be",
           remedy: "withdraw it first, then the next build of the public site leaves it out")
       }
+      let earlier = try String.fetchAll(
+        database,
+        sql: "DELETE FROM replaced_dataset WHERE team = ? AND dataset = ? RETURNING path",
+        arguments: [team.id, id])
       for sql in [
         "DELETE FROM dataset WHERE team = ? AND name = ?",
         "DELETE FROM cube_source WHERE team = ? AND dataset = ?",
         // A later dataset of this id is another one.
         "DELETE FROM share WHERE team = ? AND kind = 'dataset' AND item = ?",
       ] { try database.execute(sql: sql, arguments: [team.id, id]) }
-      return row["path"]
+      return earlier + [dataset.path]
     }
-    let folder = (settings.dataFolder + "/" + path as NSString).deletingLastPathComponent
-    await removeFile(folder)
+    await removeContents(paths)
+  }
+
+  /// Removes the bytes of contents that the database does not know any more.
+  func removeContents(_ paths: [String]) async {
+    for path in paths { await removeFile("\(settings.dataFolder)/\(Dataset.folder(of: path))") }
   }
 
   /// Removes what a crash left behind: bytes of uploads, cubes and files that the database does not know.
@@ -98,13 +118,14 @@ extension Workspace {
       let uploads = try String.fetchSet(
         database,
         sql: "SELECT id FROM upload WHERE state IN ('receiving', 'checking')")
-      let cubes = try String.fetchSet(database, sql: "SELECT path FROM dataset")
+      let cubes = try String.fetchSet(
+        database, sql: "SELECT path FROM dataset UNION SELECT path FROM replaced_dataset")
       let blobs = try Row.fetchAll(
         database,
         sql: "SELECT team.name, sha256 FROM blob JOIN team ON team.id = blob.team")
       let teams = try String.fetchAll(database, sql: "SELECT name FROM team")
       return (
-        uploads: uploads, cubes: cubes,
+        uploads: uploads, cubes: Set(cubes.map(Dataset.folder)),
         blobs: Set(blobs.map { "\($0["name"] as String)/\($0["sha256"] as String)" }), teams: teams
       )
     }
@@ -120,9 +141,9 @@ extension Workspace {
             try manager.removeItem(atPath: "\(folder)/uploads/\(name)")
           }
           for name in names("uploaded") {
-            let path = "teams/\(team)/uploaded/\(name)/"
-            let isKnown = ["cube.zarr", "cube.nc"].contains { known.cubes.contains(path + $0) }
-            if !isKnown { try manager.removeItem(atPath: "\(folder)/uploaded/\(name)") }
+            if !known.cubes.contains("teams/\(team)/uploaded/\(name)") {
+              try manager.removeItem(atPath: "\(folder)/uploaded/\(name)")
+            }
           }
           for name in names("blobs") where !known.blobs.contains("\(team)/\(name)") {
             try manager.removeItem(atPath: "\(folder)/blobs/\(name)")
@@ -132,7 +153,8 @@ extension Workspace {
     } catch { throw WorkspaceError("remove what a crash left", error) }
   }
 
-  /// How much an archive may have when it is unpacked: what is left of the quota, with its own room.
+  /// How much an archive may have when it is unpacked: what is left of the quota, with its own room and that
+  /// of the dataset that it replaces.
   ///
   /// It blocks.
   func roomForUnpacking(_ upload: Upload) throws -> Int64 {
@@ -142,8 +164,11 @@ extension Workspace {
       guard let team = row.map(Team.init) else {
         throw WorkspaceError.unknown("accept an upload", "team")
       }
-      let use = try StorageUse(of: team, standard: settings.teamQuota, database)
-      return max(0, use.quota - use.total + upload.length)
+      let use = try StorageUse(
+        of: team, standard: settings.teamQuota, without: upload.id, database)
+      let earlier =
+        upload.replaces ? try Dataset.named(upload.dataset, of: team, database)?.bytes ?? 0 : 0
+      return max(earlier, use.quota - use.total + earlier)
     }
   }
 }

@@ -53,7 +53,11 @@ public indirect enum FeatureFilter: Sendable, Hashable {
 
 // MARK: Reading
 
+// By Unicode scalars: a mark that combines with a bracket, a dot or a quotation mark before it would be one
+// character with it.
 extension FeatureFilter {
+  private typealias Text = Substring.UnicodeScalarView
+
   /// Reads one parameter of a query.
   ///
   /// - Parameters:
@@ -62,9 +66,9 @@ extension FeatureFilter {
   /// - Throws: ``WorkspaceError`` of kind `invalid` with what is wrong.
   public init(parameter name: String, value: String) throws(WorkspaceError) {
     if ["and", "or", "not.and", "not.or"].contains(name) {
-      self = try Self.condition(name + value, depth: 0)
+      self = try Self.condition((name + value)[...].unicodeScalars, depth: 0)
     } else {
-      self = try Self.condition(property: name, value[...])
+      self = try Self.condition(property: name, value[...].unicodeScalars)
     }
     guard size <= Self.mostConditions else {
       throw Self.error(value, "it has more than \(Self.mostConditions) conditions")
@@ -81,30 +85,35 @@ extension FeatureFilter {
   }
 
   /// A condition within a group: `a.eq.1`, `not.and(…)`.
-  private static func condition(_ text: String, depth: Int) throws(WorkspaceError) -> FeatureFilter
-  {
-    guard depth <= deepest else { throw error(text, "its groups lie too deep in one another") }
+  private static func condition(_ text: Text, depth: Int) throws(WorkspaceError) -> FeatureFilter {
+    guard depth <= deepest else {
+      throw error(String(text), "its groups lie too deep in one another")
+    }
     for (start, isNegated, isAny) in [
       ("and(", false, false), ("or(", false, true), ("not.and(", true, false),
       ("not.or(", true, true),
-    ] where text.hasPrefix(start) {
-      guard text.hasSuffix(")") else { throw error(text, "a bracket is not closed") }
+    ] {
+      guard let rest = after(start, in: text) else { continue }
+      guard rest.last == ")" else { throw error(String(text), "a bracket is not closed") }
       var parts: [FeatureFilter] = []
-      for part in try split(text.dropFirst(start.count).dropLast()) {
+      for part in try split(rest.dropLast()) {
         parts.append(try condition(part, depth: depth + 1))
       }
-      guard !parts.isEmpty else { throw error(text, "there is nothing in the brackets") }
+      guard !parts.isEmpty else { throw error(String(text), "there is nothing in the brackets") }
       let group = isAny ? FeatureFilter.any(parts) : .all(parts)
       return isNegated ? .not(group) : group
     }
-    let (property, rest) = try name(in: text[...])
+    let (property, rest) = try name(in: text)
     return try condition(property: property, rest)
   }
 
+  /// What follows a beginning; `nil` where the text begins otherwise.
+  private static func after(_ start: String, in text: Text) -> Text? {
+    text.starts(with: start.unicodeScalars) ? text.dropFirst(start.unicodeScalars.count) : nil
+  }
+
   /// The property that a condition begins with, which may be quoted, and what follows its dot.
-  private static func name(
-    in text: Substring
-  ) throws(WorkspaceError) -> (property: String, rest: Substring) {
+  private static func name(in text: Text) throws(WorkspaceError) -> (property: String, rest: Text) {
     if text.first == "\"" {
       let (name, rest) = try quoted(text)
       guard rest.first == "." else { throw error(String(text), "an operator is missing") }
@@ -117,37 +126,39 @@ extension FeatureFilter {
   }
 
   private static func condition(
-    property: String, _ text: Substring
+    property: String, _ text: Text
   ) throws(WorkspaceError) -> FeatureFilter {
     _ = try PropertyPath(property)
-    guard text.utf8.count <= longestValue else { throw error(property, "its value is too long") }
-    if text.hasPrefix("not.") {
-      return .not(try condition(property: property, text.dropFirst(4)))
+    guard String(text).utf8.count <= longestValue else {
+      throw error(property, "its value is too long")
+    }
+    if let negated = after("not.", in: text) {
+      return .not(try condition(property: property, negated))
     }
     guard let dot = text.firstIndex(of: ".") else { throw unknownOperator(property, text) }
-    let word = text[..<dot]
+    let word = String(text[..<dot])
     let rest = text[text.index(after: dot)...]
-    if let relation = Relation(rawValue: String(word)) {
+    if let relation = Relation(rawValue: word) {
       return .compare(property: property, relation, try value(rest))
     }
     switch word {
     case "like", "ilike":
       let pattern = try value(rest)
-      guard pattern.count(where: { "*%".contains($0) }) <= mostWildcards else {
+      guard pattern.unicodeScalars.count(where: { $0 == "*" || $0 == "%" }) <= mostWildcards else {
         throw error(property, "its pattern has more than \(mostWildcards) wildcards")
       }
       return .like(property: property, pattern: pattern, ignoringCase: word == "ilike")
     case "is":
-      guard let state = State(rawValue: rest.lowercased()) else {
+      guard let state = State(rawValue: String(rest).lowercased()) else {
         throw error(property, "'is' is followed by null, true or false")
       }
       return .isState(property: property, state)
     case "in":
-      guard rest.hasPrefix("("), rest.hasSuffix(")") else {
+      guard let list = after("(", in: rest), list.last == ")" else {
         throw error(property, "'in' is followed by values in brackets, as in in.(1,2)")
       }
       var values: [String] = []
-      for part in try split(rest.dropFirst().dropLast()) { values.append(try value(part[...])) }
+      for part in try split(list.dropLast()) { values.append(try value(part)) }
       guard !values.isEmpty else { throw error(property, "there is nothing in the brackets") }
       return .isOne(property: property, values)
     default: throw unknownOperator(property, text)
@@ -155,65 +166,61 @@ extension FeatureFilter {
   }
 
   /// A value as it is meant: quotes and their escapes are taken away.
-  private static func value(_ text: Substring) throws(WorkspaceError) -> String {
+  private static func value(_ text: Text) throws(WorkspaceError) -> String {
     guard text.first == "\"" else { return String(text) }
     let (value, rest) = try quoted(text)
     guard rest.isEmpty else { throw error(String(text), "something follows the quotation mark") }
     return value
   }
 
-  private static func quoted(
-    _ text: Substring
-  ) throws(WorkspaceError) -> (text: String, rest: Substring) {
-    var value = ""
+  private static func quoted(_ text: Text) throws(WorkspaceError) -> (text: String, rest: Text) {
+    var value = String.UnicodeScalarView()
     var rest = text.dropFirst()
-    while let character = rest.popFirst() {
-      if character == "\"" { return (value, rest) }
-      if character == "\\" {
+    while let scalar = rest.popFirst() {
+      if scalar == "\"" { return (String(value), rest) }
+      if scalar == "\\" {
         guard let next = rest.popFirst() else { break }
         value.append(next)
       } else {
-        value.append(character)
+        value.append(scalar)
       }
     }
     throw error(String(text), "a quotation mark is not closed")
   }
 
   /// Splits at commas that are in no brackets and no quotation marks.
-  private static func split(_ text: Substring) throws(WorkspaceError) -> [String] {
-    var parts: [String] = []
-    var part = ""
+  private static func split(_ text: Text) throws(WorkspaceError) -> [Text] {
+    var parts: [Text] = []
+    var start = text.startIndex
     var depth = 0
     var isQuoted = false
     var isEscaped = false
-    for character in text {
+    for (index, scalar) in zip(text.indices, text) {
       if isEscaped {
         isEscaped = false
-      } else if isQuoted, character == "\\" {
+      } else if isQuoted, scalar == "\\" {
         isEscaped = true
-      } else if character == "\"" {
+      } else if scalar == "\"" {
         isQuoted.toggle()
       } else if !isQuoted {
-        if character == "(" { depth += 1 }
-        if character == ")" { depth -= 1 }
-        if character == ",", depth == 0 {
-          parts.append(part)
-          part = ""
-          continue
+        if scalar == "(" { depth += 1 }
+        if scalar == ")" { depth -= 1 }
+        if scalar == ",", depth == 0 {
+          parts.append(text[start..<index])
+          start = text.index(after: index)
         }
       }
-      part.append(character)
     }
     guard depth == 0, !isQuoted else {
       throw error(String(text), "a bracket or quotation mark is not closed")
     }
-    return text.isEmpty ? [] : parts + [part]
+    return text.isEmpty ? [] : parts + [text[start...]]
   }
 
-  private static func unknownOperator(_ property: String, _ text: Substring) -> WorkspaceError {
+  private static func unknownOperator(_ property: String, _ text: Text) -> WorkspaceError {
     let words = Relation.allCases.map(\.rawValue).joined(separator: ", ")
     return WorkspaceError(
-      .invalid, "ask for '\(property)=\(text.prefix(60))'", because: "it has no operator",
+      .invalid, "ask for '\(property)=\(String(text.prefix(60)))'", because: "it has no operator",
       remedy: "write one of \(words), like, ilike, is, in and a dot before the value, as in eq.5")
   }
 
@@ -318,24 +325,24 @@ extension FeatureFilter {
 
   /// A pattern of `LIKE`, with `\` before what is meant as it is.
   private static func likePattern(_ pattern: String) -> String {
-    pattern.map { character in
-      switch character {
+    pattern.unicodeScalars.map { scalar in
+      switch scalar {
       case "*": "%"
       case "\\": "\\\\"
-      default: String(character)
+      default: String(scalar)
       }
     }.joined()
   }
 
   /// A pattern of `GLOB`, which tells large letters from small ones.
   private static func globPattern(_ pattern: String) -> String {
-    pattern.map { character in
-      switch character {
+    pattern.unicodeScalars.map { scalar in
+      switch scalar {
       case "*", "%": "*"
       case "_": "?"
       case "?": "[?]"
       case "[": "[[]"
-      default: String(character)
+      default: String(scalar)
       }
     }.joined()
   }

@@ -41,7 +41,7 @@ public struct FeatureQuery: Sendable {
       case "bbox": box = try GeographicBox(value)
       case "limit": limit = try Self.number(name, value, in: 0...Self.mostFeatures)
       case "offset": offset = try Self.number(name, value, in: 0...1_000_000_000)
-      case "select": properties = value.split(separator: ",").map(String.init)
+      case "select": properties = Self.names(value)
       case "order": order = try Self.order(value)
       default: filters.append(try FeatureFilter(parameter: name, value: value))
       }
@@ -51,6 +51,11 @@ public struct FeatureQuery: Sendable {
         .invalid, "ask for features", because: "there are too many conditions",
         remedy: "use at most \(FeatureFilter.mostConditions)")
     }
+  }
+
+  /// The parts between commas, whatever marks combine with those.
+  private static func names(_ text: String) -> [String] {
+    text.unicodeScalars.split(separator: ",").map { String(String.UnicodeScalarView($0)) }
   }
 
   private static func number(
@@ -66,8 +71,8 @@ public struct FeatureQuery: Sendable {
 
   private static func order(_ text: String) throws(WorkspaceError) -> [Order] {
     var terms: [Order] = []
-    for term in text.split(separator: ",") {
-      var name = term
+    for term in names(text) {
+      var name = term[...]
       var isDescending = false
       var nullsFirst: Bool?
       for (ending, isFirst) in [(".nullsfirst", true), (".nullslast", false)]

@@ -17,6 +17,11 @@ public struct Publication: Sendable, Hashable {
   public let summary: String
   /// Its licence, such as `CC-BY-4.0`.
   public let licence: String
+  /// The content that was asked for, and once an owner agreed the one that is public: the SHA-256 of the
+  /// uploaded file.
+  public let sha256: String
+  /// The content that the dataset has now.
+  public let present: String
   /// When an editor asked for it, in seconds since 1970.
   public let requested: Int64
   /// Who asked.
@@ -25,6 +30,9 @@ public struct Publication: Sendable, Hashable {
   public let published: Int64?
   /// Who agreed.
   public let publisher: String?
+
+  /// Whether the dataset was replaced since somebody asked or an owner agreed.
+  public var isOutdated: Bool { sha256 != present }
 }
 
 extension Publication {
@@ -35,6 +43,8 @@ extension Publication {
     title = row["title"]
     summary = row["summary"]
     licence = row["licence"]
+    sha256 = row["sha256"]
+    present = row["present"]
     requested = row["requested"]
     requester = row["requested_by"]
     published = row["published"]
@@ -42,8 +52,9 @@ extension Publication {
   }
 
   static let query = """
-    SELECT publication.*, team.name AS team_name FROM publication
+    SELECT publication.*, team.name AS team_name, dataset.sha256 AS present FROM publication
     JOIN team ON team.id = publication.team
+    JOIN dataset ON dataset.team = publication.team AND dataset.name = publication.dataset
     """
 }
 
@@ -78,17 +89,18 @@ extension Workspace {
         remedy: "state both: without a licence nobody may use it")
     }
     try await change(attempt) { database in
-      let isThere = try Bool.fetchOne(
-        database, sql: "SELECT EXISTS (SELECT 1 FROM dataset WHERE team = ? AND name = ?)",
-        arguments: [team.id, dataset])
-      guard isThere == true else { throw WorkspaceError.unknown(attempt, "dataset") }
+      guard let present = try Dataset.named(dataset, of: team, database) else {
+        throw WorkspaceError.unknown(attempt, "dataset")
+      }
       try database.execute(
         sql: """
           INSERT INTO publication
-            (id, team, dataset, title, summary, licence, requested, requested_by)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            (id, team, dataset, title, summary, licence, sha256, requested, requested_by)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
-        arguments: [id, team.id, dataset, title, summary, licence, now, creator])
+        arguments: [
+          id, team.id, dataset, title, summary, licence, present.sha256, now, creator,
+        ])
     }
   }
 
@@ -96,25 +108,47 @@ extension Workspace {
   public func publications(of team: Team) async throws(WorkspaceError) -> [Publication] {
     try await look("list publications") { database in
       try Row.fetchAll(
-        database, sql: Publication.query + " WHERE team = ? ORDER BY publication.id",
+        database, sql: Publication.query + " WHERE publication.team = ? ORDER BY publication.id",
         arguments: [team.id]
       ).map(Publication.init)
     }
   }
 
-  /// Agrees that a dataset be published: the next build of the public site takes it up.
+  /// Agrees that a content of a dataset be published: the next build of the public site takes it up.
   ///
-  /// - Returns: `nil` where the team has not asked for it, or it is published already.
+  /// A dataset that is replaced afterwards stays public as it was agreed to, until an owner agrees to the
+  /// new content.
+  ///
+  /// - Parameters:
+  ///   - id: of the publication.
+  ///   - sha256: the content that the owner has looked at.
+  ///   - team: whose it is.
+  ///   - owner: who agrees.
+  ///   - now: seconds since 1970.
+  /// - Returns: `nil` where the team has not asked for it, or this content is published already.
+  /// - Throws: ``WorkspaceError`` of kind `conflict` where the dataset has another content now.
   public func publish(
-    _ id: String, of team: Team, by owner: String, now: Int64
+    _ id: String, content sha256: String, of team: Team, by owner: String, now: Int64
   ) async throws(WorkspaceError) -> Publication? {
-    let isNew = try await change("publish '\(id)'") { database in
+    let attempt = "publish '\(id)'"
+    let isNew = try await change(attempt) { [self] database in
+      let row = try Row.fetchOne(
+        database, sql: Publication.query + " WHERE publication.id = ? AND publication.team = ?",
+        arguments: [id, team.id])
+      guard let wish = row.map(Publication.init) else { return false }
+      guard wish.present == sha256 else {
+        throw WorkspaceError(
+          .conflict, attempt, because: "the dataset was replaced since this page was shown",
+          remedy: "look at it as it is now, and agree to that")
+      }
+      guard wish.published == nil || wish.isOutdated else { return false }
       try database.execute(
         sql: """
-          UPDATE publication SET published = ?, published_by = ?
-          WHERE id = ? AND team = ? AND published IS NULL
-          """, arguments: [now, owner, id, team.id])
-      return database.changesCount == 1
+          UPDATE publication SET published = ?, published_by = ?, sha256 = ?
+          WHERE id = ? AND team = ?
+          """, arguments: [now, owner, sha256, id, team.id])
+      try releaseForPublicSite(wish.dataset, of: team, now: now, database)
+      return true
     }
     try await writePublishedRecipes()
     return isNew ? try await publications(of: team).first { $0.id == id } : nil
@@ -123,11 +157,15 @@ extension Workspace {
   /// Takes back a publication or the wish for it: the next build of the public site leaves it out.
   ///
   /// - Returns: what was withdrawn; `nil` where there was nothing.
-  public func withdraw(_ id: String, of team: Team) async throws(WorkspaceError) -> Publication? {
+  public func withdraw(
+    _ id: String, of team: Team, now: Int64
+  ) async throws(WorkspaceError) -> Publication? {
     let found = try await publications(of: team).first { $0.id == id }
-    try await change("withdraw '\(id)'") { database in
+    guard let found else { return nil }
+    try await change("withdraw '\(id)'") { [self] database in
       try database.execute(
         sql: "DELETE FROM publication WHERE id = ? AND team = ?", arguments: [id, team.id])
+      try releaseForPublicSite(found.dataset, of: team, now: now, database)
     }
     try await writePublishedRecipes()
     return found
@@ -144,10 +182,12 @@ extension Workspace {
         let rows = try Row.fetchAll(
           database,
           sql: """
-            SELECT publication.*, team.name AS team_name, dataset.path FROM publication
-            JOIN team ON team.id = publication.team
-            JOIN dataset ON dataset.team = publication.team AND dataset.name = publication.dataset
-            WHERE published IS NOT NULL
+            SELECT wish.*, coalesce(
+              (SELECT path FROM replaced_dataset AS earlier WHERE earlier.team = wish.team
+                AND earlier.dataset = wish.dataset AND earlier.until IS NULL),
+              (SELECT path FROM dataset WHERE dataset.team = wish.team
+                AND dataset.name = wish.dataset)) AS path
+            FROM (\(Publication.query)) AS wish WHERE published IS NOT NULL
             """)
         let recipes = rows.map {
           (Publication($0), settings.dataFolder + "/" + ($0["path"] as String))

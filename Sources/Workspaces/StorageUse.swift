@@ -3,7 +3,7 @@ public import Teams
 
 /// What a team keeps, in bytes.
 public struct StorageUse: Sendable, Hashable {
-  /// Datasets that were uploaded.
+  /// Datasets that were uploaded, with earlier contents of which the public site is made.
   public let datasets: Int64
   /// Uploads under way, with the size that they announced.
   public let uploads: Int64
@@ -45,33 +45,62 @@ extension Workspace {
   ///
   /// To be called within the transaction that takes the room: transactions run one after the other, so
   /// two that come at once cannot both have the last of it.
+  ///
+  /// - Parameters:
+  ///   - bytes: how much room.
+  ///   - earlier: the bytes whose place it takes, which count no more then.
+  ///   - team: whose room it is.
+  ///   - attempt: what is tried.
+  ///   - database: the transaction.
+  /// - Throws: ``WorkspaceError`` of kind `full`.
   func requireRoom(
-    for bytes: Int64, of team: Team, to attempt: String, _ database: Database
+    for bytes: Int64, inPlaceOf earlier: Int64 = 0, of team: Team, to attempt: String,
+    _ database: Database
   ) throws {
     let use = try StorageUse(of: team, standard: settings.teamQuota, database)
-    guard bytes <= use.quota - use.total else {
+    // What becomes no larger is allowed also where the quota was lowered meanwhile.
+    guard earlier > 0 && bytes <= earlier || bytes - earlier <= use.quota - use.total else {
+      let place = earlier > 0 ? " in place of \(ByteText.of(earlier))" : ""
       throw WorkspaceError(
         .full, attempt,
         because:
-          "it takes \(ByteText.of(bytes)), and of the team's \(ByteText.of(use.quota)) there are \(ByteText.of(max(0, use.quota - use.total))) left",
+          "it takes \(ByteText.of(bytes))\(place), and of the team's \(ByteText.of(use.quota)) there are \(ByteText.of(max(0, use.quota - use.total))) left",
         remedy: "remove something, or ask an administrator for a larger quota")
     }
   }
 }
 
 extension StorageUse {
-  init(of team: Team, standard: Int64, _ database: Database) throws {
+  /// Adds up what a team keeps.
+  ///
+  /// Of an upload that replaces a dataset counts what it has more than that: in the end it takes its place.
+  /// What was replaced goes by itself and does not count, unless the public site is made of it.
+  ///
+  /// - Parameters:
+  ///   - team: whose it is.
+  ///   - standard: the quota where none was decided for it.
+  ///   - ignored: the id of an upload that is left out.
+  ///   - database: within a transaction.
+  /// - Throws: where the database fails.
+  init(
+    of team: Team, standard: Int64, without ignored: String? = nil, _ database: Database
+  ) throws {
     let row = try Row.fetchOne(
       database,
       sql: """
         SELECT
-          (SELECT coalesce(sum(bytes), 0) FROM dataset WHERE team = :team) AS datasets,
-          (SELECT coalesce(sum(length), 0) FROM upload
-            WHERE team = :team AND state IN ('receiving', 'checking')) AS uploads,
+          (SELECT coalesce(sum(bytes), 0) FROM dataset WHERE team = :team)
+            + (SELECT coalesce(sum(bytes), 0) FROM replaced_dataset
+              WHERE team = :team AND public) AS datasets,
+          (SELECT coalesce(sum(max(0, length - coalesce(
+              (SELECT bytes FROM dataset WHERE upload.replaces
+                AND dataset.team = upload.team AND dataset.name = upload.dataset), 0))), 0)
+            FROM upload WHERE team = :team AND state IN ('receiving', 'checking')
+              AND id IS NOT :ignored) AS uploads,
           (SELECT coalesce(sum(bytes), 0) FROM blob WHERE team = :team) AS files,
           (SELECT coalesce(sum(bytes), 0) FROM collection WHERE team = :team) AS places,
           (SELECT quota FROM team WHERE id = :team) AS quota
-        """, arguments: ["team": team.id])
+        """, arguments: ["team": team.id, "ignored": ignored])
     datasets = row?["datasets"] ?? 0
     uploads = row?["uploads"] ?? 0
     files = row?["files"] ?? 0

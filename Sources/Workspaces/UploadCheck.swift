@@ -24,46 +24,62 @@ extension Workspace {
     let now = Int64(Date.now.timeIntervalSince1970)
     do {
       try await accept(upload, try outcome.get(), now: now)
+      tally.count(accepted: true)
     } catch {
       await refuse(upload, error, now: now)
+      tally.count(accepted: false)
     }
     await removeFile(receivedPath(upload))
   }
 
   /// Makes the cube a dataset: from this transaction on it is there, and not before.
+  ///
+  /// What it replaces is there until then, and its bytes a while longer.
   private func accept(_ upload: Upload, _ cube: ReceivedCube, now: Int64) async throws {
     let attempt = "accept '\(upload.dataset)'"
     guard let team = try await database.team(named: upload.team) else {
       throw WorkspaceError.unknown(attempt, "team")
     }
-    try await change(attempt) { [self] database in
+    let unused = try await change(attempt) { [self] database in
       // The upload's own room is free from here on.
       try database.execute(
         sql:
           "UPDATE upload SET state = 'accepted', changed = ? WHERE id = ? AND state = 'checking'",
         arguments: [now, upload.id])
       guard database.changesCount == 1 else { throw WorkspaceError.unknown(attempt, "upload") }
-      try requireRoom(for: cube.bytes, of: team, to: attempt, database)
-      try database.execute(
-        sql: """
-          INSERT INTO dataset (team, name, title, path, bytes, sha256, variables, created, created_by)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          team.id, upload.dataset, upload.title, cube.path, cube.bytes, cube.sha256,
-          cube.variables, now, upload.creator,
-        ])
-      // From here on it can be asked for tiles and series, too.
-      try database.execute(
-        sql: "INSERT INTO cube_source (team, dataset, title, path) VALUES (?, ?, ?, ?)",
-        arguments: [
-          team.id, upload.dataset, upload.title,
-          String(cube.path.dropFirst("teams/\(upload.team)/".count)),
-        ])
+      let unused =
+        upload.replaces
+        ? try replace(with: cube, from: upload, of: team, now: now, database)
+        : try add(cube, from: upload, to: team, now: now, database)
       try database.execute(
         sql: "INSERT INTO audit (at, actor, action, object, team) VALUES (?, ?, ?, ?, ?)",
-        arguments: [now, upload.creator, "uploaded a dataset", upload.dataset, upload.team])
+        arguments: [
+          now, upload.creator, upload.replaces ? "replaced a dataset" : "uploaded a dataset",
+          upload.dataset, upload.team,
+        ])
+      return unused
     }
+    await removeContents(unused)
+  }
+
+  private func add(
+    _ cube: ReceivedCube, from upload: Upload, to team: Team, now: Int64, _ database: Database
+  ) throws -> [String] {
+    try requireRoom(for: cube.bytes, of: team, to: "accept '\(upload.dataset)'", database)
+    try database.execute(
+      sql: """
+        INSERT INTO dataset (team, name, title, path, bytes, sha256, variables, created, created_by)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        team.id, upload.dataset, upload.title, cube.path, cube.bytes, cube.sha256,
+        cube.variables, now, upload.creator,
+      ])
+    // From here on it can be asked for tiles and series, too.
+    try database.execute(
+      sql: "INSERT INTO cube_source (team, dataset, title, path) VALUES (?, ?, ?, ?)",
+      arguments: [team.id, upload.dataset, upload.title, cube.source])
+    return []
   }
 
   private func refuse(_ upload: Upload, _ error: any Error, now: Int64) async {
@@ -82,6 +98,8 @@ extension Workspace {
 struct ReceivedCube: Sendable {
   /// Its path within the data folder.
   let path: String
+  /// Its path within the team's folder: where it lies for those who read it there.
+  var source: String { path.split(separator: "/").dropFirst(2).joined(separator: "/") }
   /// What it takes on disk.
   let bytes: Int64
   /// Of the file as it was sent.

@@ -22,6 +22,8 @@ public struct Upload: Sendable, Hashable {
   public let team: String
   /// The id of the dataset that it is to become.
   public let dataset: String
+  /// Whether it is to take the place of the dataset that has this id.
+  public let replaces: Bool
   /// The title that people will read.
   public let title: String
   /// How many bytes it has.
@@ -45,6 +47,7 @@ extension Upload {
     id = row["id"]
     team = row["team_name"]
     dataset = row["dataset"]
+    replaces = row["replaces"]
     title = row["title"]
     length = row["length"]
     received = row["received"]
@@ -66,16 +69,18 @@ extension Workspace {
   /// - Parameters:
   ///   - length: how many bytes it will have.
   ///   - dataset: the id of the dataset that it is to become.
-  ///   - title: the title that people will read; the id where it is empty.
+  ///   - replacing: whether it takes the place of the team's dataset of this id.
+  ///   - title: the title that people will read; where it is empty that of what it replaces, or the id.
   ///   - sha256: the SHA-256 of the whole in hexadecimal digits, where the sender knows it.
   ///   - team: the team that it is for.
   ///   - creator: the name of the user who sends it.
   ///   - now: seconds since 1970.
   /// - Returns: the upload, of which nothing is there yet.
-  /// - Throws: ``WorkspaceError`` where the id is none or is taken, or there is no room.
+  /// - Throws: ``WorkspaceError`` where the id is none, is taken or has nothing to replace, or there is no
+  ///   room.
   public func beginUpload(
-    length: Int64, dataset: String, title: String, sha256: String?, for team: Team,
-    by creator: String, now: Int64
+    length: Int64, dataset: String, replacing: Bool = false, title: String, sha256: String?,
+    for team: Team, by creator: String, now: Int64
   ) async throws(WorkspaceError) -> Upload {
     let attempt = "upload '\(dataset)'"
     guard Names.isID(dataset) else {
@@ -103,32 +108,62 @@ extension Workspace {
     let id: String
     do { id = try RandomText.make() } catch { throw WorkspaceError(attempt, error) }
     try await change(attempt) { [self] database in
-      let isTaken = try Bool.fetchOne(
-        database,
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM dataset WHERE team = :team AND name = :name)
-            OR EXISTS (SELECT 1 FROM cube_source WHERE team = :team AND dataset = :name)
-            OR EXISTS (SELECT 1 FROM upload WHERE team = :team AND dataset = :name
-              AND state IN ('receiving', 'checking'))
-          """, arguments: ["team": team.id, "name": dataset])
-      guard isTaken == false else {
-        throw WorkspaceError(
-          .taken, attempt, because: "the team has a dataset or an upload of this id",
-          remedy: "choose another id, or remove that one first")
+      try requireNoUpload(of: dataset, team, attempt, database)
+      let earlier = try Dataset.named(dataset, of: team, database)
+      if replacing {
+        guard earlier != nil else { throw WorkspaceError.unknown(attempt, "dataset to replace") }
+      } else {
+        try requireFreeID(dataset, team, attempt, database)
       }
-      try requireRoom(for: length, of: team, to: attempt, database)
+      try requireRoom(
+        for: length, inPlaceOf: earlier?.bytes ?? 0, of: team, to: attempt, database)
       try database.execute(
         sql: """
           INSERT INTO upload
-            (id, team, dataset, title, length, sha256, state, created, changed, created_by)
-          VALUES (?, ?, ?, ?, ?, ?, 'receiving', ?, ?, ?)
+            (id, team, dataset, replaces, title, length, sha256, state, created, changed, created_by)
+          VALUES (?, ?, ?, ?, ?, ?, ?, 'receiving', ?, ?, ?)
           """,
         arguments: [
-          id, team.id, dataset, title.isEmpty ? dataset : title, length, digest, now, now, creator,
+          id, team.id, dataset, replacing, title.isEmpty ? earlier?.title ?? dataset : title,
+          length,
+          digest, now, now, creator,
         ])
     }
     guard let upload = try await upload(id, of: team) else { throw .unknown(attempt, "upload") }
     return upload
+  }
+
+  /// Refuses a second upload for the same id: the later one would undo the earlier.
+  private func requireNoUpload(
+    of dataset: String, _ team: Team, _ attempt: String, _ database: Database
+  ) throws {
+    let isUnderWay = try Bool.fetchOne(
+      database,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM upload WHERE team = ? AND dataset = ?
+          AND state IN ('receiving', 'checking'))
+        """, arguments: [team.id, dataset])
+    guard isUnderWay == false else {
+      throw WorkspaceError(
+        .taken, attempt, because: "an upload of this id is under way",
+        remedy: "wait for it, remove it, or choose another id")
+    }
+  }
+
+  private func requireFreeID(
+    _ dataset: String, _ team: Team, _ attempt: String, _ database: Database
+  ) throws {
+    let isTaken = try Bool.fetchOne(
+      database,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM dataset WHERE team = :team AND name = :name)
+          OR EXISTS (SELECT 1 FROM cube_source WHERE team = :team AND dataset = :name)
+        """, arguments: ["team": team.id, "name": dataset])
+    guard isTaken == false else {
+      throw WorkspaceError(
+        .taken, attempt, because: "the team has a dataset of this id",
+        remedy: "say that it replaces that one, or choose another id")
+    }
   }
 
   /// An upload of a team; `nil` where there is none.

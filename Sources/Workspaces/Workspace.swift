@@ -15,6 +15,11 @@ public struct WorkspaceSettings: Sendable {
   public var versionsOfFile = 1000
   /// How long an upload may rest before it is forgotten, in seconds.
   public var uploadLifetime: Int64 = 7 * 86_400
+  /// How long the bytes of a dataset stay after it was replaced, for those who read them just then, in seconds.
+  public var replacedLifetime: Int64 = 3600
+  /// How long a content stays after the public site is made of another, for a build that reads it just then,
+  /// in seconds.
+  public var unpublishedLifetime: Int64 = 2 * 86_400
   /// The path of the program `cubepress`, which looks into what is handed in.
   public var program: String
 
@@ -39,6 +44,7 @@ public final class Workspace: Sendable {
   public let settings: WorkspaceSettings
   let database: TeamDatabase
   let uploadsAtWork = NamesAtWork()
+  let tally = UploadTally()
   let checks = DispatchQueue(label: "cubepress.checks", qos: .utility)
 
   /// A workspace within a database and a data folder.
@@ -54,10 +60,29 @@ public final class Workspace: Sendable {
   ///
   /// - Throws: ``WorkspaceError`` where the database or the disk fails.
   public func takeUp(now: Int64) async throws(WorkspaceError) {
-    try await forgetOldUploads(now: now)
+    try await tidy(now: now)
     try await removeOrphans()
     try await writePublishedRecipes()
     for upload in try await uploadsToCheck() { startCheck(of: upload) }
+    tidyFromTimeToTime()
+  }
+
+  /// Removes what was kept for long enough.
+  private func tidy(now: Int64) async throws(WorkspaceError) {
+    try await forgetOldUploads(now: now)
+    try await removeReplaced(now: now)
+  }
+
+  /// Goes on until the workspace is let go of.
+  private func tidyFromTimeToTime() {
+    Task { [weak self] in
+      while true {
+        try? await Task.sleep(for: .seconds(300))
+        guard let self else { return }
+        // What cannot be removed now can later.
+        try? await tidy(now: Int64(Date.now.timeIntervalSince1970))
+      }
+    }
   }
 
   func teamFolder(_ team: String) -> String { "\(settings.dataFolder)/teams/\(team)" }

@@ -40,6 +40,12 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: "The address under which browsers reach the server, such as https://cubes.example.org.")
   var baseURL: String?
+  @Option(
+    name: .customLong("allow-origin"),
+    help: ArgumentHelp(
+      "An origin whose pages may use the server with a token, such as https://maps.example.org; can be repeated.",
+      valueName: "url"))
+  var allowedOrigins: [String] = []
   @Option(help: "How many GB a team may keep where nothing else was decided for it.")
   var teamQuota = 100.0
   @OptionGroup(title: "Identity provider") var provider: ProviderOptions
@@ -52,6 +58,14 @@ struct Serve: AsyncParsableCommand {
     var settings = ServerSettings(
       dataFolder: data.folder, baseURL: baseURL ?? "http://\(host):\(port)",
       templatesFolder: shared.templates, siteFolder: shared.site)
+    settings.allowedOrigins = try allowedOrigins.map { text in
+      guard let origin = WebOrigin(text) else {
+        throw ValidationError(
+          "--allow-origin \(text): write the scheme, the host and the port alone, such as https://maps.example.org"
+        )
+      }
+      return origin
+    }
     settings.identityProvider = try provider.settings()
     guard (0...1e6).contains(teamQuota) else {
       throw ValidationError("--team-quota is a number of GB, from 0 to a million")

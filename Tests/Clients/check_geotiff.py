@@ -169,14 +169,14 @@ def terrain(cubepress: str, folder: Path) -> str:
 
 def times_in_names(cubepress: str, folder: Path) -> str:
     """Files of one grid become one cube in the order of the dates in their names, with terrain at each."""
-    wanted = np.load(folder / "utm.npz")["values"][0]
+    wanted = np.load(folder / "one_strip.npz")["values"][0]
     months = {"2017-07": 2, "2015-12": 1, "2019-01": 3}
     place = folder / "months"
     place.mkdir()
     for month, factor in months.items():
         subprocess.run(
             ["gdal_translate", "-q", "-ot", "Float32", "-scale", "0", "1", "0", str(factor),
-             folder / "utm.tif", place / f"ice_{month}.tif"], check=True)  # fmt: skip
+             folder / "one_strip.tif", place / f"ice_{month}.tif"], check=True)  # fmt: skip
     dataset = {"id": "ice", "source": str(place / "ice_*.tif"), "tiles": "none"}
     dated = dataset | {"time-from-name": "ice_%Y-%m.tif", "terrain": TERRAIN | {"variable": "band_data"}}
     site = folder / "months-site"
@@ -200,7 +200,7 @@ def times_in_names(cubepress: str, folder: Path) -> str:
         recipe.write_text(yaml.safe_dump({"datasets": datasets}))
         judge(run(cubepress, "build", recipe, "-o", folder / "none", "-q"), (1, 2), words)
     said = run(cubepress, "inspect", *sorted(place.glob("*.tif")), "--time-from-name", "ice_%Y-%m.tif", "--json")
-    require(json.loads(said.stdout)["variables"][0]["shape"][0] == 3, f"{said.stdout[:300]}{said.stderr[-300:]}")
+    require(json.loads(said.stdout)["variables"][0]["time"]["count"] == 3, f"{said.stdout[:300]}{said.stderr[-300:]}")
     return f"{len(months)} months"
 
 

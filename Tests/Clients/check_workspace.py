@@ -39,6 +39,9 @@ def workspace_checks(report, cubepress: str, program: str) -> None:
             report.check("workspace: upload Zarr, open it with xarray", space.uploads_zarr)
             report.check("workspace: hostile and damaged uploads", space.refuses)
             report.check("workspace: an upload goes on after kill -9", space.goes_on)
+            report.check("workspace: upload GeoTIFF, made by GDAL", space.uploads_geotiff)
+            report.check("workspace: a dataset is replaced while others read it", space.replaces)
+            report.check("workspace: killed while a dataset is replaced", space.replaces_or_not)
             report.check("workspace: files with versions", space.keeps_versions)
             report.check("workspace: a notebook as a page", space.shows_notebook)
             report.check("workspace: places as shapely finds them", space.finds_places)
@@ -47,7 +50,9 @@ def workspace_checks(report, cubepress: str, program: str) -> None:
             report.check("workspace: killed while writing", space.survives)
             report.check("workspace: slow and oversized requests", space.limits)
             report.check("workspace: restored from a backup", space.restores)
+            report.check("workspace: what guests see", space.shows_guests)
             report.check("workspace: pages in the browser", space.shows_pages)
+            report.check("workspace: upload without JavaScript", space.uploads_with_curl)
         finally:
             space.server.kill()
 
@@ -272,6 +277,163 @@ class Workspace:
         require(told == hashlib.sha256(content).hexdigest(), "other bytes")
         return f"{kills + 1} kills, {len(content)} bytes"
 
+    def uploads_geotiff(self) -> str:
+        source, tiff = DATA / "A1B_north_america.nc", self.folder / "one.tif"
+        subprocess.run(
+            ["gdal_translate", "-q", "-b", "3", "-a_srs", "EPSG:4326", "-co", "COMPRESS=DEFLATE",
+             f"NETCDF:{source}:air_temperature", str(tiff)], check=True, capture_output=True)
+        state = self.send(tiff.read_bytes(), "picture")
+        require(state["state"] == "accepted", f"{state}")
+        dataset = self.json("/teams/ocean/datasets/picture")
+        require(dataset["href"].endswith("/data/cube.tif"), f"{dataset}")
+        with xr.open_dataset(source, decode_times=False) as cube:
+            values = cube.air_temperature[2].values
+        told = dataset["variables"][0]
+        require(np.isclose(told["minimum"], np.nanmin(values)) and np.isclose(told["maximum"], np.nanmax(values)), f"{told}")
+        require(self.ask(f"/teams/ocean/api/tiles/picture/{told['name']}/1/0/0?crs=EPSG:3857")[0] == 200, "no tile")
+        content = tiff.read_bytes()
+        for name, bad in (("cut short", content[:len(content) // 2]), ("spoilt", content[:8] + bytes(200) + content[208:])):
+            state = self.send(bad, "bad-picture")
+            require(state["state"] == "refused", f"{name} was taken: {state}")
+        return f"{told['name']}, values as xarray reads them"
+
+    # Replacing
+
+    @staticmethod
+    def constant(number: int) -> bytes:
+        """A cube with one value everywhere, in many chunks: a mix of two shows at once."""
+        cube = xr.Dataset(
+            {"v": (("time", "lat", "lon"), np.full((4, 64, 128), number, "f4"))},
+            {
+                "time": ("time", np.arange(4.0), {"units": "days since 2000-01-01", "standard_name": "time"}),
+                "lat": ("lat", np.linspace(-88.6, 88.6, 64), {"units": "degrees_north"}),
+                "lon": ("lon", np.linspace(-178.6, 178.6, 128), {"units": "degrees_east"}),
+            })
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(folder) / "cube.zarr"
+            cube.to_zarr(store, zarr_format=2, consolidated=True, encoding={"v": {"chunks": (1, 32, 32)}})
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w") as archive:
+                for file in sorted(store.rglob("*")):
+                    if file.is_file():
+                        archive.write(file, str(file.relative_to(store)))
+        return content.getvalue()
+
+    AREA = {"type": "Polygon", "coordinates": [[[-170, -80], [170, -80], [170, 80], [-170, 80], [-170, -80]]]}
+
+    def pinned(self, user="ada") -> set:
+        """The values of one content, read in many requests."""
+        href = self.json("/teams/ocean/datasets/hourly", user)["versionHref"]
+        headers = {"Authorization": f"Bearer {self.tokens[user]}"}
+        cube = xr.open_zarr(href, storage_options={"headers": headers}, consolidated=True, decode_times=False)
+        return set(np.unique(cube.v.values))
+
+    def computed(self) -> set:
+        """The values that the server computes, over all chunks and times."""
+        series = self.json(
+            "/teams/ocean/api/timeseries/hourly/v?aggMethods=min,max", method="POST",
+            body=json.dumps(self.AREA).encode())["result"]
+        return {step[name] for step in series for name in ("min", "max")}
+
+    def tile(self) -> tuple[bytes, str]:
+        status, body, headers = self.ask("/teams/ocean/api/tiles/hourly/v/0/0/0?vmin=0&vmax=100&cmap=viridis")
+        require(status == 200, f"tile: {status}")
+        return body, headers["Etag" if "Etag" in headers else "ETag"]
+
+    def replaces(self) -> str:
+        """Readers of three kinds go on all the time; each finds one content, whole, and never an earlier one
+        after a later one."""
+        require(self.send(self.constant(1), "hourly", title="Hourly")["state"] == "accepted", "the first")
+        ada = self.members["ada"]
+        ada.send("/teams/ocean/members", "/teams/ocean/grants", kind="dataset", item="hourly", other="land", role="reader")
+        stop, problems, counts = threading.Event(), [], {}
+
+        def goes_on(name, read):
+            last = 0
+            while not stop.is_set():
+                try:
+                    values = read()
+                    if len(values) != 1 or min(values) < last:
+                        problems.append(f"{name}: {values} after {last}")
+                    last = min(values)
+                    counts[name] = counts.get(name, 0) + 1
+                except Exception as error:
+                    problems.append(f"{name}: {error!r}")
+
+        readers = [
+            threading.Thread(target=goes_on, args=one, daemon=True)
+            for one in (("xarray", self.pinned), ("a guest's xarray", lambda: self.pinned("eve")), ("series", self.computed))]
+        for one in readers:
+            one.start()
+        tiles = [self.tile()]
+        for number in range(2, 12):
+            state = self.send(self.constant(number), "hourly", replace="yes")
+            require(state["state"] == "accepted", f"{state}")
+            # From here on nobody gets the earlier one.
+            tiles.append(self.tile())
+            require(tiles[-1][0] != tiles[-2][0] and tiles[-1][1] != tiles[-2][1], f"tile {number} is the earlier one")
+            require(self.computed() == {number}, f"{number}: the server computes {self.computed()}")
+            require(self.json("/teams/ocean/datasets/hourly")["variables"][0]["maximum"] == number, "another description")
+        refused = self.send(b"not a cube", "hourly", replace="yes")
+        require(refused["state"] == "refused" and self.computed() == {11}, f"{refused}")
+        stop.set()
+        for one in readers:
+            one.join(60)
+        require(not problems, f"{len(problems)}: {problems[:3]}")
+        require(min(counts.values()) >= 5 and len(counts) == 3, f"{counts}")
+        dataset = self.json("/teams/ocean/datasets/hourly", "eve")
+        require(dataset["title"] == "Hourly" and len(dataset["earlier"]) == 1, f"{dataset}")
+        left = os.listdir(self.folder / "data/teams/ocean/uploaded")
+        known = len(self.json("/teams/ocean/datasets")["datasets"]) + 1
+        require(len(left) == known, f"{len(left)} contents of {known}")
+        _, log = ada.ask("/teams/ocean/log")
+        require(log.count("replaced a dataset") == 10, "the log does not say it")
+        ada.send("/teams/ocean/members", "/teams/ocean/grants/end", kind="dataset", item="hourly", other="land")
+        return f"10 times; meanwhile {', '.join(f'{count} by {name}' for name, count in counts.items())}"
+
+    def replaces_or_not(self) -> str:
+        """Killed at any moment of it, the server has the old content or the new one, and goes on to the new."""
+        old, kills = 11, 0
+        found = {"old": 0, "new": 0}
+        began = time.monotonic()
+        require(self.send(self.constant(old), "hourly", replace="yes")["state"] == "accepted", "not taken")
+        usual = time.monotonic() - began
+        while kills < 12 or not all(found.values()):
+            require(kills < 60, f"only one of the two was seen: {found}")
+            kills += 1
+            number = old + 1
+            timer = threading.Timer(random.uniform(0, 1.3 * usual), self.server.kill)
+            timer.start()
+            address = None
+            try:
+                uploader = self.client().uploader(
+                    file_stream=io.BytesIO(self.constant(number)), metadata={"dataset": "hourly", "replace": "yes"})
+                uploader.upload()
+                address = uploader.url
+                while self.server.process.poll() is None:
+                    time.sleep(0.005)
+            except Exception:
+                pass
+            timer.join()
+            self.server.process.wait()
+            self.server.start()
+            now = self.computed()
+            require(now in ({old}, {number}), f"after a kill: {now}, not {old} or {number}")
+            require(self.pinned() in ({old}, {number}), "a mix in its bytes")
+            found["old" if now == {old} else "new"] += 1
+            if address:
+                require(self.outcome(address)["state"] == "accepted", "its check did not go on")
+                require(self.computed() == {number}, "not the new one")
+            else:
+                for upload in self.json("/teams/ocean/uploads", "bob")["uploads"]:
+                    self.outcome(f"/teams/ocean/uploads/{upload['id']}") if upload["state"] == "checking" else self.ask(
+                        f"/teams/ocean/uploads/{upload['id']}", "bob", "DELETE", Tus_Resumable="1.0.0")
+            old = int(max(self.computed()))
+        left = os.listdir(self.folder / "data/teams/ocean/uploaded")
+        known = len(self.json("/teams/ocean/datasets")["datasets"]) + len(self.json("/teams/ocean/datasets/hourly")["earlier"])
+        require(len(left) == known, f"left behind: {len(left)} contents of {known}")
+        return f"{kills} kills: {found['old']} times the old one, {found['new']} times the new one at the next start"
+
     # Files
 
     def keeps_versions(self) -> str:
@@ -326,6 +488,7 @@ class Workspace:
         self.json("/teams/ocean/files/notes/bad.ipynb", "bob", method="PUT", body=b"{")
         status, body, _ = self.ask("/teams/ocean/stories/notes/bad.ipynb")
         require(status == 422 and str(self.folder).encode() not in body, f"{status} {body[:300]}")
+        self.ask("/teams/ocean/files/notes/bad.ipynb", "bob", "DELETE")
         return "shown and harmless"
 
     # Places
@@ -428,11 +591,29 @@ class Workspace:
         status, _ = bob.ask("/teams/ocean/publications/ocean-zarr/publish", {"form": "x"})
         require(status == 404, f"an editor publishes: {status}")
         require(night() == before, "published without an owner")
-        ada.send("/teams/ocean/publications", "/teams/ocean/publications/ocean-zarr/publish")
+        def agree() -> None:
+            content = self.json("/teams/ocean/datasets/zarr-2")["sha256"]
+            ada.send("/teams/ocean/publications", "/teams/ocean/publications/ocean-zarr/publish", content=content)
+
+        agree()
         after = night()
         require(after == before | {"ocean-zarr"}, f"{after}")
         page = (self.folder / "www/datasets/ocean-zarr/index.html").read_text()
         require("A &quot;title&quot;: here" in page, "another title")
+        def public() -> np.ndarray:
+            with xr.open_zarr(self.folder / "www/datasets/ocean-zarr/cube.zarr", group="0", decode_times=False) as site:
+                return site.sst.values
+
+        # A new content is private until an owner agrees to it.
+        first, (content, second) = public(), self.zarr_zip(3)
+        require(self.send(content, "zarr-2", replace="yes")["state"] == "accepted", "not replaced")
+        night()
+        require(np.array_equal(public(), first), "the new content is public, and nobody agreed")
+        _, page = ada.ask("/teams/ocean/publications")
+        require("The dataset was replaced since." in page, "the page does not say it")
+        agree()
+        night()
+        require(np.array_equal(public(), second.sst.values), "the new content is not public")
         ada.send("/teams/ocean/publications", "/teams/ocean/publications/ocean-zarr/withdraw")
         require(night() == before, "still there")
         _, log = ada.ask("/teams/ocean/log")
@@ -530,6 +711,54 @@ class Workspace:
 
     # Pages
 
+    def links(self, browser: Browser, page: str) -> list[str]:
+        """The addresses on this server to which a page leads."""
+        status, text = browser.ask(page)
+        require(status == 200, f"{page}: {status}")
+        base = self.server.base + page
+        found = [urllib.parse.urljoin(base, one.replace("&amp;", "&")) for one in re.findall(r'<(?:a|link)[^>]* href="([^"]+)"', text)]
+        found += [urllib.parse.urljoin(base, one) for one in re.findall(r'<(?:script|img)[^>]* src="([^"]+)"', text)]
+        return sorted({one.split("#")[0].removeprefix(self.server.base) for one in found if one.startswith(self.server.base)})
+
+    def shows_guests(self) -> str:
+        """What is shared is found from the first page, and no link of these pages is dead."""
+        ada, eve = self.members["ada"], self.members["eve"]
+        for kind, item in (("dataset", "hourly"), ("places", "places"), ("files", "notes/")):
+            ada.send("/teams/ocean/members", "/teams/ocean/grants", kind=kind, item=item, other="land", role="reader")
+        wanted = {
+            "/teams/ocean/datasets/hourly", "/teams/ocean/places/places", "/teams/ocean/files?prefix=notes%2F",
+            "/teams/ocean/stories/notes/a.ipynb"}
+        for page in ("/", "/teams/land"):
+            require(wanted <= set(self.links(eve, page)), f"{page}: {self.links(eve, page)}")
+        looked = 0
+        for page in sorted(wanted) + ["/", "/teams/land"]:
+            for link in self.links(eve, page if "stories" not in page else page + "/-/stories/a/index.html"):
+                status, _ = eve.ask(link)
+                require(status in (200, 303, 307), f"{page} leads eve to {link}: {status}")
+                looked += 1
+        return f"{looked} links"
+
+    def uploads_with_curl(self) -> str:
+        """The lines that the page shows to those without JavaScript, as they stand there."""
+        ada = self.members["ada"]
+        import html
+
+        for page, name in (("/teams/ocean/uploads", "by-curl"), ("/teams/ocean/uploads?replace=by-curl", "by-curl")):
+            _, text = ada.ask(page)
+            require("<noscript>" in text, "nothing for those without JavaScript")
+            lines = html.unescape(re.search(r"<pre[^>]*><code>(TOKEN=.*?)</code></pre>", text, re.S)[1])
+            number = 1 if "?" not in page else 2
+            (self.folder / "cube.zip").write_bytes(self.constant(number))
+            lines = lines.replace("cpt_…", self.tokens["ada"]).replace("cube.nc", str(self.folder / "cube.zip")).replace("my-cube", name)
+            answer = subprocess.run(["bash", "-euo", "pipefail", "-c", lines], capture_output=True, text=True)
+            require(answer.returncode == 0, answer.stderr)
+            state = json.loads(answer.stdout)
+            require(state["dataset"] == name and state["received"] == state["length"], f"{state}")
+            require(self.outcome(f"/teams/ocean/uploads/{state['id']}")["state"] == "accepted", "refused")
+            found = self.json(f"/teams/ocean/datasets/{name}")["variables"][0]["maximum"]
+            require(found == number, f"{found}, not {number}")
+        return "new and in place"
+
     def shows_pages(self) -> str:
         from axe_playwright_python.sync_playwright import Axe
         from playwright.sync_api import sync_playwright
@@ -537,7 +766,11 @@ class Workspace:
 
         shots = Path(os.environ.get("WORKSPACE_SHOTS", self.folder / "shots"))
         shots.mkdir(parents=True, exist_ok=True)
-        pages = ["", "/uploads", "/files", "/places", "/places/places", "/publications", "/members", "/log"]
+        pages = [
+            "", "/uploads", "/uploads?replace=hourly", "/datasets/hourly", "/files", "/files?prefix=notes/", "/places",
+            "/places/places", "/publications", "/members", "/log", "/stories/notes/a.ipynb", "/stories/notes/text.md"]
+        text = "---\ntitle: Warm water\n---\n\n## What was found\n\nIt is *warmer*, see [the other](a.ipynb).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+        self.json("/teams/ocean/files/notes/text.md", "bob", method="PUT", body=text.encode())
         found = []
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
@@ -546,26 +779,50 @@ class Workspace:
                 failed = []
                 page.on("response", lambda one: one.status >= 400 and failed.append((one.status, one.url)))
                 page.on("console", lambda one: one.type == "error" and failed.append(one.text))
-                page.goto(self.server.base + "/sign-in")
-                page.fill("[name=name]", "ada")
-                page.fill("[name=password]", "correct horse battery")
-                page.get_by_role("button", name="Sign in").click()
-                page.wait_for_load_state()
-                for path in pages:
-                    page.goto(f"{self.server.base}/teams/ocean{path}")
-                    page.screenshot(path=shots / f"{name}{path.replace('/', '-') or '-team'}.png", full_page=True)
+
+                def sign_in(user: str) -> None:
+                    page.context.clear_cookies()
+                    page.goto(self.server.base + "/sign-in")
+                    page.fill("[name=name]", user)
+                    page.fill("[name=password]", "correct horse battery")
+                    page.get_by_role("button", name="Sign in").click()
+                    page.wait_for_load_state()
+
+                def look(path: str, shot: str) -> None:
+                    page.goto(self.server.base + path)
+                    for closed in page.query_selector_all("main details:not([open])"):
+                        closed.evaluate("one => { one.open = true }")
+                    page.screenshot(path=shots / f"{name}-{shot}.png", full_page=True)
                     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                     require(wide <= 0, f"{path} is {wide} px wider than a {name} screen")
                     for one in Axe().run(page).response["violations"]:
                         found.append(f"{name} {path}: {one['id']}")
+                    for link in page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)"):
+                        if link.startswith(self.server.base):
+                            answer = page.request.get(link, headers={"Accept": "text/html"})
+                            require(answer.status == 200, f"{path} leads to {link}: {answer.status}")
+
+                sign_in("ada")
+                for path in pages:
+                    look(f"/teams/ocean{path}", re.sub(r"[^a-z]+", "-", path).strip("-") or "team")
                 if name == "wide":
-                    page.goto(f"{self.server.base}/teams/ocean/uploads")
-                    page.set_input_files("[name=file]", DATA / "A1B_north_america.nc")
-                    require(page.input_value("[name=dataset]") == "a1b-north-america", "no id proposed")
-                    page.get_by_role("button", name="Upload", exact=True).click()
-                    page.wait_for_url(f"{self.server.base}/teams/ocean", timeout=60_000)
-                    require("a1b-north-america" in page.content(), "it is no dataset")
+                    for at, button in (("/uploads", "Upload"), ("/uploads?replace=a1b-north-america", "Replace")):
+                        page.goto(f"{self.server.base}/teams/ocean{at}")
+                        page.set_input_files("[name=file]", DATA / "A1B_north_america.nc")
+                        require(page.input_value("[name=dataset]") == "a1b-north-america", "no id proposed")
+                        page.get_by_role("button", name=button, exact=True).press("Enter")
+                        page.wait_for_url(f"{self.server.base}/teams/ocean", timeout=60_000)
+                        require("a1b-north-america" in page.content(), "it is no dataset")
+                # What ada has shared, with eyes and keys of a guest.
+                sign_in("eve")
+                for path, shot in (("/", "guest-home"), ("/teams/land", "guest-team"), ("/teams/ocean/datasets/hourly", "guest-dataset"),
+                                   ("/teams/ocean/files?prefix=notes/", "guest-files"), ("/teams/ocean/stories/notes/text.md", "guest-story")):
+                    look(path, shot)
+                page.goto(self.server.base + "/")
+                page.get_by_role("link", name="Hourly").press("Enter")
+                page.wait_for_url(f"{self.server.base}/teams/ocean/datasets/hourly")
+                require(page.get_by_role("heading", name="Hourly").count() == 1, "not its page")
                 require(not failed, f"{failed[:3]}")
             chromium.close()
         require(not found, f"axe: {found[:6]}")
-        return f"{len(pages)} pages, 2 sizes"
+        return f"{len(pages) + 5} pages, 2 sizes, every link"

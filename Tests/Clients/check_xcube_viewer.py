@@ -18,7 +18,12 @@ import xarray as xr
 from PIL import Image
 
 from buckets import KEY, SECRET, client, seaweedfs
+from live_buckets import s3fs_and_xarray, same_as_seaweedfs, same_as_xcube
+from live_expressions import equal_xarray
+from live_maps import gdal_by_keys, kvp_calls, owslib_by_keys
+from live_origins import chromium, page_elsewhere, viewer_elsewhere
 from report import Skipped, require
+from site_folder import free_port
 from team_server import PASSWORD, TeamServer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,10 +46,18 @@ def live_checks(report, cubepress: str, program: str) -> None:
             report.check("live: tiles are those of a build", live.equals_build)
             report.check("live: Zarr with ranges, by xarray", live.reads_zarr)
             report.check("live: GDAL by WMTS with basic authentication", live.reads_wmts)
+            report.check("live: OWSLib by keys and values", owslib_by_keys, live, CUBE, VARIABLE)
+            report.check("live: GDAL by keys and values", gdal_by_keys, live, CUBE, VARIABLE)
             report.check("live: QGIS by WMTS with basic authentication", live.draws_in_qgis)
+            report.check("live: buckets by s3fs and xarray", s3fs_and_xarray, live, CUBE, VARIABLE)
+            report.check("live: buckets list as SeaweedFS does", same_as_seaweedfs, live, CUBE)
+            report.check("live: buckets answer as xcube's server does", same_as_xcube, live, CUBE)
+            report.check("live: pages of other origins", page_elsewhere, live, CUBE, VARIABLE)
             report.check("live: a cube in a private bucket", live.reads_bucket)
+            report.check("live: expressions are xarray's", equal_xarray, live)
             report.check("live: a client that goes is noticed", live.notices_leaving)
             report.check("live: the real xcube viewer", live.runs_viewer)
+            report.check("live: the xcube viewer on another origin", live.runs_viewer_elsewhere)
             report.check("live: schemathesis", live.survives_schemathesis)
         finally:
             if live.server:
@@ -57,11 +70,15 @@ class Live:
     def __init__(self, cubepress: str, program: str, folder: Path):
         self.cubepress, self.program, self.folder = cubepress, program, folder
         self.server = None
+        # Where pages of another origin are served that the server was told of.
+        self.pages = 0
         self.source = DATA / "north-sea-chlorophyll.zarr"
 
     def set_up(self) -> str:
         data = self.folder / "data"
         extra = ["--xcube-viewer", str(VIEWER)] if VIEWER.is_dir() else []
+        self.pages = free_port(0)
+        extra += ["--allow-origin", f"http://127.0.0.1:{self.pages}"]
         self.server = TeamServer(self.program, data, options=extra)
         admin = self.server.browser()
         admin.set_password(self.server.invitation)
@@ -199,27 +216,36 @@ class Live:
             "size": [512, 256]}
         jobs = self.folder / "jobs.json"
         drawn = []
+        before = kvp_calls(self)
+        # The same by keys and values, which QGIS takes where they are advertised.
+        keys = urllib.parse.quote(f"{self.api}/wmts/kvp?SERVICE=WMTS&REQUEST=GetCapabilities")
         for password in (self.token, "cpt_wrong"):
             # QGIS keeps capabilities: each of its users has a home of their own.
             home = self.folder / password[-5:]
             home.mkdir()
             out = str(self.folder / f"{password[-5:]}.png")
-            jobs.write_text(json.dumps([job | {"password": password, "out": out}]))
+            jobs.write_text(json.dumps([
+                job | {"password": password, "out": out},
+                job | {"password": password, "out": str(self.folder / "by-keys.png"), "capabilities": keys}]))
             answer = subprocess.run(
                 ["/usr/bin/python3", str(Path(__file__).with_name("qgis_render.py")), str(jobs)],
                 capture_output=True, text=True, timeout=180,
                 env=os.environ | {"HOME": str(home), "QGIS_AUTH_DB_DIR_PATH": str(home)})
             require(answer.stdout.strip(), answer.stderr[-400:])
-            drawn.append(json.loads(answer.stdout.strip().splitlines()[-1]))
-        require(drawn[0]["valid"], f"{drawn[0]}")
-        require(not drawn[1]["valid"], "a wrong token opens it too")
-        found = np.asarray(Image.open(self.folder / f"{self.token[-5:]}.png").convert("RGBA"))
+            drawn.append([json.loads(line) for line in answer.stdout.strip().splitlines()[-2:]])
+        require(all(one["valid"] for one in drawn[0]), f"{drawn[0]}")
+        require(not any(one["valid"] for one in drawn[1]), "a wrong token opens it too")
         wanted = np.concatenate([picture(self.ask(
             f"/datasets/{CUBE}/tiles/{VARIABLE}/default/WorldCRS84Quad/{time_}/{z}/{y}/{x}.png"))
             for x in xs], axis=1)
-        differing = np.count_nonzero((found != wanted).any(-1))
-        require(wanted[..., 3].any() and differing == 0, f"{differing} of {wanted[..., 0].size} pixels differ")
-        return f"QGIS {drawn[0]['version']}, every pixel of two tiles"
+        for name in (self.token[-5:], "by-keys"):
+            found = np.asarray(Image.open(self.folder / f"{name}.png").convert("RGBA"))
+            differing = np.count_nonzero((found != wanted).any(-1))
+            require(wanted[..., 3].any() and differing == 0,
+                    f"{name}: {differing} of {wanted[..., 0].size} pixels differ")
+        asked = kvp_calls(self) - before
+        require(asked >= 4, f"{asked} requests by keys and values")
+        return f"QGIS {drawn[0][0]['version']}, every pixel of two tiles, by paths and by keys and values"
 
     def notices_leaving(self) -> str:
         """What a client asked for is given up when it hangs up; half a request keeps nobody waiting."""
@@ -292,15 +318,11 @@ class Live:
     def runs_viewer(self) -> str:
         if not VIEWER.is_dir():
             raise Skipped("xcube's viewer is not there: Deploy/setup test fetches it")
-        from playwright.sync_api import sync_playwright
-        from viewer_browser import ARGUMENTS, BROWSER
+        with chromium() as context:
+            return XcubeViewer(context.new_page(), self).use()
 
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-            try:
-                return XcubeViewer(chromium.new_page(viewport={"width": 1400, "height": 900}), self).use()
-            finally:
-                chromium.close()
+    def runs_viewer_elsewhere(self) -> str:
+        return viewer_elsewhere(self, VIEWER, lambda page: XcubeViewer(page, self).use(signs_in=False))
 
     def survives_schemathesis(self) -> str:
         program = ROOT / ".venv-schemathesis/bin/schemathesis"
@@ -337,6 +359,8 @@ class XcubeViewer:
             self.tiles += response.status == 200
         elif parts[1] in ("timeseries", "statistics"):
             path = f"/{parts[1]}/{{ds}}/{{var}}"
+        elif path.startswith("/expressions/validate/"):
+            path = "/expressions/validate/{ds}/{expression}"
         elif path.startswith(("/viewer/assets", "/viewer/docs", "/viewer/images", "/viewer/config/")):
             if path.endswith("config.json"):
                 return self.count(response, path)
@@ -368,7 +392,7 @@ class XcubeViewer:
             self.page.keyboard.press("Escape")
             self.page.wait_for_timeout(300)
 
-    def use(self) -> str:
+    def sign_in(self) -> None:
         page = self.page
         page.goto(self.live.server.base + "/sign-in")
         page.fill("[name=name]", "admin")
@@ -376,6 +400,35 @@ class XcubeViewer:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(self.live.server.base + "/")
         page.goto(self.live.api + "/viewer")
+
+    def adds_variable(self) -> None:
+        """A variable of one's own; a wrong expression is refused in words."""
+        page = self.page
+
+        def write(text: str) -> None:
+            page.locator(".cm-content").click()
+            page.keyboard.press("Control+a")
+            page.keyboard.insert_text(text)
+
+        page.get_by_role("button", name="Create and manage user variables").click()
+        page.get_by_role("button", name="Add user variable").click()
+        page.get_by_role("textbox", name="Name", exact=True).fill("half")
+        write(f"{VARIABLE} / wrong")
+        page.get_by_text("name 'wrong' is not defined").wait_for(timeout=60_000)
+        self.calls = {call: status for call, status in self.calls.items() if "/expressions/validate" not in call[1]}
+        self.wait_for(
+            "/expressions/validate/", lambda: write(f"where({VARIABLE} > 0.5, {VARIABLE} / 2, nan)"), "2%2C%20nan")
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.get_by_role("row", name="half").click()
+        self.wait_for(f"/tiles/{CUBE}/half%3D", page.get_by_role("button", name="OK").click)
+        if place := os.environ.get("SCREENSHOT_VARIABLE"):
+            page.wait_for_timeout(3000)
+            page.screenshot(path=place)
+
+    def use(self, signs_in: bool = True) -> str:
+        page = self.page
+        if signs_in:
+            self.sign_in()
         page.get_by_text("Accept and continue").click()
         page.wait_for_selector("#mui-component-select-dataset:has-text('A1B')", timeout=60_000)
         # The only variable is chosen with the dataset.
@@ -393,6 +446,7 @@ class XcubeViewer:
             wanted = cube[VARIABLE].sel(lon=lon, lat=lat, method="nearest").values
         same([one["mean"] for one in series][-len(wanted):], wanted[-len(series):], "the series in the viewer")
         same([statistics["mean"]], wanted[:1], "the statistics in the viewer")
+        self.adds_variable()
         self.wait_for("/viewer/state", self.icon("ShareIcon").click)
         if place := os.environ.get("SCREENSHOT"):
             page.screenshot(path=place)

@@ -62,6 +62,7 @@ def site_checks(report: Report, arguments) -> None:
             report, site, address, shown, arguments.cubepress, arguments.quick)
         terrain_checks(report, site, address.base, arguments.recipe, shown)
         lexcube_checks(report, site)
+        paper_checks(report, site)
         catalogue_checks(report, site, address)
         search_checks(report, site, address.base)
         story_checks(report, site, address.base, arguments.cubepress)

@@ -37,7 +37,7 @@ class Browser:
             self.base + path, data, {"Accept": "text/html", "Origin": self.base})
         try:
             with self.opener.open(request, timeout=30) as answer:
-                return answer.status, answer.read().decode()
+                return answer.status, answer.read().decode(errors="replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
 

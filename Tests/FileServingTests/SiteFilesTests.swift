@@ -87,6 +87,58 @@ import Transport
     #expect(answer("/" + String(repeating: "a", count: 5000)).status == 404)
   }
 
+  /// Takes down what it is shown, and looks into every folder but one.
+  private struct Recorder: KeyVisitor {
+    var keys: [String] = []
+    var passed = ""
+    var most = Int.max
+
+    mutating func visit(_ key: String) -> KeyStep {
+      guard keys.count < most else { return .stop }
+      keys.append(key)
+      return key == passed ? .past : .on
+    }
+  }
+
+  @Test func showsKeysInTheOrderOfTheirBytes() throws {
+    let folder = try TemporaryFolder()
+    let keys = ["a/b", "a/é", "a-b", "a.b/c", "a0", "B", "v/.zarray", "v/0.10", "v/0.9", "z/"]
+    for key in keys + [".hidden/x", "v/.other", ".cubepress/journal"] where !key.hasSuffix("/") {
+      try folder.write("12345", to: key)
+    }
+    let manager = FileManager.default
+    try manager.createDirectory(atPath: folder.path + "/z", withIntermediateDirectories: true)
+    try manager.createSymbolicLink(atPath: folder.path + "/round", withDestinationPath: ".")
+    try manager.createSymbolicLink(atPath: folder.path + "/same", withDestinationPath: "a0")
+    try manager.createSymbolicLink(atPath: folder.path + "/out", withDestinationPath: "/etc/passwd")
+    try manager.createSymbolicLink(atPath: folder.path + "/gone", withDestinationPath: "none")
+    #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+    let site = try SiteFiles(path: folder.path)
+    var all = Recorder()
+    #expect(try site.visit(&all, showing: [".zarray"]))
+    #expect(
+      all.keys == [
+        "B", "a-b", "a.b/", "a.b/c", "a/", "a/b", "a/é", "a0", "out", "same", "v/", "v/.zarray",
+        "v/0.10", "v/0.9", "z/",
+      ])
+    // What leads out has a name, but nothing is said of it.
+    #expect(all.keys.filter { $0.last != "/" && site.listed($0) == nil } == ["out"])
+    var some = Recorder(passed: "a/", most: 6)
+    #expect(try !site.visit(&some))
+    #expect(some.keys == ["B", "a-b", "a.b/", "a.b/c", "a/", "a0"])
+    var inner = Recorder()
+    #expect(try site.visit(&inner, in: "v") && inner.keys == ["v/0.10", "v/0.9"])
+    var none = Recorder()
+    #expect(try site.visit(&none, in: "none") && none.keys.isEmpty)
+    let listed = try #require(site.listed("a/b"))
+    let answer = site.answer(FileRequest(path: "/a/b"))
+    #expect(listed.size == 5 && listed.tag == answer["ETag"])
+    #expect(httpDate(listed.modifiedSeconds) == answer["Last-Modified"])
+    for key in [".cubepress/journal", "a", "none", "../x", ""] {
+      #expect(site.listed(key) == nil, "\(key)")
+    }
+  }
+
   @Test func anyRangeLiesInTheFile() {
     // All short texts of the letters that matter.
     let letters = ["", "0", "3", "9", "10", "-", "--", ",", " ", "\u{663}", "99999999999999999999"]

@@ -8,7 +8,9 @@ enum CapabilitiesCheck {
   private static let xmllint = "/usr/bin/xmllint"
 
   /// What the validator says; empty when the document is valid.
-  static func problems(of document: [UInt8]) throws -> String {
+  static func problems(
+    of document: [UInt8], schema: String = "wmts/1.0/wmtsGetCapabilities_response.xsd"
+  ) throws -> String {
     let schemas = GoldenTree.repository.appendingPathComponent("Tests/Golden/schemas")
       .resolvingSymlinksInPath()
     let file = FileManager.default.temporaryDirectory
@@ -20,7 +22,7 @@ enum CapabilitiesCheck {
     process.environment = ["XML_CATALOG_FILES": schemas.path + "/catalog.xml"]
     process.arguments = [
       "--nonet", "--noout", "--schema",
-      schemas.path + "/schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd", file.path,
+      schemas.path + "/schemas.opengis.net/" + schema, file.path,
     ]
     let pipe = Pipe()
     process.standardError = pipe

@@ -25,6 +25,30 @@ struct ServicesTests {
     }
   }
 
+  @Test func aServerSaysWhereKeysAndValuesAreAnswered() throws {
+    try #require(CapabilitiesCheck.isAvailable, "xmllint is missing: apt install libxml2-utils")
+    let document = try WMTSCapabilities(
+      site: SampleSite.site, datasets: try SampleSite.datasets(), keyValues: "wmts/kvp")
+    #expect(try CapabilitiesCheck.problems(of: document.bytes) == "")
+    for name in ["GetCapabilities", "GetTile"] {
+      #expect(document.xml.contains("<ows:Operation name=\"\(name)\">"))
+    }
+    #expect(document.xml.contains("/wmts/kvp?\">"))
+  }
+
+  @Test func reportsOfExceptionsAreValid() throws {
+    try #require(CapabilitiesCheck.isAvailable, "xmllint is missing: apt install libxml2-utils")
+    for exception in [
+      ServiceException(.noApplicableCode, ""),
+      ServiceException(.tileOutOfRange, locator: "<\"&\u{0}\n", "]]><x/> & \u{FFFF}"),
+    ] {
+      let xml = exception.xml
+      #expect(
+        try CapabilitiesCheck.problems(
+          of: Array(xml.utf8), schema: "ows/1.1.0/owsExceptionReport.xsd") == "", "\(xml)")
+    }
+  }
+
   @Test func textOfOthersStaysText() throws {
     let attack = "]]><Layer/> \"&amp;\" <!-- \u{0} \u{FFFF} 'x' {Time}"
     let base = try SampleSite.temperature()

@@ -102,12 +102,19 @@ struct AccessTests {
     ("/teams/ice/members", team), ("/teams/ice/log", ["owner"]),
     ("/teams/ice/uploads", ["owner", "editor"]), ("/teams/ice/places", team),
     ("/teams/ice/files", team), ("/teams/ice/publications", team),
+    ("/teams/ice/uploads?replace=elevation", ["owner", "editor"]),
+    // `elevation` is not shared, `lakes` and `notes/` are; without the slash it would be other names, too.
+    ("/teams/ice/datasets/elevation", team), ("/teams/ice/datasets/none", []),
+    ("/teams/ice/datasets/registered", team + ["guest"]),
+    ("/teams/ice/places/lakes", team + ["guest"]),
+    ("/teams/ice/files?prefix=notes/", team + ["guest"]), ("/teams/ice/files?prefix=notes", team),
+    ("/teams/ice/files?prefix=", team), ("/teams/ice/files?prefix=other/", team),
     ("/administration", ["admin"]), ("/metrics", ["admin"]),
   ]
 
   @Test("pages", arguments: everybody)
   func pages(user: String) async throws {
-    let workspace = try await Workspace()
+    let workspace = try await Workspace(keeping: true)
     let session = try await workspace.session(user)
     let client = try workspace.client()
     for (path, users) in Self.pages {
@@ -127,6 +134,8 @@ struct AccessTests {
       ["kind": "dataset", "item": "surface", "other": "sea", "role": "reader"], ["owner"]
     ),
     ("/teams/ice/grants/end", ["kind": "dataset", "item": "surface", "other": "sea"], ["owner"]),
+    ("/teams/ice/cubes", ["id": "depth", "path": "cubes/depth.nc"], ["owner"]),
+    ("/teams/ice/cubes/depth/forget", [:], ["owner"]),
     ("/teams/ice/places", ["id": "rivers"], ["owner", "editor"]),
     ("/teams/ice/places/rivers/remove", [:], ["owner", "editor"]),
     ("/teams/ice/files/remove", ["path": "none.txt"], ["owner", "editor"]),
@@ -135,7 +144,10 @@ struct AccessTests {
       ["dataset": "elevation", "id": "ice-elevation", "title": "Ice", "licence": "CC-BY-4.0"],
       ["owner", "editor"]
     ),
-    ("/teams/ice/publications/ice-elevation/publish", [:], ["owner"]),
+    (
+      "/teams/ice/publications/ice-elevation/publish", ["content": Workspace.elevationContent],
+      ["owner"]
+    ),
     ("/teams/ice/publications/ice-elevation/withdraw", [:], ["owner"]),
     ("/administration/users", ["name": "new"], ["admin"]),
     ("/administration/users/new/invite", [:], ["admin"]),

@@ -67,6 +67,27 @@ struct CubeAPITests {
     ("/datasets/bed/tiles/v/default/WorldCRS84Quad/2020-01-03T00:00:00Z/0/0/0.png", []),
     ("/datasets/bed/tiles/v/other/WorldCRS84Quad/2020-01-02T00:00:00Z/0/0/0.png", []),
     ("/datasets/bed/legends/v/default.png", all), ("/datasets/surface/legends/v/default.svg", team),
+    ("/wmts/kvp?SERVICE=WMTS&REQUEST=GetCapabilities", all),
+    (
+      "/wmts/kvp?SERVICE=WMTS&REQUEST=GetTile&LAYER=bed.v&TILEMATRIX=0&TILEROW=0&TILECOL=0", all
+    ),
+    (
+      "/wmts/kvp?SERVICE=WMTS&REQUEST=GetTile&LAYER=surface.v&TILEMATRIX=0&TILEROW=0&TILECOL=0",
+      team
+    ),
+    ("/wmts/1.0.0/WorldCRS84Quad/WMTSCapabilities.xml", all),
+    ("/wmts/1.0.0/tile/bed/v/0/0/0.png", all), ("/wmts/1.0.0/tile/surface/v/0/0/0.png", team),
+    ("/wmts/1.0.0/tile/bed/v/WorldCRS84Quad/0/0/0.png", all),
+    ("/wmts/1.0.0/tile/surface/v/WorldCRS84Quad/0/0/0.png", team),
+    ("/wmts/1.0.0/tile/none/v/WorldCRS84Quad/0/0/0.png", []),
+    ("/s3/datasets", all), ("/s3/datasets?list-type=2&prefix=surface.zarr/", all),
+    ("/s3/pyramids", all), ("/s3/none", []), ("/s3/..", []), ("/s3/%2e%2e", []),
+    ("/s3/datasets/bed.zarr", []), ("/s3/datasets/bed.zarr/v", []),
+    ("/s3/datasets/bed.zarr/none", []), ("/s3/datasets/bed.zarr/v%00/0", []),
+    ("/s3/pyramids/bed.levels/0.zarr/.zgroup", all),
+    ("/s3/pyramids/surface.levels/0.zarr/.zgroup", team),
+    ("/s3/pyramids/bed.levels/1.zarr/.zgroup", []), ("/s3/pyramids/bed.zarr/.zgroup", []),
+    ("/s3/pyramids/bed.levels/0.zarr/%2e%2e/surface.zarr/.zgroup", []),
     ("/s3/datasets/bed.zarr/.zgroup", all), ("/s3/datasets/bed.zarr/v/0.0.0", all),
     ("/s3/datasets/surface.zarr/v/.zarray", team), ("/s3/datasets/none.zarr/.zgroup", []),
     ("/s3/datasets/bed.zarr/%2e%2e/surface.zarr/.zgroup", []),
@@ -74,7 +95,11 @@ struct CubeAPITests {
     ("/s3/datasets/bed.zarr/.hidden", []), ("/s3/datasets/bed/.zgroup", []),
     ("/maintenance/update", all), ("/viewer/config/config.json", all), ("/viewer/state", all),
     ("/viewer/state?key=sentinel", all), ("/viewer/state?key=none", []),
-    ("/expressions/capabilities", all), ("/none", []),
+    ("/expressions/capabilities", all), ("/expressions/validate/bed/v%20%2A%202", all),
+    ("/expressions/validate/surface/v", team), ("/expressions/validate/none/v", []),
+    ("/tiles/bed/twice%3Dv%2F2/0/0/0", all), ("/tiles/surface/twice%3Dv%2F2/0/0/0", team),
+    ("/tiles/bed/twice%3Dv%2F2/legend", all), ("/statistics/bed/x%3Dv%2B1?lon=1&lat=2", all),
+    ("/statistics/surface/x%3Dv%2B1?lon=1&lat=2", team), ("/none", []),
   ]
 
   @Test("who may read", arguments: Workspace.users)
@@ -100,6 +125,10 @@ struct CubeAPITests {
     let pairs = [
       ("/datasets/surface", "/datasets/none"), ("/tiles/surface/v/0/0/0", "/tiles/none/v/0/0/0"),
       ("/s3/datasets/surface.zarr/.zgroup", "/s3/datasets/none.zarr/.zgroup"),
+      (
+        "/s3/pyramids/surface.levels/0.zarr/.zgroup", "/s3/pyramids/none.levels/0.zarr/.zgroup"
+      ),
+      ("/wmts/1.0.0/tile/surface/v/0/0/0.png", "/wmts/1.0.0/tile/none/v/0/0/0.png"),
       ("/statistics/surface/v?lon=1&lat=1", "/statistics/none/v?lon=1&lat=1"),
     ]
     for (forbidden, unknown) in pairs {
@@ -212,6 +241,50 @@ struct CubeAPITests {
     #expect(try await client.get(path + "?vmin=NaN", headers).status == .badRequest)
     #expect(try await client.get(path + "?crs=EPSG:1", headers).status == .badRequest)
     #expect(try await client.get(path + "?time=yesterday", headers).status == .badRequest)
+  }
+
+  @Test func variablesOfOnesOwnAreComputed() async throws {
+    let workspace = try await Workspace.withCubes()
+    let client = try workspace.client()
+    let headers = try await workspace.token("guest")
+    // The value at 2° is 5 on the first day and 6 on the second.
+    let name = "y%3D%20where%28v%20%3E%205%2C%20v%20%2F%204%2C%20-v%29"
+    let series = try await client.send(
+      .post, Self.api + "/timeseries/bed/\(name)", headers, body: Self.point)
+    #expect(series.text.contains("\"mean\":-5,") && series.text.contains("\"mean\":1.5,"))
+    let statistics = try await client.send(
+      .post, Self.api + "/statistics/bed/y%3Dv%2A2?time=2020-01-01", headers, body: Self.area)
+    #expect(statistics.text.contains("\"count\":16") && statistics.text.contains("\"mean\":0,"))
+    let colours = "?vmin=-90&vmax=90&cmap=magma"
+    let plain = try await client.get(Self.api + "/tiles/bed/v/1/0/1" + colours, headers)
+    let same = try await client.get(Self.api + "/tiles/bed/y%3Dv%2B0/1/0/1" + colours, headers)
+    let other = try await client.get(Self.api + "/tiles/bed/y%3D-v/1/0/1" + colours, headers)
+    #expect(plain.status == .ok && same.headers[.eTag] == plain.headers[.eTag])
+    #expect(other.status == .ok && other.headers[.eTag] != plain.headers[.eTag])
+    // The mean of latitudes 85 and 75 on two days.
+    let valid = try await client.get(Self.api + "/expressions/validate/bed/v", headers)
+    #expect(valid.text == #"{"result":80.5}"#)
+    let none = try await client.get(Self.api + "/expressions/validate/bed/v%2Anan", headers)
+    #expect(none.text == #"{"result":null}"#)
+    for (text, words) in [
+      ("w%20%2B%201", "(name 'w' is not defined)"), ("v%20and%20v", "(a) & (b)"),
+      ("v%20%2B", "the end"),
+      ("__import__%28%27os%27%29", "has no meaning"), ("%28%28%28%28", "the end"), ("%FF", ""),
+    ] {
+      for path in ["/expressions/validate/bed/\(text)", "/tiles/bed/y%3D\(text)/0/0/0"] {
+        let answer = try await client.get(Self.api + path, headers)
+        #expect([400, 404].contains(answer.status.code), "\(path): \(answer.status)")
+        #expect(words.isEmpty || answer.text.contains(words), "\(path): \(answer.text)")
+      }
+    }
+    // What is kept of them has an end.
+    for number in 0..<150 {
+      let answer = try await client.get(
+        Self.api + "/statistics/bed/y%3Dv%2B\(number)?lon=1&lat=2", headers)
+      #expect(answer.text == #"{"result":{"value":\#(number + 5)}}"#)
+    }
+    let parts = try await client.get(Self.api + "/expressions/capabilities", headers)
+    #expect(parts.text.contains("\"where(C,X,Y)\"") && parts.text.contains("\"X // Y\""))
   }
 
   @Test func viewsAreKeptForTheTeam() async throws {
@@ -333,7 +406,9 @@ struct CubeAPITests {
     for path in [
       "/tiles/bed/v/0/0/0?time=\(line)", "/tiles/bed/v/0/0/0?cmap=\(line)", "/datasets/\(line)",
       "/tiles/bed/\(line)/0/0/0", "/datasets?point=\(line)", "/places/\(line)",
-      "/s3/datasets/bed.zarr/\(line)", "/viewer/state?key=\(line)",
+      "/s3/datasets/bed.zarr/\(line)", "/s3/\(line)", "/s3/datasets?list-type=\(line)",
+      "/wmts/kvp?SERVICE=WMTS&REQUEST=\(line)", "/wmts/1.0.0/\(line)/WMTSCapabilities.xml",
+      "/viewer/state?key=\(line)",
       "/expressions/validate/bed/\(line)", "/tiles/bed/v/0/0/0?format=\(line)",
     ] {
       let answer = try await client.get(Self.api + path, headers)

@@ -61,11 +61,11 @@ struct Workspace {
     for (key, text) in Self.files { try folder.write(text, to: "teams/ice/site/" + key) }
   }
 
-  /// The dataset `elevation`, the collection `lakes` and the file `notes/a.txt` of `ice`; the collection and
-  /// the folder of the file are shared with `sea`.
+  /// The dataset `elevation`, the cube `registered`, the collection `lakes` and the file `notes/a.txt` of
+  /// `ice`; all but the first are shared with `sea`.
   private func keepThings(of ice: Team, sharedWith sea: Team) async throws {
     let kept = Workspaces.Workspace(database: database, settings: settings.workspace)
-    let bytes = Array("CDF\u{1} and more".utf8)
+    let bytes = Self.elevation
     let upload = try await kept.beginUpload(
       length: Int64(bytes.count), dataset: "elevation", title: "Elevation", sha256: nil, for: ice,
       by: "owner", now: secondsNow())
@@ -86,8 +86,16 @@ struct Workspace {
       Pieces([Array("text".utf8)]), path: "notes/a.txt", announced: 4, sha256: nil, of: ice,
       by: "owner", now: secondsNow())
     try await database.grant(.reader, on: "lakes", kind: .places, of: ice, to: sea)
+    try folder.write("CDF\u{1} of depths", to: "teams/ice/cubes/depth.nc")
+    try await database.setCubeSource(
+      try CubeSource(dataset: "registered", title: "Registered", path: "cubes/depth.nc"), of: ice)
+    try await database.grant(.reader, on: "registered", of: ice, to: sea)
     try await database.grant(.reader, on: "notes/", kind: .files, of: ice, to: sea)
   }
+
+  /// What `elevation` holds, and its SHA-256 by sha256sum.
+  static let elevation = Array("CDF\u{1} and more".utf8)
+  static let elevationContent = "98b0659dd6a4160fe3ca28bb9815a7abc4bb89dee8fb862064bb6dfbb0a90958"
 
   struct Refused: Error { let problem: String }
 

@@ -28,6 +28,14 @@ struct WorkspaceAccessTests {
     ("Tus-Resumable", "1.0.0"), ("Upload-Length", "10"), ("Upload-Metadata", "dataset bmV3"),
   ])
 
+  private static let replacing = fields([
+    ("Tus-Resumable", "1.0.0"), ("Upload-Length", "10"),
+    // dataset: elevation
+    ("Upload-Metadata", "dataset ZWxldmF0aW9u,replace"),
+  ])
+  private static let content =
+    "/teams/ice/datasets/elevation/versions/\(Workspace.elevationContent)"
+
   private static func fields(_ pairs: [(String, String)]) -> HTTPFields {
     HTTPFields(
       pairs.compactMap { name, value in
@@ -49,9 +57,16 @@ struct WorkspaceAccessTests {
       method: .get, path: "/teams/ice/datasets/elevation/data/..%2f..%2f..%2fcubepress.sqlite",
       users: []),
     .init(method: .get, path: "/teams/ice/datasets/none", users: []),
+    .init(method: .get, path: content + "/cube.nc", users: team),
+    .init(method: .head, path: content + "/cube.nc", users: team),
+    .init(method: .get, path: content + "/..%2f..%2fcubepress.sqlite", users: []),
+    .init(method: .get, path: "/teams/ice/datasets/elevation/versions/other/cube.nc", users: []),
+    .init(method: .get, path: "/teams/ice/datasets/elevation/versions/%2e%2e/cube.nc", users: []),
     // With a token that writes: one that only reads makes an editor a reader.
     .init(method: .get, path: "/teams/ice/uploads", users: []),
     .init(method: .post, path: "/teams/ice/uploads", headers: tus, users: editors, status: 201),
+    .init(
+      method: .post, path: "/teams/ice/uploads", headers: replacing, users: editors, status: 201),
     .init(method: .head, path: "/teams/ice/uploads/none", headers: tus, users: []),
     .init(method: .patch, path: "/teams/ice/uploads/none", headers: tus, users: []),
     .init(method: .delete, path: "/teams/ice/uploads/none", headers: tus, users: []),
@@ -79,6 +94,8 @@ struct WorkspaceAccessTests {
     .init(method: .delete, path: "/teams/ice/places/lakes/features/1", users: editors, status: 204),
     .init(method: .delete, path: "/teams/ice/places/lakes", users: editors, status: 204),
     .init(method: .get, path: "/teams/ice/files", users: team),
+    .init(method: .get, path: "/teams/ice/files?prefix=notes/", users: allWhoRead),
+    .init(method: .get, path: "/teams/ice/files?prefix=notes", users: team),
     .init(method: .get, path: "/teams/ice/files/notes/a.txt", users: allWhoRead),
     .init(method: .head, path: "/teams/ice/files/notes/a.txt?version=1", users: allWhoRead),
     .init(method: .get, path: "/teams/ice/files/notes/a.txt?version=2", users: []),

@@ -9,6 +9,7 @@ struct Keeping {
   let folder: TemporaryFolder
   let workspace: Workspace
   let team: Team
+  let owner: User
   let database: TeamDatabase
 
   /// - Parameters:
@@ -21,7 +22,7 @@ struct Keeping {
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o700], ofItemAtPath: folder.path + "/reader")
     database = try TeamDatabase(path: folder.path + "/test.sqlite")
-    let owner = try await database.addUser("ada", title: "Ada")
+    owner = try await database.addUser("ada", title: "Ada")
     team = try await database.addTeam("ice", title: "Ice", owner: owner)
     var settings = WorkspaceSettings(dataFolder: folder.path, program: folder.path + "/reader")
     settings.teamQuota = quota
@@ -32,11 +33,11 @@ struct Keeping {
   static let content = #"echo '{"variables":[{"name":"z","shape":[2,2]}]}'"#
 
   func begin(
-    _ dataset: String, length: Int, sha256: String? = nil
+    _ dataset: String, length: Int, sha256: String? = nil, replacing: Bool = false
   ) async throws -> Upload {
     try await workspace.beginUpload(
-      length: Int64(length), dataset: dataset, title: "", sha256: sha256, for: team, by: "ada",
-      now: 1000)
+      length: Int64(length), dataset: dataset, replacing: replacing, title: "", sha256: sha256,
+      for: team, by: "ada", now: 1000)
   }
 
   func receive(
@@ -48,12 +49,22 @@ struct Keeping {
     ) { 1000 }
   }
 
-  /// Waits until an upload was looked at.
-  func outcome(of upload: Upload) async throws -> Upload {
+  /// Waits until an upload was looked at and what was left of it is gone.
+  ///
+  /// - Parameters:
+  ///   - upload: which one.
+  ///   - other: the workspace that looks at it, where it is not this one.
+  /// - Returns: the upload as it ended.
+  /// - Throws: where there is none.
+  func outcome(of upload: Upload, in other: Workspace? = nil) async throws -> Upload {
+    let atWork = (other ?? workspace).uploadsAtWork
     while true {
       let now = try await workspace.upload(upload.id, of: team)
       guard let now else { throw Broken() }
-      if now.state == .accepted || now.state == .refused { return now }
+      if now.state == .accepted || now.state == .refused, atWork.take("check of " + upload.id) {
+        atWork.release("check of " + upload.id)
+        return now
+      }
       try await Task.sleep(for: .milliseconds(5))
     }
   }

@@ -19,7 +19,9 @@ struct PublicationTests {
       of: "bed", as: "ice-bed", title: "Bed\n  - id: evil", summary: "", licence: "CC-BY-4.0",
       of: keeping.team, by: "ada", now: 1000)
     #expect(published(keeping) == nil)
-    let done = try await workspace.publish("ice-bed", of: keeping.team, by: "bob", now: 1001)
+    let content = try #require(try await workspace.dataset("bed", ofTeam: "ice")).sha256
+    let done = try await workspace.publish(
+      "ice-bed", content: content, of: keeping.team, by: "bob", now: 1001)
     #expect(done?.publisher == "bob")
     #expect(
       published(keeping) == """
@@ -36,14 +38,16 @@ struct PublicationTests {
       try await workspace.removeDataset("bed", of: keeping.team)
     }
     #expect(error?.kind == .conflict)
-    #expect(try await workspace.publish("ice-bed", of: keeping.team, by: "bob", now: 1002) == nil)
+    #expect(
+      try await workspace.publish(
+        "ice-bed", content: content, of: keeping.team, by: "bob", now: 1002) == nil)
     // After a crash the folder is made what the database says.
     try keeping.folder.write("old", to: "publish/gone.yaml")
     try keeping.folder.write("cut", to: "publish/ice-bed.yaml")
     try await workspace.takeUp(now: 1000)
     #expect(published(keeping)?.contains("ice-bed") == true)
     #expect(keeping.folder.read("publish/gone.yaml") == nil)
-    #expect(try await workspace.withdraw("ice-bed", of: keeping.team)?.dataset == "bed")
+    #expect(try await workspace.withdraw("ice-bed", of: keeping.team, now: 1003)?.dataset == "bed")
     #expect(published(keeping) == nil)
     try await workspace.removeDataset("bed", of: keeping.team)
   }

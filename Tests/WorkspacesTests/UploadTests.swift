@@ -97,7 +97,8 @@ struct UploadTests {
   @Test(
     "other refusals",
     arguments: [
-      ("neither", "neither a zip archive nor NetCDF"), ("PK\u{3}\u{4}cut short", "cut short"),
+      ("neither", "neither a zip archive nor NetCDF nor GeoTIFF"),
+      ("PK\u{3}\u{4}cut short", "cut short"),
     ])
   func refusals(text: String, reason: String) async throws {
     let keeping = try await Keeping()
@@ -134,7 +135,7 @@ struct UploadTests {
       settings: WorkspaceSettings(
         dataFolder: keeping.folder.path, program: keeping.folder.path + "/reader2"))
     try await next.takeUp(now: 1000)
-    #expect(try await keeping.outcome(of: upload).state == .accepted)
+    #expect(try await keeping.outcome(of: upload, in: next).state == .accepted)
     #expect(keeping.names(in: "uploaded") == [upload.id])
     #expect(keeping.names(in: "blobs").isEmpty)
   }

@@ -19,8 +19,11 @@ struct CubeAPI: Sendable {
     TileRoutes(cubes: cubes).add(to: group)
     AnalysisRoutes(cubes: cubes, largestBody: settings.largestBody).add(to: group)
     PlaceRoutes(cubes: cubes, places: places).add(to: group)
-    WMTSRoutes(cubes: cubes, baseURL: settings.baseURL).add(to: group)
-    StoreRoutes(cubes: cubes).add(to: group)
+    let maps = WMTSRoutes(cubes: cubes, baseURL: settings.baseURL)
+    maps.add(to: group)
+    KeyValueRoutes(cubes: cubes, maps: maps).add(to: group)
+    BucketRoutes(cubes: cubes).add(to: group)
+    ExpressionRoutes(cubes: cubes).add(to: group)
     ViewerRoutes(cubes: cubes, settings: settings).add(to: group)
   }
 }

@@ -16,6 +16,8 @@ struct TileRoutes: Sendable {
 
   func add(to router: RouterGroup<TeamRequestContext>) {
     router.get("tiles/:dataset/:variable/:z/:y/:x", use: tile)
+    // Where xcube's server has the tiles of its map service.
+    router.get("wmts/1.0.0/tile/:dataset/:variable/**", use: mapTile)
     router.get("tiles/:dataset/:variable/legend", use: legend)
     router.get("colorbars", use: colourBars)
   }
@@ -24,19 +26,49 @@ struct TileRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let asked = try CubeRequest(request, context)
+    return try await answer(asked) {
+      (
+        try Self.tileMatrixSet(asked),
+        TileAddress(z: try asked.number("z"), x: try asked.number("x"), y: try asked.number("y"))
+      )
+    }
+  }
+
+  /// The path goes on with the tile matrix set, or without it, and zoom, row and column.
+  @Sendable private func mapTile(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let asked = try CubeRequest(request, context)
+    return try await answer(asked) {
+      var parts = context.parameters.getCatchAll().compactMap(\.removingPercentEncoding)
+      var set = TileMatrixSet.worldCRS84Quad
+      if parts.count == 4 {
+        set = try .called(parts.removeFirst())
+      } else if let name = asked.query("tilematrixset") {
+        set = try .called(name)
+      }
+      let numbers = parts.compactMap { Int($0.prefix { $0 != "." }) }
+      guard parts.count == 3, numbers.count == 3 else { throw HTTPError(.notFound) }
+      return (set, TileAddress(z: numbers[0], x: numbers[2], y: numbers[1]))
+    }
+  }
+
+  /// The tile of a request; its place is read once it is known that they may know of the cube.
+  private func answer(
+    _ asked: CubeRequest, at place: () throws -> (TileMatrixSet, TileAddress)
+  ) async throws -> Response {
     let cube = try await cubes.cube(
       try asked.path("dataset"), ofTeam: asked.team, for: asked.principal)
     let variable = try cube.variable(try asked.path("variable"))
+    let (set, address) = try place()
     let order = TileOrder(
       variable: variable.name,
       field: FieldSelection(
         time: try asked.time(of: variable), extras: try asked.extras(of: variable)),
-      style: try Self.style(asked), tileMatrixSet: try Self.tileMatrixSet(asked),
-      address: TileAddress(
-        z: try asked.number("z"), x: try asked.number("x"), y: try asked.number("y")),
+      style: try Self.style(asked), tileMatrixSet: set, address: address,
       format: try Self.format(asked),
       isFine: asked.query("retina").map { $0 != "0" && $0 != "false" } ?? false)
-    return try await Self.answer(order, of: cube, cubes.live, request, context)
+    return try await Self.answer(order, of: cube, cubes.live, asked.request, asked.context)
   }
 
   /// The picture of a tile; one in which nothing is to be seen where there is nothing.
@@ -73,15 +105,7 @@ struct TileRoutes: Sendable {
 
   /// By the id of the set (`tms`), or by the reference system: CRS84 without either.
   private static func tileMatrixSet(_ asked: CubeRequest) throws -> TileMatrixSet {
-    if let id = asked.query("tms") {
-      guard let set = TileMatrixSet.named(id) else {
-        throw HTTPError(
-          .badRequest,
-          message: "tms must be one of " + TileMatrixSet.all.map(\.id).joined(separator: ", ") + "."
-        )
-      }
-      return set
-    }
+    if let name = asked.query("tms") { return try .called(name) }
     switch asked.query("crs")?.uppercased() {
     case nil, "CRS84", "EPSG:4326", "OGC:CRS84": return .worldCRS84Quad
     case "EPSG:3857", "EPSG:900913": return .webMercatorQuad
@@ -126,6 +150,26 @@ struct TileRoutes: Sendable {
     let asked = try CubeRequest(request, context)
     try await cubes.requireReader(ofTeam: asked.team, asked.principal)
     return APIAnswer.json(ColourBar.document)
+  }
+}
+
+extension TileMatrixSet {
+  /// The set of an id, as documents of ours or those of xcube's server have it.
+  ///
+  /// In ours the same set may stand several times, with the finest zoom behind its id (`WebMercatorQuad-6`).
+  ///
+  /// - Throws: 400 where there is none.
+  static func called(_ id: String) throws -> TileMatrixSet {
+    if id == "WorldWebMercatorQuad" { return .webMercatorQuad }
+    if let set = named(id) { return set }
+    if let dash = id.lastIndex(of: "-"), Int(id[id.index(after: dash)...]) != nil,
+      let set = named(String(id[..<dash]))
+    {
+      return set
+    }
+    throw HTTPError(
+      .badRequest,
+      message: "The tile matrix set must be one of " + all.map(\.id).joined(separator: ", ") + ".")
   }
 }
 

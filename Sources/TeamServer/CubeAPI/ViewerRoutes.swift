@@ -22,8 +22,6 @@ struct ViewerRoutes: Sendable {
     router.get("viewer/config/config.json", use: configuration)
     router.get("viewer/state", use: state)
     router.put("viewer/state", use: keepState)
-    router.get("expressions/capabilities", use: expressions)
-    router.get("expressions/validate/:dataset/:expression", use: validate)
     if settings.viewerFolder != nil {
       router.get("viewer", use: begin)
       router.get("viewer/**", use: file)
@@ -51,7 +49,7 @@ struct ViewerRoutes: Sendable {
       ],
       "branding": [
         "appBarTitle": .string("Cubes of \(asked.team)"), "windowTitle": .string(asked.team),
-        "allowUserVariables": false, "allow3D": false, "allowSharing": true, "allowRefresh": true,
+        "allowUserVariables": true, "allow3D": false, "allowSharing": true, "allowRefresh": true,
         "defaultAgg": "mean",
       ],
     ])
@@ -80,27 +78,6 @@ struct ViewerRoutes: Sendable {
     }
     let key = try await cubes.database.keepViewerState(document.serialized(), ofTeam: asked.team)
     return APIAnswer.json(["key": .string(key)])
-  }
-
-  @Sendable private func expressions(
-    _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    _ = try await reader(request, context)
-    return APIAnswer.json([
-      "namespace": [
-        "constants": [], "arrayFunctions": [], "otherFunctions": [], "arrayOperators": [],
-        "otherOperators": [],
-      ]
-    ])
-  }
-
-  @Sendable private func validate(
-    _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    let asked = try await reader(request, context)
-    _ = try await cubes.source(
-      try asked.path("dataset"), ofTeam: asked.team, for: asked.principal)
-    throw HTTPError(.badRequest, message: "(variables of your own are not computed by this server)")
   }
 
   @Sendable private func begin(

@@ -17,51 +17,73 @@ struct WMTSRoutes: Sendable {
 
   func add(to router: RouterGroup<TeamRequestContext>) {
     router.get("wmts/1.0.0/WMTSCapabilities.xml", use: capabilities)
-    router.get("datasets/:dataset/wmts/1.0.0/WMTSCapabilities.xml", use: capabilities)
+    router.get("wmts/1.0.0/:set/WMTSCapabilities.xml", use: capabilities)
+    router.get("datasets/:dataset/wmts/1.0.0/WMTSCapabilities.xml", use: capabilitiesOfOne)
     router.get("datasets/:dataset/tiles/:variable/:style/:set/**", use: tile)
     router.get("datasets/:dataset/legends/:variable/:file", use: legend)
   }
+
+  /// Where key-value requests are answered, below the address of the API.
+  static let keyValues = "wmts/kvp"
 
   @Sendable private func capabilities(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let asked = try CubeRequest(request, context)
-    let site = SiteRecipe(
-      title: "The cubes of \(asked.team)",
-      baseURL: DatasetRoutes.address(baseURL, team: asked.team) + "/")
-    let isOne = context.parameters.get("dataset") != nil
-    let opened: [LiveCube]
-    if isOne {
-      opened = [
-        try await cubes.cube(
-          try asked.path("dataset"), ofTeam: asked.team, for: asked.principal)
-      ]
-    } else {
-      var found: [LiveCube] = []
-      for source in try await cubes.sources(ofTeam: asked.team, for: asked.principal) {
-        // One that cannot be read does not hide the others.
-        if let cube = try? await cubes.live.cube(source) { found.append(cube) }
-      }
-      opened = found
+    let isOne = context.parameters.get("set") != nil
+    return try await capabilities(asked, set: isOne ? try asked.path("set") : nil)
+  }
+
+  /// The document of all cubes, in all tile matrix sets or in one of them.
+  ///
+  /// - Throws: 404 where the asker may read nothing of the team, 400 where there is no such set.
+  func capabilities(_ asked: CubeRequest, set name: String?) async throws -> Response {
+    let sources = try await cubes.sources(ofTeam: asked.team, for: asked.principal)
+    let sets = try name.map { [try TileMatrixSet.called($0)] } ?? TileMatrixSet.all
+    var opened: [LiveCube] = []
+    for source in sources {
+      // One that cannot be read does not hide the others.
+      if let cube = try? await cubes.live.cube(source) { opened.append(cube) }
     }
-    let datasets = try await context.untilClientLeaves { await described(opened) }
+    let found = opened
+    let site = site(of: asked.team)
+    let key = name.map { "wmts/1.0.0/\($0)/WMTSCapabilities.xml" } ?? WMTSCapabilities.siteKey
+    // Documents are made outside: optimising the closure with their errors crashes Swift 6.3.1.
+    let datasets = try await asked.context.untilClientLeaves { await described(found, in: sets) }
+    return Self.document(
+      try WMTSCapabilities(site: site, datasets: datasets, key: key, keyValues: Self.keyValues))
+  }
+
+  @Sendable private func capabilitiesOfOne(
+    _ request: Request, _ context: TeamRequestContext
+  ) async throws -> Response {
+    let asked = try CubeRequest(request, context)
+    let cube = try await cubes.cube(
+      try asked.path("dataset"), ofTeam: asked.team, for: asked.principal)
+    let site = site(of: asked.team)
+    let datasets = try await context.untilClientLeaves {
+      await described([cube], in: TileMatrixSet.all)
+    }
     let document =
-      if isOne, let only = datasets.first {
-        try WMTSCapabilities(site: site, dataset: only)
+      if let dataset = datasets.first {
+        try WMTSCapabilities(site: site, dataset: dataset, keyValues: Self.keyValues)
       } else {
-        try WMTSCapabilities(site: site, datasets: datasets)
+        try WMTSCapabilities(site: site, datasets: [])
       }
-    return Response(
-      status: .ok,
-      headers: [.contentType: "application/xml", .cacheControl: "private, no-cache"],
-      body: .init(byteBuffer: ByteBuffer(string: document.xml)))
+    return Self.document(document)
+  }
+
+  private func site(of team: String) -> SiteRecipe {
+    SiteRecipe(
+      title: "The cubes of \(team)", baseURL: DatasetRoutes.address(baseURL, team: team) + "/")
   }
 
   /// What a built site would say of the cubes that have maps.
-  private func described(_ cubes: [LiveCube]) async -> [BuiltDataset] {
+  private func described(_ cubes: [LiveCube], in sets: [TileMatrixSet]) async -> [BuiltDataset] {
     var datasets: [BuiltDataset] = []
     for cube in cubes {
-      if let dataset = cube.described(styles: await styles(of: cube)) { datasets.append(dataset) }
+      let styles = await styles(of: cube)
+      if let dataset = cube.described(styles: styles, in: sets) { datasets.append(dataset) }
     }
     return datasets
   }
@@ -74,6 +96,13 @@ struct WMTSRoutes: Sendable {
         StyleRequest(), of: variable.name, in: cube)
     }
     return styles
+  }
+
+  private static func document(_ document: WMTSCapabilities) -> Response {
+    Response(
+      status: .ok,
+      headers: [.contentType: "application/xml", .cacheControl: "private, no-cache"],
+      body: .init(byteBuffer: ByteBuffer(string: document.xml)))
   }
 
   /// The path goes on with time, further labels, zoom, row and column.

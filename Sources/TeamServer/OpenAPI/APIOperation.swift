@@ -11,7 +11,7 @@ struct APIOperation: Sendable {
   }
 
   /// What an answer or a body holds.
-  enum Content: Sendable {
+  indirect enum Content: Sendable {
     case json(JSONValue)
     case geoJSON
     case html
@@ -21,6 +21,8 @@ struct APIOperation: Sendable {
     case bytes
     /// A form with these fields.
     case form([String])
+    /// One or another, without more said of it.
+    case oneOf([Content])
     /// Nothing that anybody reads.
     case none
 
@@ -34,6 +36,7 @@ struct APIOperation: Sendable {
       case .picture: ["image/png", "image/webp", "image/svg+xml"]
       case .bytes: ["*/*"]
       case .form: ["application/x-www-form-urlencoded"]
+      case .oneOf(let contents): contents.flatMap(\.types)
       case .none: []
       }
     }
@@ -130,6 +133,7 @@ struct APIOperation: Sendable {
     "z": "The zoom.", "y": "The row, counted from the north.", "x": "The column.",
     "path": "The rest of the path, with slashes.", "group": "The id of a collection of places.",
     "set": "The id of a tile matrix set.", "style": "The id of a style.",
+    "version": "The SHA-256 of a content, in hexadecimal digits.",
     "secret": "What an invitation's address ends with.",
   ]
 }

@@ -2,7 +2,7 @@ internal import JSON
 
 extension APIOperation {
   /// Every route of the server.
-  static let all = pages + files + cubes + workspaces
+  static let all = pages + files + cubes + maps + buckets + workspaces
 
   static func query(
     _ name: String, _ words: String, _ schema: JSONValue = ["type": "string"]
@@ -24,7 +24,7 @@ extension APIOperation {
   }
 
   private static let pages: [APIOperation] = [
-    page("/", "The teams of whoever is signed in."),
+    page("/", "The teams of whoever is signed in, and what is shared with them."),
     page("/sign-in", "The form for signing in.", isOpen: true),
     form("/sign-in", "Begins a session.", ["name", "password", "to"], isOpen: true),
     form("/sign-out", "Ends a session.", []),
@@ -33,7 +33,11 @@ extension APIOperation {
       "/invitation/{secret}", "Sets a password, once.", ["password", "again"], isOpen: true),
     form("/tokens", "Makes a token for programs.", ["label", "scope", "days"]),
     form("/tokens/{id}/end", "Ends a token.", []),
-    page("/teams/{team}", "A team: its datasets, and how much it keeps."),
+    page("/teams/{team}", "A team: its datasets, what is shared with it, and how much it keeps."),
+    form(
+      "/teams/{team}/cubes", "Registers a cube that is read where it lies, for owners.",
+      ["id", "path", "title"]),
+    form("/teams/{team}/cubes/{dataset}/forget", "Forgets it; its files stay.", []),
     form("/teams/{team}/members", "Gives somebody a role.", ["user", "role"]),
     form("/teams/{team}/members/{user}/remove", "Takes somebody out of the team.", []),
     page("/teams/{team}/members", "Who belongs to a team, and what it shares."),
@@ -57,7 +61,8 @@ extension APIOperation {
       words: "Whether the server can do its work.", answer: .text, isOpen: true),
     APIOperation(
       method: "get", path: "/metrics", tag: "operation",
-      words: "Counts in the form of Prometheus, for administrators.", answer: .text),
+      words: "Counts and what teams keep, in the form of Prometheus, for administrators.",
+      answer: .text),
     APIOperation(
       method: "get", path: "/openapi.json", tag: "operation", words: "This document.",
       answer: .json(["type": "object", "required": ["openapi", "paths"]]), isOpen: true),
@@ -75,7 +80,7 @@ extension APIOperation {
       words: "What is said of a file of a team's site.", answer: .none),
   ]
 
-  private static func cube(
+  static func cube(
     _ method: String, _ path: String, _ words: String, query: [Parameter] = [],
     body: Content = .none, _ answer: Content
   ) -> APIOperation {
@@ -161,20 +166,6 @@ extension APIOperation {
     cube("get", "/places/{group}", "The places of a collection.", .geoJSON),
     cube("get", "/places/{group}/{dataset}", "Those of them that lie in a cube.", .geoJSON),
     cube("get", "/datasets/{dataset}/places/{group}", "The same.", .geoJSON),
-    cube(
-      "get", "/wmts/1.0.0/WMTSCapabilities.xml", "The map service of all cubes.", .xml),
-    cube(
-      "get", "/datasets/{dataset}/wmts/1.0.0/WMTSCapabilities.xml", "The map service of one cube.",
-      .xml),
-    cube(
-      "get", "/datasets/{dataset}/tiles/{variable}/{style}/{set}/{path}",
-      "A tile of the map service: time, further labels, zoom, row, column.", .picture),
-    cube(
-      "get", "/datasets/{dataset}/legends/{variable}/{file}", "A legend of the map service.",
-      .picture),
-    cube(
-      "get", "/s3/datasets/{store}/{path}", "An object of a cube that is stored as Zarr.", .bytes),
-    cube("head", "/s3/datasets/{store}/{path}", "What is said of such an object.", .none),
     cube("get", "/maintenance/update", "Opens cubes anew.", .json(object("status"))),
     cube(
       "get", "/viewer/config/config.json", "The configuration of xcube's viewer.",
@@ -187,11 +178,11 @@ extension APIOperation {
       .json(object("key"))),
     cube(
       "get", "/expressions/capabilities",
-      "What variables of one's own may be made of: nothing yet.",
+      "What variables of one's own may be made of; `name=expression` stands for the name of one.",
       .json(object("namespace"))),
     cube(
-      "get", "/expressions/validate/{dataset}/{expression}", "Always refuses.",
-      .json(["type": "object"])),
+      "get", "/expressions/validate/{dataset}/{expression}",
+      "Whether an expression can be computed: its mean over a few cells.", .json(object("result"))),
   ]
 
   /// Where the server was given the files of xcube's viewer.
@@ -206,14 +197,14 @@ extension APIOperation {
     page("/sign-in/provider/done", "Where it leads back.", isOpen: true),
   ]
 
-  private static let style = [
+  static let style = [
     query("cmap", "A colour map; JSON makes one."),
     query("vmin", "The value of the first colour.", ["type": "number"]),
     query("vmax", "The value of the last colour.", ["type": "number"]),
     query("norm", "The scale.", ["type": "string", "enum": ["lin", "log", "cat"]]),
   ]
 
-  private static let time = [
+  static let time = [
     query(
       "time", "A time, first, last or current; the nearest is taken. Further dimensions likewise.",
       date)

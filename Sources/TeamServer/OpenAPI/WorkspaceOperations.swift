@@ -15,14 +15,29 @@ extension APIOperation {
 
   private static let uploads: [APIOperation] = [
     kept("get", "/datasets", "The cubes that were uploaded.", .json(object("datasets"))),
-    kept("get", "/datasets/{dataset}", "One of them.", .json(object("id", "href"))),
+    kept(
+      "get", "/datasets/{dataset}", "One of them, with earlier contents that are still there.",
+      .json(object("id", "href", "versionHref", "earlier"))),
     kept("delete", "/datasets/{dataset}", "Removes it.", .none, status: 204),
     form("/teams/{team}/datasets/{dataset}/remove", "Removes it, by a form.", []),
     kept("get", "/datasets/{dataset}/data/{path}", "Its bytes; parts of them by a range.", .bytes),
     kept("head", "/datasets/{dataset}/data/{path}", "What is said of its bytes.", .none),
-    kept("get", "/uploads", "Uploads under way.", .json(object("uploads"))),
+    kept(
+      "get", "/datasets/{dataset}/versions/{version}/{path}",
+      "The bytes of one content, present or earlier, and never of another.", .bytes),
+    kept(
+      "head", "/datasets/{dataset}/versions/{version}/{path}",
+      "What is said of the bytes of one content.", .none),
+    kept(
+      "get", "/uploads", "Uploads under way.",
+      query: [query("replace", "On the page: the dataset that is to be replaced.")],
+      .json(object("uploads"))),
     kept("options", "/uploads", "Which extensions of tus 1.0 are spoken.", .none, status: 204),
-    kept("post", "/uploads", "Begins an upload by tus 1.0.", .none, status: 201),
+    kept(
+      "post", "/uploads",
+      "Begins an upload by tus 1.0; with replace yes in its metadata, of a dataset that is there.",
+      .none,
+      status: 201),
     kept("get", "/uploads/{upload}", "How far an upload is.", .json(object("state", "received"))),
     kept("head", "/uploads/{upload}", "Where an upload goes on.", .none),
     kept("patch", "/uploads/{upload}", "The next piece of an upload.", .none, status: 204),
@@ -102,7 +117,10 @@ extension APIOperation {
     form(
       "/teams/{team}/publications", "Asks that a dataset be published.",
       ["dataset", "id", "title", "summary", "licence"]),
-    form("/teams/{team}/publications/{publication}/publish", "Publishes it, for owners.", []),
+    form(
+      "/teams/{team}/publications/{publication}/publish",
+      "Publishes the content that was looked at, for owners.",
+      ["content"]),
     form("/teams/{team}/publications/{publication}/withdraw", "Withdraws it, for owners.", []),
   ]
 }
