@@ -80,7 +80,6 @@ def page_checks(report: Report, arguments) -> None:
         viewer_checks(report, site, address.base, arguments.cubepress)
         globe_checks(report, site, address.base, arguments.cubepress)
         cube_checks(report, site, address.base, arguments.cubepress)
-    paper_checks(report, site)
 
 
 def program_checks(report: Report, arguments) -> None:
