@@ -5,7 +5,9 @@ internal import GRDB
 /// Each transaction of this process makes all of it void before whoever wrote hears that it is done; what
 /// another process writes counts within a second.
 final class RecentReads: TransactionObserver, Sendable {
-  /// Which role is asked for. Names are bytes, as in paths: texts that look the same are not equal.
+  /// Which role is asked for.
+  ///
+  /// Names are bytes, as in paths: texts that look the same are not equal.
   struct RoleQuestion: Hashable {
     struct Item: Hashable {
       let kind: SharedKind

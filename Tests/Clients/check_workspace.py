@@ -246,8 +246,12 @@ class Workspace:
         _, _, headers = self.create(len(content), "interrupted")
         path = urllib.parse.urlparse(headers["Location"]).path
         offset = kills = 0
+        timer = None
         while offset < len(content):
             if kills < 5 and offset > kills * len(content) // 6:
+                if timer:
+                    # One that comes late would kill the next server.
+                    timer.join()
                 timer = threading.Timer(random.uniform(0, 0.03), self.server.kill)
                 timer.start()
                 kills += 1

@@ -222,6 +222,37 @@ struct ReplacementTests {
     #expect(keeping.names(in: "uploaded").count == 1)
   }
 
+  @Test func aBackupHasWhatThePublicSiteIsMadeOfAndNoMore() async throws {
+    let keeping = try await Keeping()
+    try await keep(Self.first, as: "bed", in: keeping)
+    try await keeping.workspace.requestPublication(
+      of: "bed", as: "ice-bed", title: "Bed", summary: "", licence: "CC0-1.0", of: keeping.team,
+      by: "ada", now: 1000)
+    let agreed = try await dataset(keeping)
+    _ = try await publish(agreed.sha256, keeping)
+    _ = try await replace("bed", with: Self.second, in: keeping)
+    let between = try await dataset(keeping)
+    _ = try await replace("bed", with: Self.third, in: keeping)
+    let data = keeping.folder.path
+    // The name that the server gives its database.
+    try await keeping.database.backUp(to: data + "/cubepress.sqlite")
+    try await Backup.write(data, to: data + "/backup")
+    try await Backup.restore(data + "/backup", to: data + "/again")
+    let again = try Workspace(
+      database: TeamDatabase(path: data + "/again/cubepress.sqlite"),
+      settings: WorkspaceSettings(dataFolder: data + "/again"))
+    try await again.takeUp(now: 1000)
+    #expect(keeping.folder.read("again/" + agreed.path) == Self.first)
+    #expect(keeping.folder.read("again/" + between.path) == nil)
+    #expect(keeping.folder.read("again/" + (try await dataset(keeping)).path) == Self.third)
+    let earlier = try await again.earlierContents(of: "bed", ofTeam: "ice")
+    #expect(earlier.map(\.path) == [agreed.path])
+    let recipe = keeping.folder.read("again/publish/ice-bed.yaml").map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    #expect(recipe?.contains("/again/" + agreed.path) == true)
+  }
+
   /// A database as the release before wrote it: publications get the content that their dataset has.
   @Test func publicationsOfEarlierDatabasesMeanTheContentOfThen() async throws {
     let keeping = try await Keeping()
