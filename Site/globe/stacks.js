@@ -11,6 +11,22 @@ const MOST = 1024;
 /** Around the whole globe a sheet has no corner that is seen. */
 const WIDEST = 200;
 
+/**
+ * The colours of a picture. Where it is clear there is nothing at all, which would else hide the sheets below, and what is
+ * clear does not darken what is beside it.
+ */
+const SOURCE = `
+czm_material czm_getMaterial(czm_materialInput at) {
+  czm_material material = czm_getDefaultMaterial(at);
+  ivec2 size = textureSize(image, 0);
+  vec4 here = texelFetch(image, min(ivec2(at.st * vec2(size)), size - 1), 0);
+  if (here.a == 0.0) discard;
+  vec4 smoothed = texture(image, at.st);
+  material.diffuse = czm_gammaCorrect(abs(smoothed.a - here.a) < 0.004 ? smoothed.rgb : here.rgb);
+  material.alpha = here.a * opacity;
+  return material;
+}`;
+
 /** How many pixels the sheets of a grid have, for a box in degrees. */
 export const sheetSize = (grid, { west, south, east, north }) => {
   const perDegree = 256 * 2 ** finestZoom(grid, 256) / 180;
@@ -23,7 +39,9 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
   /** By layer: {field, labels, sheets: [{value, height, primitive, edge, key, wanted}]}. */
   const stacks = new Map();
 
-  const material = (image, opacity) => Cesium.Material.fromType("Image", { image, color: new Cesium.Color(1, 1, 1, opacity) });
+  const material = (image, opacity) => new Cesium.Material({
+    fabric: { uniforms: { image, opacity }, source: SOURCE }, translucent: ({ uniforms }) => uniforms.opacity < 1,
+  });
 
   const rectangleOf = ({ west, south, east, north }) =>
     Cesium.Rectangle.fromDegrees(west, south, east > 180 ? east - 360 : east, north);
@@ -125,7 +143,7 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
       sheet.primitive.show = sheet.isWanted;
       changed();
     }
-    sheet.primitive.appearance.material.uniforms.color.alpha = layer.opacity ?? 1;
+    sheet.primitive.appearance.material.uniforms.opacity = layer.opacity ?? 1;
     scene.requestRender();
   };
 

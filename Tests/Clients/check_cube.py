@@ -527,7 +527,8 @@ def takeover(chromium, address: str, name: str, size: dict) -> str:
         # Colours behind clear pixels mean nothing.
         differ = (np.abs(before - after).max(axis=2) > 8) & ((before[..., 3] > 0) | (after[..., 3] > 0))
         # Smooth edges are the graphics card's alone.
-        require(differ.mean() < 0.01 and (before[..., 3] > 0).mean() > 0.1, f"{differ.mean():.2%} of the pixels change")
+        require(differ.mean() < 0.01 and (before[..., 3] > 0).mean() > 0.02,
+                f"{differ.mean():.2%} of the pixels change; {(before[..., 3] > 0).mean():.1%} were painted")
         return f"{differ.mean():.2%} of the pixels change"
 
 

@@ -261,7 +261,7 @@ COLOURS = """(places) => {
   scene.requestRender();
   scene.render(widget.clock.currentTime);
   const copy = Object.assign(document.createElement("canvas"), { width: scene.canvas.width, height: scene.canvas.height });
-  const context = copy.getContext("2d");
+  const context = copy.getContext("2d", { willReadFrequently: true });
   context.drawImage(scene.canvas, 0, 0);
   return places.map((place) => {
     const { x, y } = Cesium.SceneTransforms.worldToWindowCoordinates(scene, Cesium.Cartesian3.fromDegrees(...place));

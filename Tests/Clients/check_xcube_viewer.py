@@ -410,8 +410,8 @@ class XcubeViewer:
             page.keyboard.press("Control+a")
             page.keyboard.insert_text(text)
 
-        page.get_by_role("button", name="Create and manage user variables").click()
-        page.get_by_role("button", name="Add user variable").click()
+        self.icon("CalculateIcon").first.click()
+        self.icon("AddCircleOutlineIcon").last.click()
         page.get_by_role("textbox", name="Name", exact=True).fill("half")
         write(f"{VARIABLE} / wrong")
         page.get_by_text("name 'wrong' is not defined").wait_for(timeout=60_000)

@@ -24,7 +24,7 @@ FIXTURES = ROOT / "Tests" / "ImagesTests" / "Fixtures"
 
 # group, name, licence of the table
 MATPLOTLIB = {
-    "sequential": ["viridis", "magma", "inferno", "plasma", "cividis", "gray"],
+    "sequential": ["viridis", "magma", "inferno", "plasma", "cividis", "gray", "bone"],
     "diverging": ["RdBu", "RdYlBu", "BrBG", "PuOr", "coolwarm", "Spectral"],
     "cyclic": ["twilight"],
     "rainbow": ["turbo"],

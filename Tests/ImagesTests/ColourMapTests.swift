@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ColourMapTests {
   @Test func everyMapHasItsColours() {
-    #expect(ColourMap.all.count == 36)
+    #expect(ColourMap.all.count == 37)
     for map in ColourMap.all {
       #expect(map.colours.count == 256, "\(map.name)")
       #expect(ColourMap.named(map.name) == map)
