@@ -99,7 +99,8 @@ struct PlaceQueryPropertyTests {
   @Test func whatIsWrittenDownIsReadAgain() throws {
     var random = SystemRandomNumberGenerator()
     for _ in 0..<2000 {
-      let filter = tree(3, &random)
+      // Two deep it stays below the most conditions that a query may have.
+      let filter = tree(2, &random)
       let text = "(\(written(filter)))"
       #expect(try FeatureFilter(parameter: "or", value: text) == .any([filter]), "\(text)")
     }
