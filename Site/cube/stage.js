@@ -140,11 +140,11 @@ export const createStage = (app, host) => {
   };
 
   let fitted = "";
+  const sizeNow = () => [host.clientWidth, host.clientHeight, devicePixelRatio].join();
   const resized = () => {
     const { clientWidth, clientHeight } = host;
-    const size = [clientWidth, clientHeight, devicePixelRatio].join();
-    if (size === fitted) return;
-    fitted = size;
+    if (sizeNow() === fitted) return;
+    fitted = sizeNow();
     scene.resize(clientWidth, clientHeight);
     overlay.resize(clientWidth, clientHeight);
     // In the very frame: a canvas of another size is empty.
@@ -209,7 +209,8 @@ export const createStage = (app, host) => {
     },
     resized: () => requestAnimationFrame(resized), update,
     get settled() {
-      return Boolean(failure) || Boolean(cube && opening === nameOf(store.get()) && !updating && faces.settled && scene.isLasting);
+      return Boolean(failure) || Boolean(cube && opening === nameOf(store.get()) && !updating && faces.settled && scene.isLasting
+        && sizeNow() === fitted);
     },
     /** What a point of the canvas shows: {side, positions, cell, value, level}; undefined beside the cube. */
     at(point) {

@@ -98,6 +98,7 @@ struct PaperCubeSheet {
   /// The document as a PDF.
   ///
   /// - Parameter svg: what ``svg()`` gave.
+  /// - Returns: the bytes of the file.
   /// - Throws: `ImageError` where it cannot be drawn.
   func pdf(of svg: String) throws(ImageError) -> [UInt8] {
     try PDFSheet(svg: svg, title: title, width: Self.page.width, height: Self.page.height).pdf()
