@@ -135,10 +135,18 @@ public final class LiveCube: Sendable {
 
   /// The style in which a variable is drawn where nothing else is asked for; it may read values.
   ///
+  /// - Parameters:
+  ///   - variable: which variable.
+  ///   - range: that of a request that leaves nothing open to be measured.
+  ///   - check: stops the reading.
+  /// - Returns: the style; that of a range is not kept.
   /// - Throws: `CubeError` where values cannot be read, `ImageError` where no style fits.
-  func defaultStyle(of variable: Variable, check: () throws -> Void) throws -> Style {
+  func defaultStyle(
+    of variable: Variable, within range: ClosedRange<Double>? = nil, check: () throws -> Void
+  ) throws -> Style {
     if let style = found.withLock({ $0.styles[variable.name] }) { return style }
     let recipe = StyleRecipe(declaredBy: variable)
+    if let range { return try recipe.resolved(for: variable, measured: range) }
     let measured = try recipe.percentilesNeeded(for: variable).flatMap { shares in
       let ends = percentiles(
         [shares.0, shares.1], of: try variable.quickSample(check: check))

@@ -200,7 +200,8 @@ public final class LiveCubes: Sendable {
     return try await answering {
       try await threads.run(signal) {
         try request.style(
-          usually: try cube.defaultStyle(of: variable, check: { try signal.check() }))
+          usually: try cube.defaultStyle(
+            of: variable, within: request.wholeRange, check: { try signal.check() }))
       }
     }
   }

@@ -22,6 +22,14 @@ public struct StyleRequest: Sendable, Hashable {
     self.norm = norm
   }
 
+  /// The range, where the request says colours too: nothing has to be measured then.
+  var wholeRange: ClosedRange<Double>? {
+    guard colours != nil, let low, let high, low < high, low.isFinite, high.isFinite else {
+      return nil
+    }
+    return low...high
+  }
+
   var isEmpty: Bool { colours == nil && low == nil && high == nil && norm == nil }
 
   /// The style with everything that the request leaves open taken from the usual one.

@@ -36,7 +36,8 @@ struct TileRenderer {
   ) throws -> Ingredients {
     let maps = try cube.maps(of: variable, in: order.tileMatrixSet)
     let style = try order.style.style(
-      usually: try cube.defaultStyle(of: variable, check: { try signal.check() }))
+      usually: try cube.defaultStyle(
+        of: variable, within: order.style.wholeRange, check: { try signal.check() }))
     let parts = try order.parts.map { part in
       guard order.tileMatrixSet.contains(part.address) else {
         throw LiveError(
