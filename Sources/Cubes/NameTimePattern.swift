@@ -83,6 +83,7 @@ public struct NameTimePattern: Sendable, Hashable {
   /// The time of a file, in the Gregorian calendar.
   ///
   /// - Parameter location: its path or address; as many folders count as the pattern names.
+  /// - Returns: the moment at which the told parts begin.
   /// - Throws: `CubeError` where the name is not of the pattern, or tells a date that does not exist.
   public func time(ofFile location: String) throws(CubeError) -> CFTime {
     func refuse(_ reason: String) -> CubeError {
