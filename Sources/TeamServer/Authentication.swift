@@ -5,10 +5,10 @@ internal import Teams
 
 /// Finds out who sends a request, from a token or a session's cookie.
 ///
-/// A wrong token is an error of its
-/// own, so that a script with an expired one does not believe that its data are gone. What a browser sends
-/// by itself, sessions and passwords of basic authentication, counts for our own pages alone: a page of
-/// another origin, also one on the same host, needs a token that it sends knowingly.
+/// A wrong token is an error of its own, so that a script with an expired one does not believe that its data
+/// are gone. What a browser sends by itself, sessions and passwords of basic authentication, counts for our
+/// own pages alone: a page of another origin, also one on the same host, needs a token that it sends
+/// knowingly.
 struct Authentication: RouterMiddleware {
   let database: TeamDatabase
   let cookies: SessionCookies
