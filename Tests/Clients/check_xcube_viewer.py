@@ -359,6 +359,8 @@ class XcubeViewer:
             self.tiles += response.status == 200
         elif parts[1] in ("timeseries", "statistics"):
             path = f"/{parts[1]}/{{ds}}/{{var}}"
+        elif path.startswith("/expressions/validate/"):
+            path = "/expressions/validate/{ds}/{expression}"
         elif path.startswith(("/viewer/assets", "/viewer/docs", "/viewer/images", "/viewer/config/")):
             if path.endswith("config.json"):
                 return self.count(response, path)
@@ -399,6 +401,30 @@ class XcubeViewer:
         page.wait_for_url(self.live.server.base + "/")
         page.goto(self.live.api + "/viewer")
 
+    def adds_variable(self) -> None:
+        """A variable of one's own; a wrong expression is refused in words."""
+        page = self.page
+
+        def write(text: str) -> None:
+            page.locator(".cm-content").click()
+            page.keyboard.press("Control+a")
+            page.keyboard.insert_text(text)
+
+        self.icon("CalculateIcon").first.click()
+        self.icon("AddCircleOutlineIcon").last.click()
+        page.get_by_role("textbox", name="Name", exact=True).fill("half")
+        write(f"{VARIABLE} / wrong")
+        page.get_by_text("name 'wrong' is not defined").wait_for(timeout=60_000)
+        self.calls = {call: status for call, status in self.calls.items() if "/expressions/validate" not in call[1]}
+        self.wait_for(
+            "/expressions/validate/", lambda: write(f"where({VARIABLE} > 0.5, {VARIABLE} / 2, nan)"), "2%2C%20nan")
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.get_by_role("row", name="half").click()
+        self.wait_for(f"/tiles/{CUBE}/half%3D", page.get_by_role("button", name="OK").click)
+        if place := os.environ.get("SCREENSHOT_VARIABLE"):
+            page.wait_for_timeout(3000)
+            page.screenshot(path=place)
+
     def use(self, signs_in: bool = True) -> str:
         page = self.page
         if signs_in:
@@ -420,6 +446,7 @@ class XcubeViewer:
             wanted = cube[VARIABLE].sel(lon=lon, lat=lat, method="nearest").values
         same([one["mean"] for one in series][-len(wanted):], wanted[-len(series):], "the series in the viewer")
         same([statistics["mean"]], wanted[:1], "the statistics in the viewer")
+        self.adds_variable()
         self.wait_for("/viewer/state", self.icon("ShareIcon").click)
         if place := os.environ.get("SCREENSHOT"):
             page.screenshot(path=place)
