@@ -121,16 +121,34 @@ struct UploadedCubeRoutes: Sendable {
   @Sendable private func readVersion(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (member, dataset) = try await dataset(request, context, atLeast: .reader)
-    let wanted = try context.parameters.require("version")
-    if dataset.sha256 == wanted {
-      return try await answer(request, context, folder: dataset.folder)
+    let version = try context.parameters.require("version")
+    let folder = try await folder(of: version, request, context)
+    do {
+      return try await answer(request, context, folder: folder)
+    } catch let error as HTTPError {
+      // The content may have gone just now: then this is not a file that it never had.
+      _ = try await self.folder(of: version, request, context)
+      throw error
     }
+  }
+
+  /// Where one content of a dataset lies.
+  ///
+  /// - Throws: 410 for a content that is not there any more. Readers of Zarr take 404 for a chunk that was never
+  ///   written, and would read its values as missing.
+  private func folder(
+    of version: String, _ request: Request, _ context: TeamRequestContext
+  ) async throws -> String {
+    let (member, dataset) = try await dataset(request, context, atLeast: .reader)
+    if dataset.sha256 == version { return dataset.folder }
     let earlier = try await workspace.earlierContents(of: dataset.id, ofTeam: member.team.name)
-    guard let content = earlier.first(where: { $0.sha256 == wanted }) else {
+    if let content = earlier.first(where: { $0.sha256 == version }) { return content.folder }
+    guard version.utf8.count == 64, version.allSatisfy(\.isHexDigit) else {
       throw HTTPError(.notFound)
     }
-    return try await answer(request, context, folder: content.folder)
+    throw HTTPError(
+      .gone,
+      message: "This content of '\(dataset.id)' is not there any more: open the present one anew.")
   }
 
   private func answer(

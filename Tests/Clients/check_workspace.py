@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from aiohttp import ClientResponseError
 
 from report import Failure, require
 from team_server import Browser, TeamServer
@@ -361,6 +362,11 @@ class Workspace:
                         problems.append(f"{name}: {values} after {last}")
                     last = min(values)
                     counts[name] = counts.get(name, 0) + 1
+                except ClientResponseError as error:
+                    # Replaced twice while it was read: an error, and no missing values.
+                    if error.status != 410:
+                        problems.append(f"{name}: {error!r}")
+                    counts["gone"] = counts.get("gone", 0) + 1
                 except Exception as error:
                     problems.append(f"{name}: {error!r}")
 
@@ -384,7 +390,8 @@ class Workspace:
         for one in readers:
             one.join(60)
         require(not problems, f"{len(problems)}: {problems[:3]}")
-        require(min(counts.values()) >= 5 and len(counts) == 3, f"{counts}")
+        gone = counts.pop("gone", 0)
+        require(min(counts.values()) >= 5 and len(counts) == 3, f"{counts}, {gone} gone")
         dataset = self.json("/teams/ocean/datasets/hourly", "eve")
         require(dataset["title"] == "Hourly" and len(dataset["earlier"]) == 1, f"{dataset}")
         left = os.listdir(self.folder / "data/teams/ocean/uploaded")
@@ -392,8 +399,12 @@ class Workspace:
         require(len(left) == known, f"{len(left)} contents of {known}")
         _, log = ada.ask("/teams/ocean/log")
         require(log.count("replaced a dataset") == 10, "the log does not say it")
+        missing = f"/teams/ocean/datasets/hourly/versions/{'0' * 64}/cube.zarr/zarr.json"
+        require(self.ask(missing, "eve")[0] == 410, "a content that went looks like a missing file")
         ada.send("/teams/ocean/members", "/teams/ocean/grants/end", kind="dataset", item="hourly", other="land")
-        return f"10 times; meanwhile {', '.join(f'{count} by {name}' for name, count in counts.items())}"
+        require(self.ask(missing, "eve")[0] == 404, "who may see nothing learns of contents")
+        reads = ", ".join(f"{count} by {name}" for name, count in counts.items())
+        return f"10 times; meanwhile {reads}; {gone} found theirs gone"
 
     def replaces_or_not(self) -> str:
         """Killed at any moment of it, the server has the old content or the new one, and goes on to the new."""

@@ -46,6 +46,11 @@ struct WorkspacePageTests {
     #expect(description.contains(earlier))
     // Guests of nothing do not learn of it by either address.
     #expect(try await client.get(earlier, workspace.token("guest")).status == .notFound)
+    // A reader of Zarr would take 404 for a chunk without values.
+    try await replace(workspace, with: "CDF\u{1} of a third hour")
+    #expect(try await client.get(earlier, headers).status == .gone)
+    #expect(try await client.get(earlier, workspace.token("guest")).status == .notFound)
+    #expect(try await client.get(versions + "other/cube.nc", headers).status == .notFound)
   }
 
   @Test func anOwnerAgreesToWhatTheyHaveSeen() async throws {
