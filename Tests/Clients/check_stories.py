@@ -231,14 +231,14 @@ def hostile(chromium, cubepress: str) -> str:
         for target in page.query_selector_all(".story a:not([target])")[:40]:
             href = target.get_attribute("href") or ""
             require(not re.match(r"\s*(javascript|data|vbscript):", href, re.I), href)
-        # Nothing of an output lies over the head of the page.
+        # Nothing of an output lies over the title of the page.
         page.evaluate("window.scrollTo(0, 0)")
         over = page.evaluate("""() => {
-          const { left, top, width, height } = document.querySelector(".brand").getBoundingClientRect();
+          const { left, top, width, height } = document.querySelector("h1").getBoundingClientRect();
           const found = document.elementFromPoint(left + width / 2, top + height / 2);
-          return found?.closest(".brand") ? null : found?.outerHTML.slice(0, 200) ?? "nothing";
+          return found?.closest("h1") ? null : found?.outerHTML.slice(0, 200) ?? "nothing";
         }""")
-        require(over is None, f"this covers the head of the page: {over}")
+        require(over is None, f"this covers the title of the page: {over}")
         strange = [url for url in asked if "story.test" not in url]
         require(not strange, f"the page asked for {strange[:3]}")
         require(not attacks, f"{len(attacks)} attacks ran")
