@@ -211,7 +211,7 @@ struct Register: AsyncParsableCommand {
     discussion: """
       PATH is the name of a root and a path below it: cubes/sst.zarr is DATA/teams/TEAM/cubes/sst.zarr;
       further roots are named by `serve --cube-root`. It may be a Zarr store, a NetCDF file, or a folder
-      of NetCDF files that are joined along time.
+      of NetCDF files that are joined along time. A server that runs sees the change within a second.
       """)
 
   @OptionGroup var data: DataOption
