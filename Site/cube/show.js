@@ -1,19 +1,14 @@
 // Showing another cube.
 
-import { layerFor } from "../viewer/start.js";
+import { findVariable, layerFor } from "../viewer/start.js";
 import { firstBox } from "./open.js";
 import { defaults } from "./state.js";
 
 /** Shows a variable as a cube, all of it, in the colours it is published with. */
 export const showCube = async (app, id, key) => {
-  let document;
-  try {
-    document = await app.site.dataset(id);
-  } catch {
-    app.notify(app.t("dataset.unread", { id }), "error");
-    return;
-  }
-  const variable = document.variable(key) ?? document.variables[0];
+  const found = await findVariable(app, id, key);
+  if (!found) return;
+  const { document, variable } = found;
   app.player?.stop();
   const layer = layerFor({ layers: [] }, document, variable);
   const time = variable.dimensions.find((one) => one.isTime);

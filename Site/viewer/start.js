@@ -73,3 +73,14 @@ export const chooseFirst = async (app) => {
     }
   }
 };
+
+/** A variable of a dataset, the first where there is none of that key; undefined, with a notice, where it cannot be read. */
+export const findVariable = async (app, id, key) => {
+  try {
+    const document = await app.site.dataset(id);
+    return { document, variable: document.variable(key) ?? document.variables[0] };
+  } catch {
+    app.notify(app.t("dataset.unread", { id }), "error");
+    return undefined;
+  }
+};

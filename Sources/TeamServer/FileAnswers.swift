@@ -32,10 +32,8 @@ final class FileAnswers: Sendable {
   func answer(
     _ request: Request, key: String, site folder: String, isPackable: Bool = true
   ) async throws -> Response {
-    let allowed = CharacterSet.urlPathAllowed
     var wanted = FileRequest(
-      method: request.method.rawValue,
-      path: "/" + (key.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""),
+      method: request.method.rawValue, path: Self.path(of: key),
       fields: Dictionary(
         request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $1 }))
     if !isPackable { wanted.fields["accept-encoding"] = nil }
@@ -64,7 +62,7 @@ final class FileAnswers: Sendable {
   ///
   /// - Throws: 404 where there is no such site or file, or it leads out of the site.
   func text(_ key: String, site folder: String) async throws -> String {
-    let path = "/" + (key.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "")
+    let path = Self.path(of: key)
     return try await NIOThreadPool.singleton.runIfActive {
       let site = try self.site(folder)
       let answer = site.answer(FileRequest(method: "GET", path: path, fields: [:]))
@@ -73,6 +71,10 @@ final class FileAnswers: Sendable {
       }
       return String(decoding: try site.read(key, offsets), as: UTF8.self)
     }
+  }
+
+  private static func path(of key: String) -> String {
+    "/" + (key.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "")
   }
 
   /// A private site is open to no other site's pages.

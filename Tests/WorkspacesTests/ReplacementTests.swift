@@ -29,6 +29,12 @@ struct ReplacementTests {
     try #require(try await keeping.workspace.dataset("bed", ofTeam: "ice"))
   }
 
+  private func wishToPublish(_ keeping: Keeping) async throws {
+    try await keeping.workspace.requestPublication(
+      of: "bed", as: "ice-bed", title: "Bed", summary: "", licence: "CC0-1.0", of: keeping.team,
+      by: "ada", now: 1000)
+  }
+
   @Test func theContentChangesAndNothingElse() async throws {
     let keeping = try await Keeping()
     try await keep(Self.first, as: "bed", in: keeping)
@@ -174,9 +180,7 @@ struct ReplacementTests {
     let keeping = try await Keeping()
     let workspace = keeping.workspace
     try await keep(Self.first, as: "bed", in: keeping)
-    try await workspace.requestPublication(
-      of: "bed", as: "ice-bed", title: "Bed", summary: "", licence: "CC0-1.0", of: keeping.team,
-      by: "ada", now: 1000)
+    try await wishToPublish(keeping)
     let asked = try await dataset(keeping)
     // Replaced between the wish and the review: what was looked at is not what would be published.
     _ = try await replace("bed", with: Self.second, in: keeping)
@@ -210,9 +214,7 @@ struct ReplacementTests {
   @Test func withdrawnItsContentGoes() async throws {
     let keeping = try await Keeping()
     try await keep(Self.first, as: "bed", in: keeping)
-    try await keeping.workspace.requestPublication(
-      of: "bed", as: "ice-bed", title: "Bed", summary: "", licence: "CC0-1.0", of: keeping.team,
-      by: "ada", now: 1000)
+    try await wishToPublish(keeping)
     let agreed = try await dataset(keeping)
     _ = try await publish(agreed.sha256, keeping)
     _ = try await replace("bed", with: Self.second, in: keeping)
@@ -225,9 +227,7 @@ struct ReplacementTests {
   @Test func aBackupHasWhatThePublicSiteIsMadeOfAndNoMore() async throws {
     let keeping = try await Keeping()
     try await keep(Self.first, as: "bed", in: keeping)
-    try await keeping.workspace.requestPublication(
-      of: "bed", as: "ice-bed", title: "Bed", summary: "", licence: "CC0-1.0", of: keeping.team,
-      by: "ada", now: 1000)
+    try await wishToPublish(keeping)
     let agreed = try await dataset(keeping)
     _ = try await publish(agreed.sha256, keeping)
     _ = try await replace("bed", with: Self.second, in: keeping)
@@ -257,9 +257,7 @@ struct ReplacementTests {
   @Test func publicationsOfEarlierDatabasesMeanTheContentOfThen() async throws {
     let keeping = try await Keeping()
     try await keep(Self.first, as: "bed", in: keeping)
-    try await keeping.workspace.requestPublication(
-      of: "bed", as: "ice-bed", title: "Bed", summary: "", licence: "CC0-1.0", of: keeping.team,
-      by: "ada", now: 1000)
+    try await wishToPublish(keeping)
     let path = keeping.folder.path + "/test.sqlite"
     try await keeping.database.pool.write { database in
       for sql in [

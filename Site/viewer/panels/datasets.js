@@ -3,7 +3,7 @@
 import { icon, iconButton, make } from "../dom.js";
 import { icons } from "../icons.js";
 import { unitsOf } from "../site.js";
-import { layerFor } from "../start.js";
+import { findVariable, layerFor } from "../start.js";
 import { activeLayer } from "../state.js";
 
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -15,14 +15,9 @@ const textOf = (dataset) => fold([
 
 /** Shows a variable: in place of the active layer, or as one more. */
 export const showVariable = async (app, id, key, { add = false, composite } = {}) => {
-  let document;
-  try {
-    document = await app.site.dataset(id);
-  } catch {
-    app.notify(app.t("dataset.unread", { id }), "error");
-    return;
-  }
-  const variable = document.variable(key) ?? document.variables[0];
+  const found = await findVariable(app, id, key);
+  if (!found) return;
+  const { document, variable } = found;
   app.store.set((state) => {
     const active = activeLayer(state);
     const fresh = layerFor(state, document, variable, composite ? { kind: "rgb", composite } : {});
