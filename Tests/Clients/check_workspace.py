@@ -394,9 +394,7 @@ class Workspace:
         require(min(counts.values()) >= 5 and len(counts) == 3, f"{counts}, {gone} gone")
         dataset = self.json("/teams/ocean/datasets/hourly", "eve")
         require(dataset["title"] == "Hourly" and len(dataset["earlier"]) == 1, f"{dataset}")
-        left = os.listdir(self.folder / "data/teams/ocean/uploaded")
-        known = len(self.json("/teams/ocean/datasets")["datasets"]) + 1
-        require(len(left) == known, f"{len(left)} contents of {known}")
+        self.requires_no_leftovers()
         _, log = ada.ask("/teams/ocean/log")
         require(log.count("replaced a dataset") == 10, "the log does not say it")
         missing = f"/teams/ocean/datasets/hourly/versions/{'0' * 64}/cube.zarr/zarr.json"
@@ -405,6 +403,18 @@ class Workspace:
         require(self.ask(missing, "eve")[0] == 404, "who may see nothing learns of contents")
         reads = ", ".join(f"{count} by {name}" for name, count in counts.items())
         return f"10 times; meanwhile {reads}; {gone} found theirs gone"
+
+    def requires_no_leftovers(self) -> None:
+        """What is on the disk is what the database knows. A replaced content goes after the transaction that
+        accepts the new one, so for a moment it may still be there."""
+        datasets = self.json("/teams/ocean/datasets")["datasets"]
+        known = len(datasets) + len(self.json("/teams/ocean/datasets/hourly")["earlier"])
+        for _ in range(200):
+            left = os.listdir(self.folder / "data/teams/ocean/uploaded")
+            if len(left) == known:
+                return
+            time.sleep(0.05)
+        raise Failure(f"left behind: {len(left)} contents of {known}")
 
     def replaces_or_not(self) -> str:
         """Killed at any moment of it, the server has the old content or the new one, and goes on to the new."""
@@ -444,9 +454,7 @@ class Workspace:
                     self.outcome(f"/teams/ocean/uploads/{upload['id']}") if upload["state"] == "checking" else self.ask(
                         f"/teams/ocean/uploads/{upload['id']}", "bob", "DELETE", Tus_Resumable="1.0.0")
             old = int(max(self.computed()))
-        left = os.listdir(self.folder / "data/teams/ocean/uploaded")
-        known = len(self.json("/teams/ocean/datasets")["datasets"]) + len(self.json("/teams/ocean/datasets/hourly")["earlier"])
-        require(len(left) == known, f"left behind: {len(left)} contents of {known}")
+        self.requires_no_leftovers()
         return f"{kills} kills: {found['old']} times the old one, {found['new']} times the new one at the next start"
 
     # Files
