@@ -28,7 +28,7 @@ struct QuantizedMeshFile {
   ///   - step: the step of the mesh's heights.
   ///   - water: the water mask: none, one byte for all, or 256 × 256 bytes from the north-west.
   init(
-    _ mesh: SurfaceMesh, heights: TileHeights, ground: TileGround, step: HeightStep,
+    _ mesh: borrowing SurfaceMesh, heights: TileHeights, ground: TileGround, step: HeightStep,
     water: [UInt8]?
   ) {
     let numbering = MeshNumbering(mesh.triangulation)
