@@ -95,9 +95,9 @@ enum { LANES = 8 };
 typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 typedef float floats __attribute__((vector_size(4 * LANES)));
 
-static inline __attribute__((always_inline)) int is_any(ints truths) {
+static inline __attribute__((always_inline)) int is_any(const ints *truths) {
   int32_t any = 0;
-  for (int lane = 0; lane < LANES; lane++) any |= truths[lane];
+  for (int lane = 0; lane < LANES; lane++) any |= (*truths)[lane];
   return any != 0;
 }
 
@@ -112,14 +112,14 @@ sample_complete(const cresample_window *window, const float *columns, const floa
   x = (x + 0.5f) * scale - 0.5f;
   y = (y + 0.5f) * scale - 0.5f;
   // False for NaN; far-off numbers would not fit the integers below.
-  if (is_any(~((x >= 0) & (y >= 0) & (x < 1e9f) & (y < 1e9f)))) return 0;
+  ints is_far = ~((x >= 0) & (y >= 0) & (x < 1e9f) & (y < 1e9f));
+  if (is_any(&is_far)) return 0;
   // Nothing is negative, so that cutting off rounds down.
   ints column = __builtin_convertvector(x, ints), row = __builtin_convertvector(y, ints);
   ints window_column = column - window->first_column, window_row = row - window->first_row;
-  if (is_any((window_column < 0) | (window_column >= window->column_count - 1) |
-             (window_row < 0) | (window_row >= window->row_count - 1))) {
-    return 0;
-  }
+  ints is_outside = (window_column < 0) | (window_column >= window->column_count - 1) |
+                    (window_row < 0) | (window_row >= window->row_count - 1);
+  if (is_any(&is_outside)) return 0;
   floats tx = x - __builtin_convertvector(column, floats);
   floats ty = y - __builtin_convertvector(row, floats);
   floats a, b, c, d;
@@ -128,7 +128,8 @@ sample_complete(const cresample_window *window, const float *columns, const floa
     const float *lower = upper + window->stride;
     a[lane] = upper[0], b[lane] = upper[1], c[lane] = lower[0], d[lane] = lower[1];
   }
-  if (is_any((a != a) | (b != b) | (c != c) | (d != d))) return 0;
+  ints is_missing = (a != a) | (b != b) | (c != c) | (d != d);
+  if (is_any(&is_missing)) return 0;
   floats weight_a = (1 - tx) * (1 - ty), weight_b = tx * (1 - ty);
   floats weight_c = (1 - tx) * ty, weight_d = tx * ty;
   floats sum = a * weight_a + b * weight_b + c * weight_c + d * weight_d;

@@ -86,13 +86,16 @@ struct SurfaceMesh: ~Copyable {
   /// Adds corners until no triangle is too far off.
   private mutating func refine(_ lattice: cterrain_lattice, step: HeightStep, allowed: Float) {
     measureChanged(lattice, allowed: allowed)
-    while let triangle = queue.removeFurthest() {
-      let (row, column) = Int(furthest[triangle]).quotientAndRemainder(
-        dividingBy: TileHeights.side + 1)
-      setHeight(
-        of: triangulation.cornerCount,
-        step.count(lattice.heights[row * lattice.stride + column]), step)
-      triangulation.add(column: column, row: row, in: triangle)
+    while let bucket = queue.furthestBucket() {
+      while let triangle = queue.removeFirst(of: bucket) {
+        guard !triangulation.isChanged[triangle] else { continue }
+        let (row, column) = Int(furthest[triangle]).quotientAndRemainder(
+          dividingBy: TileHeights.side + 1)
+        setHeight(
+          of: triangulation.cornerCount,
+          step.count(lattice.heights[row * lattice.stride + column]), step)
+        triangulation.add(column: column, row: row, in: triangle)
+      }
       measureChanged(lattice, allowed: allowed)
     }
   }

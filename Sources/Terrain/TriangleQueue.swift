@@ -55,16 +55,17 @@ struct TriangleQueue: ~Copyable {
     if after >= 0 { previous[Int(after)] = before }
   }
 
-  /// Takes out one of those that are furthest off; `nil` where none is left.
-  mutating func removeFurthest() -> Int? {
-    while highest >= 0 {
-      let triangle = Int(first[highest])
-      if triangle >= 0 {
-        remove(triangle)
-        return triangle
-      }
-      highest -= 1
-    }
-    return nil
+  /// The bucket of those that are furthest off; `nil` where none is left.
+  mutating func furthestBucket() -> Int? {
+    while highest >= 0, first[highest] < 0 { highest -= 1 }
+    return highest >= 0 ? highest : nil
+  }
+
+  /// Takes the first triangle out of a bucket; `nil` where it is empty.
+  mutating func removeFirst(of bucket: Int) -> Int? {
+    let triangle = Int(first[bucket])
+    guard triangle >= 0 else { return nil }
+    remove(triangle)
+    return triangle
   }
 }

@@ -23,7 +23,7 @@ struct Triangulation: ~Copyable {
   let changed: BareMemory<Int32>
   /// How many those are.
   private(set) var changedCount = 0
-  private let isChanged: BareMemory<Bool>
+  let isChanged: BareMemory<Bool>
   /// By corner on the border, the side that starts there.
   private let borderSide: BareMemory<Int32>
   /// Triangles around a new place whose first side may have to be flipped, each once.
