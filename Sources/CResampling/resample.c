@@ -96,9 +96,7 @@ typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 typedef float floats __attribute__((vector_size(4 * LANES)));
 
 static inline __attribute__((always_inline)) int is_any(const ints *truths) {
-  int32_t any = 0;
-  for (int lane = 0; lane < LANES; lane++) any |= (*truths)[lane];
-  return any != 0;
+  return __builtin_reduce_or(*truths) != 0;
 }
 
 // Eight places at once, where all cells around them are in the window and none of them is missing, as

@@ -91,11 +91,12 @@ furthest_in_box(const cterrain_lattice *lattice, corner a, corner b, corner c, b
       ca += a.column - c.column;
       heights += lattice->stride;
     }
-    for (int lane = 0; lane < LANES; lane++) {
-      if (worst[lane] > furthest) {
-        furthest = worst[lane];
-        found.place = worst_row[lane] * (lattice->side + 1) + start + lane;
-      }
+    int32_t of_these = __builtin_reduce_max(worst);
+    if (of_these > furthest) {
+      furthest = of_these;
+      // Of several such places the first one.
+      ints places = worst_row * (lattice->side + 1) + columns, is_furthest = worst == furthest;
+      found.place = __builtin_reduce_min((places & is_furthest) | (INT32_MAX & ~is_furthest));
     }
   }
   found.distance = distance_of(furthest);
