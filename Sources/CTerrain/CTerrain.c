@@ -28,21 +28,6 @@ typedef struct {
   int32_t first_row, last_row, first_column, last_column;
 } box;
 
-// How far off a height is, as the bits of a non-negative float: they sort like the number, and the
-// largest of many integers is found by vector instructions without leave to reorder floats.
-static inline int32_t distance_bits(float height, float plane) {
-  float off = height - plane;
-  int32_t bits;
-  memcpy(&bits, &off, sizeof bits);
-  return bits & 0x7fffffff;
-}
-
-static inline float distance_of(int32_t bits) {
-  float distance;
-  memcpy(&distance, &bits, sizeof distance);
-  return distance;
-}
-
 static inline int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t most(int32_t a, int32_t b) { return a > b ? a : b; }
 
@@ -56,51 +41,70 @@ typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 typedef float floats __attribute__((vector_size(4 * LANES)));
 static const ints lanes = {0, 1, 2, 3, 4, 5, 6, 7};
 
-// Of a small triangle all places in its box are looked at, eight at a time, and those outside of it
-// left out: that is less work than finding where its sides cross the rows.
+// The furthest places so far, by lane. How far they are is kept as the bits of a float that is not
+// negative, which sort like the number; -1 before anything was looked at.
+typedef struct {
+  ints bits, place;
+} furthest_of_lanes;
+
+// Looks at eight places in a row, of which those are left out whose bits are all ones in `left_out`.
+// (Vectors go by pointers, since how they are handed over depends on the processor.)
+static inline __attribute__((always_inline)) void
+look(furthest_of_lanes *furthest, const float *heights, const floats *plane, const ints *left_out,
+     const ints *place) {
+  floats height;
+  memcpy(&height, heights, sizeof height);
+  ints bits = ((ints)(height - *plane) & INT32_MAX) | *left_out;
+  ints is_further = bits > furthest->bits;
+  furthest->bits = (furthest->bits & ~is_further) | (bits & is_further);
+  furthest->place = (furthest->place & ~is_further) | (*place & is_further);
+}
+
+static inline __attribute__((always_inline)) measure
+furthest_of(const furthest_of_lanes *furthest) {
+  int32_t bits = __builtin_reduce_max(furthest->bits);
+  if (bits < 0) return (measure){-1, 0};
+  // Of several such places the first one.
+  ints is_furthest = furthest->bits == bits;
+  measure found = {
+      __builtin_reduce_min((furthest->place & is_furthest) | (INT32_MAX & ~is_furthest)), 0};
+  memcpy(&found.distance, &bits, sizeof bits);
+  return found;
+}
+
+// Of a small triangle all places in its box are looked at, and those outside of it left out: that is
+// less work than finding where its sides cross the rows.
 static inline __attribute__((always_inline)) measure
 furthest_in_box(const cterrain_lattice *lattice, corner a, corner b, corner c, box box) {
   // Within the triangle both products lie between 0 and a difference of heights, so that rounding
   // stays small however steep the plane is.
   float area = (float)turn(a, b, c.column, c.row);
   float share_b = (b.height - a.height) / area, share_c = (c.height - a.height) / area;
-  measure found = {-1, 0};
-  int32_t furthest = -1;
+  furthest_of_lanes furthest = {lanes * 0 - 1, lanes};
   for (int32_t next = box.first_column; next <= box.last_column; next += LANES) {
     // Eight places that are all on the lattice; some may have been looked at before.
     int32_t start = least(next, lattice->side + 1 - LANES);
     ints columns = lanes + start;
-    ints left_out = (columns < 1) | (columns > lattice->side - 1);
+    ints is_border = (columns < 1) | (columns > lattice->side - 1);
     ints ab = turn(a, b, start, box.first_row) - (b.row - a.row) * lanes;
     ints bc = turn(b, c, start, box.first_row) - (c.row - b.row) * lanes;
     ints ca = turn(c, a, start, box.first_row) - (a.row - c.row) * lanes;
-    ints worst = left_out | -1, worst_row = worst;
+    ints place = columns + box.first_row * (lattice->side + 1);
     const float *heights = lattice->heights + box.first_row * lattice->stride + start;
     for (int32_t row = box.first_row; row <= box.last_row; row++) {
-      floats height;
-      memcpy(&height, heights, sizeof height);
-      floats off = height - (a.height + __builtin_convertvector(ca, floats) * share_b +
-                             __builtin_convertvector(ab, floats) * share_c);
-      // The sign of any one that is negative makes all bits of a place outside ones: -1.
-      ints bits = ((ints)off & 0x7fffffff) | ((ab | bc | ca | left_out) >> 31);
-      ints is_worse = bits > worst;
-      worst = (worst & ~is_worse) | (bits & is_worse);
-      worst_row = (worst_row & ~is_worse) | (row & is_worse);
+      floats plane = a.height + __builtin_convertvector(ca, floats) * share_b +
+                     __builtin_convertvector(ab, floats) * share_c;
+      // The sign of any one that is negative makes all bits ones.
+      ints left_out = (ab | bc | ca | is_border) >> 31;
+      look(&furthest, heights, &plane, &left_out, &place);
       ab += b.column - a.column;
       bc += c.column - b.column;
       ca += a.column - c.column;
+      place += lattice->side + 1;
       heights += lattice->stride;
     }
-    int32_t of_these = __builtin_reduce_max(worst);
-    if (of_these > furthest) {
-      furthest = of_these;
-      // Of several such places the first one.
-      ints places = worst_row * (lattice->side + 1) + columns, is_furthest = worst == furthest;
-      found.place = __builtin_reduce_min((places & is_furthest) | (INT32_MAX & ~is_furthest));
-    }
   }
-  found.distance = distance_of(furthest);
-  return found;
+  return furthest_of(&furthest);
 }
 
 // Sides cross rows at rational places with denominators up to the lattice's side, so none is nearer
@@ -134,42 +138,26 @@ furthest_by_rows(const cterrain_lattice *lattice, corner a, corner b, corner c, 
   double per_column = (bh * cy - by * ch) / area, per_row = (bx * ch - bh * cx) / area;
   double whole_side = slope(a, c), upper_side = slope(a, b), lower_side = slope(b, c);
 
-  int32_t furthest = -1, furthest_row = -1, furthest_start = 0, furthest_count = 0;
+  furthest_of_lanes furthest = {lanes * 0 - 1, lanes};
   float step = (float)per_column;
   for (int32_t row = box.first_row; row <= box.last_row; row++) {
     double one = a.column + (row - a.row) * whole_side;
     double other = row < b.row ? a.column + (row - a.row) * upper_side
                                : b.column + (row - b.row) * lower_side;
     double left = one < other ? one : other, right = one < other ? other : one;
-    int32_t start = most(first_at_or_after(left), box.first_column);
-    int32_t end = least(last_at_or_before(right), box.last_column);
-    const float *heights = lattice->heights + row * lattice->stride + start;
-    float plane =
-        (float)(a.height + (start - a.column) * per_column + (row - a.row) * per_row);
-    int32_t count = end - start + 1, highest = -1;
-    for (int32_t i = 0; i < count; i++) {
-      int32_t bits = distance_bits(heights[i], plane + step * (float)i);
-      highest = most(bits, highest);
-    }
-    if (highest > furthest) {
-      furthest = highest;
-      furthest_row = row;
-      furthest_start = start;
-      furthest_count = count;
+    int32_t first = most(first_at_or_after(left), box.first_column);
+    int32_t last = least(last_at_or_before(right), box.last_column);
+    float first_plane =
+        (float)(a.height + (first - a.column) * per_column + (row - a.row) * per_row);
+    for (int32_t next = first; next <= last; next += LANES) {
+      int32_t start = least(next, lattice->side + 1 - LANES);
+      ints columns = lanes + start, place = columns + row * (lattice->side + 1);
+      ints left_out = (columns < first) | (columns > last);
+      floats plane = first_plane + step * __builtin_convertvector(columns - first, floats);
+      look(&furthest, lattice->heights + row * lattice->stride + start, &plane, &left_out, &place);
     }
   }
-  if (furthest_row < 0) return (measure){-1, 0};
-
-  const float *heights = lattice->heights + furthest_row * lattice->stride + furthest_start;
-  float plane = (float)(a.height + (furthest_start - a.column) * per_column +
-                        (furthest_row - a.row) * per_row);
-  int32_t place = 0;
-  while (place < furthest_count - 1 &&
-         distance_bits(heights[place], plane + step * (float)place) != furthest) {
-    place++;
-  }
-  return (measure){furthest_row * (lattice->side + 1) + furthest_start + place,
-                   distance_of(furthest)};
+  return furthest_of(&furthest);
 }
 
 static inline corner corner_of(const cterrain_mesh *mesh, int32_t number) {
