@@ -43,15 +43,15 @@ export const createDrapes = (app, Cesium, scene, { fields, cells, report, change
   const planFor = (layer, field, slice, look) => ({
     key: `${slice.key}|${look.key}|${look.bilinear}`, slice, look,
     make: (entry) => valueImages(Cesium, cells, slice, look, {
+      begun() { entry.pending += 1; },
       used(level, list) {
-        entry.pending += 1;
         // The finest level that is read is what the pointer is told from.
         if (level > entry.level) return;
         if (level < entry.level) entry.windows.clear();
         entry.level = level;
         for (const [i, j] of list) entry.windows.set(`${i}/${j}`, [i, j]);
       },
-      read() {
+      done() {
         entry.pending -= 1;
         changed();
         scene.requestRender();

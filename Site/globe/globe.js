@@ -29,28 +29,27 @@ const shortcuts = [
   ["Shift  ←  ↑", "key.orbit"], ["V", "key.value"], ["F", "key.home"], ["T", "key.tour"], ["P", "key.picture"], ["Esc", "key.escape"],
 ];
 
-const addTexts = async (texts, language) => {
-  const read = async (code) => {
-    const answer = await fetch(new URL(`./i18n/${code}.json`, import.meta.url));
-    texts.add(code, await answer.json());
-  };
-  await Promise.all([...new Set([language, "en"])].map(read));
-};
-
 const start = async () => {
-  const app = await begin({ encode, decode, step, defaults }, "scene", addTexts);
+  const app = await begin({ encode, decode, step, defaults }, "scene", new URL("./i18n/", import.meta.url));
   if (!app) return;
   app.shortcuts = shortcuts;
   app.pools = createPools(app);
-  let Cesium;
-  try {
-    [Cesium, app.scenes] = await Promise.all([library(page("cesium")), openScenes(app)]);
-    app.map = createWorld(app, Cesium, page("map"));
-  } catch (error) {
-    console.warn(error);
-    app.fail(app.t(Cesium ? "globe.drawing" : "globe.library"));
-    return;
-  }
+  // All are asked for at once; the first that fails says what is to be said.
+  const [libraryRead, scenesRead] = [library(page("cesium")), openScenes(app)];
+  const orFail = async (run, key) => {
+    try {
+      return await run();
+    } catch (error) {
+      console.warn(error);
+      app.fail(app.t(key));
+      return null;
+    }
+  };
+  scenesRead.catch(() => {});
+  const Cesium = await orFail(() => libraryRead, "globe.library");
+  app.scenes = Cesium && await orFail(() => scenesRead, "globe.unlisted");
+  app.map = app.scenes && await orFail(() => createWorld(app, Cesium, page("map")), "globe.drawing");
+  if (!app.map) return;
   const { canvas } = app.map.scene;
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
@@ -62,7 +61,7 @@ const start = async () => {
   app.openPanel = panels.open;
   addTop(app, { now: page("now"), stage: document.querySelector(".stage"), caption: page("caption"), credits: page("credits") });
   addReadout(app, page("readout"));
-  attachPointer(app, Cesium, app.map);
+  attachPointer(app, app.map);
   const { wanted } = app;
   try {
     await app.scenes.show(wanted?.scene, wanted ?? {});
@@ -79,7 +78,7 @@ const start = async () => {
     p: () => savePicture(app),
   }, ".globe-canvas");
   if (!app.embedded) for (const register of [registerScene, registerLayers, registerColours, registerLight, registerSettings]) register(app);
-  app.keep(panels, (state) => app.scenes.show(state.scene, state));
+  app.keep(panels, (state) => app.scenes.change(state.scene, state));
 };
 
 start();
