@@ -3,6 +3,7 @@
 
 import { begin, page } from "../viewer/begin.js";
 import { addDimensions } from "../viewer/dimensions.js";
+import { showPictures } from "../viewer/fallback.js";
 import { addLegends } from "../viewer/legends.js";
 import { createPanels } from "../viewer/panels.js";
 import { register as registerColours } from "../viewer/panels/colours.js";
@@ -29,32 +30,36 @@ const shortcuts = [
   ["Shift  ←  ↑", "key.orbit"], ["V", "key.value"], ["F", "key.home"], ["T", "key.tour"], ["P", "key.picture"], ["Esc", "key.escape"],
 ];
 
+/** Brings library, scenes and globe into `app`; throws what is to be said where one of them is not to be had. */
+const open = async (app) => {
+  const says = (key) => (error) => {
+    console.warn(error);
+    throw new Error(app.t(key));
+  };
+  const [Cesium, scenes] = await Promise.all([
+    library(page("cesium").href).catch(says("globe.library")), openScenes(app).catch(says("globe.unlisted")),
+  ]);
+  app.scenes = scenes;
+  try {
+    app.map = createWorld(app, Cesium, page("map"));
+  } catch (error) {
+    says("globe.drawing")(error);
+  }
+  app.tour = createTour(app, app.map.camera);
+  await scenes.show(app.wanted?.scene, app.wanted ?? {});
+};
+
 const start = async () => {
   const app = await begin({ encode, decode, step, defaults }, "scene", new URL("./i18n/", import.meta.url));
   if (!app) return;
   app.shortcuts = shortcuts;
   app.pools = createPools(app);
-  // All are asked for at once; the first that fails says what is to be said.
-  const [libraryRead, scenesRead] = [library(page("cesium")), openScenes(app)];
-  const orFail = async (run, key) => {
-    try {
-      return await run();
-    } catch (error) {
-      console.warn(error);
-      app.fail(app.t(key));
-      return null;
-    }
-  };
-  scenesRead.catch(() => {});
-  const Cesium = await orFail(() => libraryRead, "globe.library");
-  app.scenes = Cesium && await orFail(() => scenesRead, "globe.unlisted");
-  app.map = app.scenes && await orFail(() => createWorld(app, Cesium, page("map")), "globe.drawing");
-  if (!app.map) return;
-  const { canvas } = app.map.scene;
-  canvas.tabIndex = 0;
-  canvas.setAttribute("role", "application");
-  canvas.classList.add("globe-canvas");
-  app.tour = createTour(app, app.map.camera);
+  try {
+    await open(app);
+  } catch (error) {
+    showPictures(app, error.message);
+    return;
+  }
   addPointer(app, page("map"));
   const panels = createPanels(app, page("rail"), { side: page("side") });
   app.registerPanel = panels.register;
@@ -62,14 +67,6 @@ const start = async () => {
   addTop(app, { now: page("now"), stage: document.querySelector(".stage"), caption: page("caption"), credits: page("credits") });
   addReadout(app, page("readout"));
   attachPointer(app, app.map);
-  const { wanted } = app;
-  try {
-    await app.scenes.show(wanted?.scene, wanted ?? {});
-  } catch (error) {
-    console.warn(error);
-    app.fail(error.message);
-    return;
-  }
   addLegends(app, page("legends"));
   addTimeBar(app, page("time"));
   addDimensions(app, page("dims"));

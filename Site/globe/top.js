@@ -51,6 +51,8 @@ export const addTop = (app, { now, stage, caption, credits }) => {
   document.addEventListener("fieldopen", show);
   store.subscribe((state) => state.frame, showCaption);
   name();
+  show();
+  showCaption();
 
   const look = addBusy(app, now, () => !app.map.settled);
   app.map.drawing.onRefresh(look);

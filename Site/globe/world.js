@@ -21,6 +21,9 @@ const openWidget = (Cesium, host) => {
     showRenderLoopErrors: false,
   });
   const { scene } = widget;
+  scene.canvas.tabIndex = 0;
+  scene.canvas.setAttribute("role", "application");
+  scene.canvas.classList.add("globe-canvas");
   // Nothing may tint the colours of values but the light.
   scene.fog.enabled = false;
   scene.highDynamicRange = false;

@@ -395,7 +395,7 @@ def unreadable(chromium, address: str, names: list) -> str:
         page.locator("#notices").get_by_role("button", name="Try again").click()
         page.wait_for_function("name => cubepress.store.get().scene === name", arg=names[1])
         slow: list = []
-        page.route(f"**/scenes/{names[0]}.json", slow.append)
+        page.route(f"**/scenes/{names[0]}.json", lambda route: slow.append(route))
         page.evaluate("""(names) => {
           window.first = cubepress.scenes.change(names[0]);
           window.second = cubepress.scenes.change(names[1]);
