@@ -25,11 +25,15 @@ export const attachPointer = (app, world) => {
     clearTimeout(rest);
     rest = setTimeout(() => world.refine(found.lngLat, found.sheet), 150);
   };
-  canvas.addEventListener("pointermove", (event) => {
-    at = { x: event.offsetX, y: event.offsetY };
-    frame ||= requestAnimationFrame(look);
-  });
-  canvas.addEventListener("pointerleave", () => {
+  // A finger asks for a value by a tap, and what it has asked for stays.
+  for (const name of ["pointermove", "pointerup"]) {
+    canvas.addEventListener(name, (event) => {
+      at = { x: event.offsetX, y: event.offsetY };
+      frame ||= requestAnimationFrame(look);
+    });
+  }
+  canvas.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType !== "mouse") return;
     at = null;
     tell("mouseout");
   });
