@@ -2,7 +2,7 @@
 // all of it that is in view has come; the next time is loaded ahead while time plays.
 
 import { lookFor } from "../viewer/layer/painted.js";
-import { nearestTime } from "../viewer/layer/times.js";
+import { filled } from "../viewer/layer/template.js";
 import { publishedImages, valueImages } from "./images.js";
 
 /** Frames after which Cesium has asked for all tiles of a new layer that are in view. */
@@ -16,9 +16,7 @@ export const picturesAt = (site, layer, time) => {
   const tiles = ["WorldCRS84Quad", "WebMercatorQuad"]
     .map((id) => style?.tiles?.find((one) => one.tileMatrixSet === id)).find(Boolean);
   if (!tiles) return null;
-  const path = variable.dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
-    text.replaceAll(`{${placeholder}}`, encodeURIComponent(
-      isTime ? values[nearestTime(values, time)] : layer.dims?.[name] ?? usual ?? values[0])), tiles.template);
+  const path = filled(tiles.template, variable.dimensions, { time, dims: layer.dims });
   // Not by URL, which would write the braces of {z} in another way.
   return { ...tiles, address: site.root + path };
 };

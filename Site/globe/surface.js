@@ -3,7 +3,7 @@
 
 import { EARTH_RADIUS } from "../lib/geo/index.js";
 import { facets, latticeOf, steepen, vertexAxes } from "../lib/globe/index.js";
-import { nearestTime } from "../viewer/layer/times.js";
+import { filled } from "../viewer/layer/template.js";
 import { boxOf } from "./cesium.js";
 
 /** Vertices to a side of a tile. */
@@ -86,11 +86,8 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
 };
 
 /** The folder of the terrain that a surface has at a time: that of the nearest time there is. */
-export const terrainAt = (site, { dataset, terrain, dims = {} }, time) => {
-  const { dimensions = [] } = site.loaded.get(dataset)?.terrain ?? {};
-  const path = dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
-    text.replaceAll(`{${placeholder}}`, encodeURIComponent(
-      isTime ? values[nearestTime(values, time)] : dims[name] ?? usual ?? values[0])), terrain);
+export const terrainAt = (site, { dataset, terrain, dims }, time) => {
+  const path = filled(terrain, site.loaded.get(dataset)?.terrain?.dimensions ?? [], { time, dims });
   return site.root + path.replace(/layer\.json$/, "");
 };
 

@@ -236,6 +236,8 @@ export const createWorld = (app, Cesium, host) => {
     },
   };
   createLight(app, Cesium, widget, camera);
+  // Cesium goes on with what it loads in the frames that it draws, and is not told when tiles of ours have come.
+  scene.postRender.addEventListener(() => { if (!globe.tilesLoaded) setTimeout(() => scene.requestRender(), 30); });
   app.onTheme(() => {
     updateBase();
     stacks.renew();

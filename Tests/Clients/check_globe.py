@@ -349,6 +349,13 @@ def sheets(chromium, cubepress: str | None) -> str:
             shows(5, 15, "Depth 0 – 500 m")
             told(-55, "5 °C", "0 m")
             told(-45, "15 °C", "10 m")
+            view = "{ lon: -50, lat: 30, distance: 5e6 }"
+            for place in (view.replace("lat: 30", "lat: -20"), view):
+                page.evaluate(f"void cubepress.map.camera.fly({place}, 0)")
+                page.evaluate(PICTURE)
+                # Tiles come by themselves where no layer lies over them.
+                page.wait_for_function("cubepress.map.scene.globe.tilesLoaded")
+            one.settle()
             before = page.evaluate("textures")
             for step in range(20):
                 one.set(f"{{ layers: state.layers.map((each) => ({{ ...each, range: [0, {31 + step}] }})) }}")
