@@ -38,6 +38,16 @@ const openWidget = (Cesium, host) => {
   return widget;
 };
 
+/** Radians: more than what a tile's own places are off by. */
+const HAIR = 1e-3;
+
+/** An area in degrees; one that goes all around is a hair wider, or a gap would be seen where its ends meet. */
+const areaOf = (Cesium, [west, south, east, north]) => {
+  const area = Cesium.Rectangle.fromDegrees(west, south, east, north);
+  if (east - west < 360) return area;
+  return new Cesium.Rectangle(area.west - HAIR, area.south, area.east + HAIR, area.north);
+};
+
 /** Whether a field's surface is the very field that is draped too. */
 const isSame = (surface, layer) => layer.dataset === surface?.dataset && layer.variable === surface?.variable;
 
@@ -137,7 +147,7 @@ export const createWorld = (app, Cesium, host) => {
   const updateArea = () => {
     const { area } = app.scene ?? {};
     globe.cartographicLimitRectangle = area
-      ? Cesium.Rectangle.fromDegrees(...area) : Cesium.Rectangle.clone(Cesium.Rectangle.MAX_VALUE);
+      ? areaOf(Cesium, area) : Cesium.Rectangle.clone(Cesium.Rectangle.MAX_VALUE);
     // From below a cut-off earth its inside would be seen through.
     globe.backFaceCulling = !area;
   };

@@ -13,7 +13,7 @@ import xarray as xr
 
 from report import Report, Skipped, require
 from site_folder import Site, served
-from viewer_browser import PHONE, Watched, axe_faults, chromium as browser
+from viewer_browser import DESKTOP, PHONE, Watched, axe_faults, chromium as browser
 from viewer_pixels import style_of
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
@@ -81,6 +81,27 @@ def scene(chromium, address: str, name: str) -> str:
         kinds = len(np.unique(picture.reshape(-1, 3) // 16, axis=0))
         require(kinds > 40, f"only {kinds} colours are to be seen")
         return f"{kinds} colours"
+
+
+def whole(chromium, address: str, name: str) -> str:
+    """Nothing is seen through a part of the earth that goes all around, where its ends or tiles meet."""
+    with globe(chromium, address, f"#scene={name}", DESKTOP) as one:
+        area = one.page.evaluate("cubepress.scene.area")
+        if not area or area[2] - area[0] < 360:
+            raise Skipped("the scene shows all of the earth, or less than all around")
+        one.page.evaluate("() => { cubepress.map.scene.backgroundColor = Cesium.Color.MAGENTA; }")
+        picture = one.picture()
+        red, green, blue = (picture[..., band] for band in range(3))
+        beside = (red > green + 90) & (blue > green + 90)
+        rows = [row for row in range(len(picture)) if (~beside[row]).sum() > 50]
+        # Mountains stand out against the sky around it.
+        rows = rows[len(rows) // 4: -len(rows) // 4]
+        holes = 0
+        for row in rows:
+            across = np.flatnonzero(~beside[row])
+            holes += int(beside[row, across[0] + 8:across[-1] - 8].sum())
+        require(holes <= 3, f"{holes} pixels show what lies behind the earth")
+        return f"{len(rows)} rows of pixels, {holes} holes"
 
 
 def changed(before: np.ndarray, after: np.ndarray, by: int = 8) -> float:
@@ -433,6 +454,7 @@ def globe_checks(report: Report, site: Site, address: str, cubepress: str | None
             report.check("globe: sheets", sheets, chromium, cubepress)
             for name in names:
                 report.check(f"globe: scene {name}", scene, chromium, address, name)
+                report.check(f"globe: scene {name} has no holes", whole, chromium, address, name)
             report.check("globe: unreadable scene", unreadable, chromium, address, names)
             with globe(chromium, address, f"#scene={names[0]}") as one:
                 report.check("globe: values", values, one, site.folder)
