@@ -29,10 +29,12 @@ export const openScenes = async (app) => {
       console.warn(error);
       throw new Error(app.t("globe.unreadable", { title: known.title }));
     }
+    const state = { ...stateOf(scene), ...patch };
+    // The bars of time and depths look into the documents; what cannot be read is told by `complete`.
+    await Promise.allSettled(state.layers.map(({ dataset }) => app.site.dataset(dataset)));
     if (mine !== asked) return;
     app.tour?.stop();
     app.scene = scene;
-    const state = { ...stateOf(scene), ...patch };
     app.store.set({ ...state, scene: known.id });
     await complete(app);
     if (mine !== asked) return;

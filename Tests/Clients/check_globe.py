@@ -422,6 +422,9 @@ def unreadable(chromium, address: str, names: list) -> str:
         page.unroute(f"**/scenes/{names[1]}.json")
         page.locator("#notices").get_by_role("button", name="Try again").click()
         page.wait_for_function("name => cubepress.store.get().scene === name", arg=names[1])
+        one.settle()
+        times = page.evaluate("cubepress.time.times()?.values.length ?? 0")
+        require(page.locator("#time").is_visible() == (times > 1), f"the bar of {times} times does not come with the scene")
         slow: list = []
         page.route(f"**/scenes/{names[0]}.json", lambda route: slow.append(route))
         page.evaluate("""(names) => {
