@@ -9,14 +9,6 @@ import { showCube } from "./show.js";
 import { createStage } from "./stage.js";
 import { decode, defaults, encode, step } from "./state.js";
 
-const addTexts = async (texts, language) => {
-  const read = async (code) => {
-    const answer = await fetch(new URL(`./i18n/${code}.json`, import.meta.url));
-    texts.add(code, await answer.json());
-  };
-  await Promise.all([...new Set([language, "en"])].map(read));
-};
-
 /** What is to be shown, in the store; false where there is nothing. */
 const choose = async (app) => {
   const { wanted, store } = app;
@@ -38,7 +30,7 @@ const choose = async (app) => {
 };
 
 const start = async () => {
-  const app = await begin({ encode, decode, step, defaults }, "datasets", addTexts);
+  const app = await begin({ encode, decode, step, defaults }, "datasets", new URL("./i18n/", import.meta.url));
   if (!app) return;
   app.pools = createPools(app);
   if (!await choose(app)) return app.fail(app.t("cube.nothing"));

@@ -9,6 +9,8 @@ const GAP = 5;
 /** Pixels of an edge for each label, and between two labels at least. */
 const ROOM = 50;
 const APART = 8;
+/** Of a line of letters, in pixels. */
+const HEIGHT = 14;
 
 const middleOf = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 
@@ -31,6 +33,22 @@ const placeOn = (scene, { axis, sides }, position) => {
   return scene.frame.place(positions);
 };
 
+/** How a text stands at its place, by the way in which it is moved away from an edge. */
+const alignOf = (normal) => ({
+  across: normal.x > 0.35 ? "left" : normal.x < -0.35 ? "right" : "center",
+  down: normal.y > 0.35 ? "top" : normal.y < -0.35 ? "bottom" : "middle",
+});
+
+/** What a label of a width takes on the screen: {left, right, top, bottom}. */
+export const boxOf = ({ x, y }, normal, width) => {
+  const { across, down } = alignOf(normal);
+  const left = x - width * { left: 0, center: 0.5, right: 1 }[across];
+  const top = y - HEIGHT * { top: 0, middle: 0.5, bottom: 1 }[down];
+  return { left, right: left + width, top, bottom: top + HEIGHT };
+};
+
+export const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
 /** Draws over a scene; `app.map.cube` has the axes. */
 export const createOverlay = (app, scene, canvas) => {
   const context = canvas.getContext("2d");
@@ -50,8 +68,9 @@ export const createOverlay = (app, scene, canvas) => {
 
   const write = (pen, text, { x, y }, normal, { weight = 450, colour = colours.ink, size = 12.5 } = {}) => {
     pen.font = `${weight} ${size}px ${FONT}`;
-    pen.textAlign = normal.x > 0.35 ? "left" : normal.x < -0.35 ? "right" : "center";
-    pen.textBaseline = normal.y > 0.35 ? "top" : normal.y < -0.35 ? "bottom" : "middle";
+    const { across, down } = alignOf(normal);
+    pen.textAlign = across;
+    pen.textBaseline = down;
     pen.lineWidth = 3;
     pen.lineJoin = "round";
     pen.strokeStyle = colours.halo;
@@ -60,7 +79,8 @@ export const createOverlay = (app, scene, canvas) => {
     pen.fillText(text, x, y);
   };
 
-  const drawAxis = (pen, cube, sides, axis, origin) => {
+  /** `taken` are the boxes of the labels so far. */
+  const drawAxis = (pen, cube, sides, axis, origin, taken) => {
     const edge = labelEdge(scene, sides, axis);
     if (!edge) return;
     const length = Math.hypot(edge.to.x - edge.from.x, edge.to.y - edge.from.y);
@@ -83,9 +103,13 @@ export const createOverlay = (app, scene, canvas) => {
       const { width } = pen.measureText(text);
       const needed = Math.abs(edge.to.x - edge.from.x) / length * (width + APART) + across * 15;
       if (last && Math.hypot(at.x - last.x, at.y - last.y) < needed) continue;
+      const label = { x: at.x + (TICK + GAP) * normal.x, y: at.y + (TICK + GAP) * normal.y };
+      const box = boxOf(label, normal, width);
+      if (taken.some((other) => overlap(box, other))) continue;
+      taken.push(box);
       last = at;
-      widest = Math.max(widest, Math.abs(normal.x) * width + Math.abs(normal.y) * 14);
-      write(pen, text, { x: at.x + (TICK + GAP) * normal.x, y: at.y + (TICK + GAP) * normal.y }, normal);
+      widest = Math.max(widest, Math.abs(normal.x) * width + Math.abs(normal.y) * HEIGHT);
+      write(pen, text, label, normal);
     }
     const heading = one.heading();
     if (!heading) return;
@@ -146,7 +170,8 @@ export const createOverlay = (app, scene, canvas) => {
     const sides = scene.facing();
     drawEdges(pen, sides);
     const origin = centre();
-    for (let axis = 0; axis < 3; axis += 1) drawAxis(pen, cube, sides, axis, origin);
+    const taken = [];
+    for (let axis = 0; axis < 3; axis += 1) drawAxis(pen, cube, sides, axis, origin, taken);
     if (rectangle) drawRectangle(pen);
   };
 

@@ -86,7 +86,6 @@ export const addPointer = (app, stage, host, tell) => {
 
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
-    canvas.focus({ preventScroll: true });
     const point = pointOf(event);
     pressed.set(event.pointerId, { ...point, begun: point, moved: false });
     gesture?.cancel?.();

@@ -7,6 +7,7 @@ import { lookOf, tablesOf } from "../viewer/layer/colours.js";
 import { createFields } from "../viewer/layer/fields.js";
 import { nearestTime } from "../viewer/layer/times.js";
 import { activeLayer } from "../viewer/state.js";
+import { pageColour } from "../viewer/theme.js";
 import { createFaces, valueOn } from "./faces.js";
 import { openCube, positionsAt, standingOf } from "./open.js";
 import { createOverlay } from "./overlay.js";
@@ -16,14 +17,8 @@ import { keptRanges, rangesOf } from "./state.js";
 /** Milliseconds that what stands around the cube waits for its first picture. */
 const PATIENCE = 1000;
 
-/** A colour of the page as red, green and blue. */
-const pageColour = (host, name) => {
-  const probe = make("i", { style: { color: `var(${name})`, display: "none" } });
-  host.append(probe);
-  const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
-  probe.remove();
-  return [r, g, b];
-};
+/** The address of the map of a layer. */
+const mapOf = ({ site }, { dataset, variable }) => site.at(`viewer/index.html#${new URLSearchParams({ dataset, variable })}`);
 
 /** Marks and tells what was drawn just now, as soon as the next frame begins: then this one is on its way to the screen. */
 const onScreen = (name, tell) => requestAnimationFrame(() => {
@@ -91,8 +86,9 @@ export const createStage = (app, host) => {
       if (opening !== name) return;
       [cube, failure] = [null, error];
       giveUp();
-      if (error.code === "flat") app.notify(app.t("cube.flat", { title: error.message }), "warning");
-      else report(error, one.dataset, one);
+      if (error.code === "flat") {
+        app.notify(app.t("cube.flat", { title: error.message }), "warning", { title: app.t("cube.onMap"), run: () => location.assign(mapOf(app, one)) });
+      } else report(error, one.dataset, one);
       document.dispatchEvent(new CustomEvent("cubeopen"));
     }
     changed();
@@ -236,7 +232,7 @@ export const createStage = (app, host) => {
   };
 
   const paint = () => {
-    scene.outlineColour(pageColour(host, "--soft"));
+    scene.outlineColour(pageColour("--soft"));
     overlay.colours();
     scene.schedule();
   };

@@ -1,5 +1,6 @@
 // The title in the top bar, the buttons beside the cube, the sign of loading.
 
+import { addBusy } from "../viewer/busy.js";
 import { iconButton, make } from "../viewer/dom.js";
 import { icons } from "../viewer/icons.js";
 import { activeLayer } from "../viewer/state.js";
@@ -15,9 +16,8 @@ export const savePicture = async (app) => {
 export const addTop = (app, now, stage) => {
   const { store, t, map, eye } = app;
   const title = make("h1", { className: "title" });
-  const busy = make("span", { className: "busy", role: "status" }, make("span", { className: "vh" }));
   const tools = make("div", { className: "map-tools", role: "group" });
-  now.append(title, busy);
+  now.append(title);
   stage.append(tools);
   app.fitActive = eye.home;
   // What the keys + and - of the viewer reach for.
@@ -64,15 +64,5 @@ export const addTop = (app, now, stage) => {
   name();
   show();
 
-  let timer = 0;
-  const look = () => {
-    const waits = !map.settled;
-    clearTimeout(timer);
-    // What comes within a moment needs no sign.
-    timer = setTimeout(() => {
-      busy.classList.toggle("on", waits);
-      busy.firstChild.textContent = waits ? t("loading") : "";
-    }, waits ? 250 : 0);
-  };
-  map.drawing.onRefresh(look);
+  map.drawing.onRefresh(addBusy(app, now, () => !map.settled));
 };

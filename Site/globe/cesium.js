@@ -1,18 +1,17 @@
-// CesiumJS, loaded by the page's script element. Nothing of Cesium ion is used.
+// CesiumJS, as the site holds it. Nothing of Cesium ion is used.
 
-/** Resolves with the library, when its script has come. */
-export const library = (script) => new Promise((resolve, reject) => {
+/** Loads the library. */
+export const library = (address) => new Promise((resolve, reject) => {
+  const failed = () => reject(new Error(`no Cesium at ${address}`));
   const ready = () => {
     const { Cesium } = window;
-    if (!Cesium) return reject(new Error("no Cesium"));
+    if (!Cesium) return failed();
     // The logo of a service that we do not use would be asked for on every page.
     Cesium.CreditDisplay.cesiumCredit = new Cesium.Credit("CesiumJS", false);
     Cesium.Ion.defaultAccessToken = "";
     resolve(Cesium);
   };
-  if (window.Cesium) return ready();
-  script.addEventListener("load", ready, { once: true });
-  script.addEventListener("error", () => reject(new Error("no Cesium")), { once: true });
+  document.head.append(Object.assign(document.createElement("script"), { src: address, onload: ready, onerror: failed }));
 });
 
 /** The box of a tile in degrees. */

@@ -2,7 +2,7 @@
 // all of it that is in view has come; the next time is loaded ahead while time plays.
 
 import { lookFor } from "../viewer/layer/painted.js";
-import { nearestTime } from "../viewer/layer/times.js";
+import { filled } from "../viewer/layer/template.js";
 import { publishedImages, valueImages } from "./images.js";
 
 /** Frames after which Cesium has asked for all tiles of a new layer that are in view. */
@@ -16,9 +16,7 @@ export const picturesAt = (site, layer, time) => {
   const tiles = ["WorldCRS84Quad", "WebMercatorQuad"]
     .map((id) => style?.tiles?.find((one) => one.tileMatrixSet === id)).find(Boolean);
   if (!tiles) return null;
-  const path = variable.dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
-    text.replaceAll(`{${placeholder}}`, encodeURIComponent(
-      isTime ? values[nearestTime(values, time)] : layer.dims?.[name] ?? usual ?? values[0])), tiles.template);
+  const path = filled(tiles.template, variable.dimensions, { time, dims: layer.dims });
   // Not by URL, which would write the braces of {z} in another way.
   return { ...tiles, address: site.root + path };
 };
@@ -43,15 +41,15 @@ export const createDrapes = (app, Cesium, scene, { fields, cells, report, change
   const planFor = (layer, field, slice, look) => ({
     key: `${slice.key}|${look.key}|${look.bilinear}`, slice, look,
     make: (entry) => valueImages(Cesium, cells, slice, look, {
+      begun() { entry.pending += 1; },
       used(level, list) {
-        entry.pending += 1;
         // The finest level that is read is what the pointer is told from.
         if (level > entry.level) return;
         if (level < entry.level) entry.windows.clear();
         entry.level = level;
         for (const [i, j] of list) entry.windows.set(`${i}/${j}`, [i, j]);
       },
-      read() {
+      done() {
         entry.pending -= 1;
         changed();
         scene.requestRender();

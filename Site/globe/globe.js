@@ -3,6 +3,7 @@
 
 import { begin, page } from "../viewer/begin.js";
 import { addDimensions } from "../viewer/dimensions.js";
+import { showPictures } from "../viewer/fallback.js";
 import { addLegends } from "../viewer/legends.js";
 import { createPanels } from "../viewer/panels.js";
 import { register as registerColours } from "../viewer/panels/colours.js";
@@ -29,48 +30,43 @@ const shortcuts = [
   ["Shift  ←  ↑", "key.orbit"], ["V", "key.value"], ["F", "key.home"], ["T", "key.tour"], ["P", "key.picture"], ["Esc", "key.escape"],
 ];
 
-const addTexts = async (texts, language) => {
-  const read = async (code) => {
-    const answer = await fetch(new URL(`./i18n/${code}.json`, import.meta.url));
-    texts.add(code, await answer.json());
+/** Brings library, scenes and globe into `app`; throws what is to be said where one of them is not to be had. */
+const open = async (app) => {
+  const says = (key) => (error) => {
+    console.warn(error);
+    throw new Error(app.t(key));
   };
-  await Promise.all([...new Set([language, "en"])].map(read));
+  const [Cesium, scenes] = await Promise.all([
+    library(page("cesium").href).catch(says("globe.library")), openScenes(app).catch(says("globe.unlisted")),
+  ]);
+  app.scenes = scenes;
+  try {
+    app.map = createWorld(app, Cesium, page("map"));
+  } catch (error) {
+    says("globe.drawing")(error);
+  }
+  app.tour = createTour(app, app.map.camera);
+  await scenes.show(app.wanted?.scene, app.wanted ?? {});
 };
 
 const start = async () => {
-  const app = await begin({ encode, decode, step, defaults }, "scene", addTexts);
+  const app = await begin({ encode, decode, step, defaults }, "scene", new URL("./i18n/", import.meta.url));
   if (!app) return;
   app.shortcuts = shortcuts;
   app.pools = createPools(app);
-  let Cesium;
   try {
-    [Cesium, app.scenes] = await Promise.all([library(page("cesium")), openScenes(app)]);
-    app.map = createWorld(app, Cesium, page("map"));
+    await open(app);
   } catch (error) {
-    console.warn(error);
-    app.fail(app.t(Cesium ? "globe.drawing" : "globe.library"));
+    showPictures(app, error.message);
     return;
   }
-  const { canvas } = app.map.scene;
-  canvas.tabIndex = 0;
-  canvas.setAttribute("role", "application");
-  canvas.classList.add("globe-canvas");
-  app.tour = createTour(app, app.map.camera);
   addPointer(app, page("map"));
   const panels = createPanels(app, page("rail"), { side: page("side") });
   app.registerPanel = panels.register;
   app.openPanel = panels.open;
   addTop(app, { now: page("now"), stage: document.querySelector(".stage"), caption: page("caption"), credits: page("credits") });
   addReadout(app, page("readout"));
-  attachPointer(app, Cesium, app.map);
-  const { wanted } = app;
-  try {
-    await app.scenes.show(wanted?.scene, wanted ?? {});
-  } catch (error) {
-    console.warn(error);
-    app.fail(error.message);
-    return;
-  }
+  attachPointer(app, app.map);
   addLegends(app, page("legends"));
   addTimeBar(app, page("time"));
   addDimensions(app, page("dims"));
@@ -79,7 +75,7 @@ const start = async () => {
     p: () => savePicture(app),
   }, ".globe-canvas");
   if (!app.embedded) for (const register of [registerScene, registerLayers, registerColours, registerLight, registerSettings]) register(app);
-  app.keep(panels, (state) => app.scenes.show(state.scene, state));
+  app.keep(panels, (state) => app.scenes.change(state.scene, state));
 };
 
 start();

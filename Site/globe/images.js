@@ -15,19 +15,22 @@ const provider = (Cesium, tilingScheme, more) => ({
 });
 
 /**
- * Tiles of a slice in a look {style, palette, bilinear}. `used(level, list)` is told which windows are read for a tile,
- * `read()` after it.
+ * Tiles of a slice in a look {style, palette, bilinear}. `begun()` and `done()` are told of each tile, `used(level, list)`
+ * which windows are read for it.
  */
-export const valueImages = (Cesium, cells, slice, look, { used, read }) => {
+export const valueImages = (Cesium, cells, slice, look, { begun, used, done }) => {
   const tilingScheme = new Cesium.GeographicTilingScheme();
   return provider(Cesium, tilingScheme, {
     // One zoom more than the cells need: their edges stay sharp.
     maximumLevel: finestZoom(slice.field.grid, SIZE) + 1,
     async requestImage(x, y, level) {
       const box = boxOf(Cesium, tilingScheme.tileXYToRectangle(x, y, level));
-      const values = await cells.at(slice, pixelAxes(box, SIZE, SIZE), look.bilinear, used);
-      read();
-      return painted(values, look, SIZE, SIZE);
+      begun();
+      try {
+        return painted(await cells.at(slice, pixelAxes(box, SIZE, SIZE), look.bilinear, used), look, SIZE, SIZE);
+      } finally {
+        done();
+      }
     },
   });
 };

@@ -1,7 +1,7 @@
 // The pointer on the globe, told to the read-out as the map tells it (viewer/pointer.js).
 
 /** Tells `app` where the pointer is, by the events that MapLibre's maps have. */
-export const attachPointer = (app, Cesium, world) => {
+export const attachPointer = (app, world) => {
   const { scene } = world;
   const { canvas } = scene;
   const listeners = new Map();
@@ -10,13 +10,11 @@ export const attachPointer = (app, Cesium, world) => {
   let frame = 0;
   let rest = 0;
 
-  const placeAt = ({ x, y }) => {
-    const point = new Cesium.Cartesian2(x, y);
-    const hit = scene.globe.pick(scene.camera.getPickRay(point), scene);
-    if (!hit) return null;
-    const { longitude, latitude } = Cesium.Cartographic.fromCartesian(hit);
-    const place = { lng: Cesium.Math.toDegrees(longitude), lat: Cesium.Math.toDegrees(latitude) };
-    return { lngLat: { ...place, wrap: () => place }, point: { x, y } };
+  const placeAt = (point) => {
+    const found = world.pick(point);
+    if (!found) return null;
+    const { sheet, ...place } = found;
+    return { lngLat: { ...place, wrap: () => place }, point, sheet };
   };
 
   const look = () => {
@@ -25,13 +23,17 @@ export const attachPointer = (app, Cesium, world) => {
     if (!found) return tell("mouseout");
     tell("mousemove", found);
     clearTimeout(rest);
-    rest = setTimeout(() => world.refine(found.lngLat), 150);
+    rest = setTimeout(() => world.refine(found.lngLat, found.sheet), 150);
   };
-  canvas.addEventListener("pointermove", (event) => {
-    at = { x: event.offsetX, y: event.offsetY };
-    frame ||= requestAnimationFrame(look);
-  });
-  canvas.addEventListener("pointerleave", () => {
+  // A finger asks for a value by a tap, and what it has asked for stays.
+  for (const name of ["pointermove", "pointerup"]) {
+    canvas.addEventListener(name, (event) => {
+      at = { x: event.offsetX, y: event.offsetY };
+      frame ||= requestAnimationFrame(look);
+    });
+  }
+  canvas.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType !== "mouse") return;
     at = null;
     tell("mouseout");
   });
@@ -44,10 +46,9 @@ export const attachPointer = (app, Cesium, world) => {
     on: (name, callback) => listeners.set(name, [...listeners.get(name) ?? [], callback]),
     getCenter() {
       const { clientWidth, clientHeight } = canvas;
-      const place = placeAt({ x: clientWidth / 2, y: clientHeight / 2 })?.lngLat;
-      if (place) return { lng: place.lng, lat: place.lat };
-      const { lon, lat } = world.camera.centre();
-      return { lng: lon, lat };
+      const point = { x: clientWidth / 2, y: clientHeight / 2 };
+      const { lon: lng, lat } = world.camera.centre();
+      return { lng, lat, ...placeAt(point)?.lngLat, point };
     },
     zoomIn: world.camera.zoomIn, zoomOut: world.camera.zoomOut,
   };

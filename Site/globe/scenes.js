@@ -12,23 +12,47 @@ const get = async (address) => {
 /** `list` of the scenes, `show(id, patch)` one of them. */
 export const openScenes = async (app) => {
   const { scenes } = await get(app.site.at("api/scenes.json"));
+  let asked = 0;
+
+  /** Shows a scene, changed by `patch`; where there is none of that id, the first. The one that was asked for last wins. */
+  const show = async (id, patch = {}) => {
+    asked += 1;
+    const mine = asked;
+    const known = scenes.find((one) => one.id === id) ?? scenes[0];
+    if (!known) throw new Error(app.t("globe.noScenes"));
+    if (id && known.id !== id) app.notify(app.t("globe.unknown", { id }), "warning");
+    let scene;
+    try {
+      scene = await get(app.site.at(`globe/scenes/${known.id}.json`));
+      if (scene.surface?.dataset) await app.site.dataset(scene.surface.dataset);
+    } catch (error) {
+      console.warn(error);
+      throw new Error(app.t("globe.unreadable", { title: known.title }));
+    }
+    const state = { ...stateOf(scene), ...patch };
+    // The bars of time and depths look into the documents; what cannot be read is told by `complete`.
+    await Promise.allSettled(state.layers.map(({ dataset }) => app.site.dataset(dataset)));
+    if (mine !== asked) return;
+    app.tour?.stop();
+    app.scene = scene;
+    app.store.set({ ...state, scene: known.id });
+    await complete(app);
+    if (mine !== asked) return;
+    app.map.sceneChanged();
+    if (state.camera) app.map.camera.set(state.camera);
+    else app.map.camera.fly(scene.view, 0);
+    document.dispatchEvent(new CustomEvent("scenechange"));
+  };
+
   return {
-    list: scenes,
-    /** Shows a scene, changed by `patch`; where there is none of that id, the first. */
-    async show(id, patch = {}) {
-      const known = scenes.find((one) => one.id === id) ?? scenes[0];
-      if (!known) throw new Error(app.t("globe.noScenes"));
-      if (id && known.id !== id) app.notify(app.t("globe.unknown", { id }), "warning");
-      app.scene = await get(app.site.at(`globe/scenes/${known.id}.json`));
-      app.tour?.stop();
-      if (app.scene.surface?.dataset) await app.site.dataset(app.scene.surface.dataset);
-      const state = { ...stateOf(app.scene), ...patch };
-      app.store.set({ ...state, scene: known.id });
-      await complete(app);
-      await app.map.sceneChanged();
-      if (state.camera) app.map.camera.set(state.camera);
-      else app.map.camera.fly(app.scene.view, 0);
-      document.dispatchEvent(new CustomEvent("scenechange"));
+    list: scenes, show,
+    /** Shows a scene in place of another; that one stays where this one cannot be read. */
+    async change(id, patch) {
+      try {
+        await show(id, patch);
+      } catch (error) {
+        app.notify(error.message, "error", { title: app.t("retry"), run: () => this.change(id, patch) });
+      }
     },
   };
 };

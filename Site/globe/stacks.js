@@ -4,6 +4,7 @@
 
 import { pixelAxes, sheetHeights, shownSheets, withRoom } from "../lib/globe/index.js";
 import { lookFor, painted } from "../viewer/layer/painted.js";
+import { valuesAt } from "../viewer/layer/values.js";
 import { unitsOf } from "../viewer/site.js";
 import { finestZoom } from "./surface.js";
 
@@ -20,12 +21,16 @@ czm_material czm_getMaterial(czm_materialInput at) {
   czm_material material = czm_getDefaultMaterial(at);
   ivec2 size = textureSize(image, 0);
   vec4 here = texelFetch(image, min(ivec2(at.st * vec2(size)), size - 1), 0);
-  if (here.a == 0.0) discard;
+  // Before its first picture has come to the graphics card a sheet has one white pixel.
+  if (size == ivec2(1) || here.a == 0.0) discard;
   vec4 smoothed = texture(image, at.st);
   material.diffuse = czm_gammaCorrect(abs(smoothed.a - here.a) < 0.004 ? smoothed.rgb : here.rgb);
   material.alpha = here.a * opacity;
   return material;
 }`;
+
+/** A place of a dimension with its units. */
+const placeText = ({ units }, value) => [value, unitsOf(units)].filter(Boolean).join(" ");
 
 /** How many pixels the sheets of a grid have, for a box in degrees. */
 export const sheetSize = (grid, { west, south, east, north }) => {
@@ -36,11 +41,12 @@ export const sheetSize = (grid, { west, south, east, north }) => {
 
 /** Keeps the sheets of the layers that have `stack` in step with the state. */
 export const createStacks = (app, Cesium, scene, { fields, cells, report, changed, colourOf }) => {
-  /** By layer: {field, labels, sheets: [{value, height, primitive, edge, key, wanted}]}. */
+  /** By layer: {field, labels, sheets: [{value, height, primitive, edge, key, slice, wanted}]}. */
   const stacks = new Map();
 
-  const material = (image, opacity) => new Cesium.Material({
-    fabric: { uniforms: { image, opacity }, source: SOURCE }, translucent: ({ uniforms }) => uniforms.opacity < 1,
+  const material = () => new Cesium.Material({
+    fabric: { uniforms: { image: document.createElement("canvas"), opacity: 1 }, source: SOURCE },
+    translucent: ({ uniforms }) => uniforms.opacity < 1,
   });
 
   const rectangleOf = ({ west, south, east, north }) =>
@@ -78,7 +84,7 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
     const appearance = new Cesium.MaterialAppearance({
       flat: true, faceForward: true, translucent: true, closed: false,
       materialSupport: Cesium.MaterialAppearance.MaterialSupport.TEXTURED,
-      material: material(document.createElement("canvas"), 1),
+      material: material(),
     });
     const geometry = new Cesium.RectangleGeometry({
       rectangle: rectangleOf(box), height, granularity: Cesium.Math.toRadians(2), vertexFormat: appearance.vertexFormat,
@@ -93,13 +99,12 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
     const [west, south, right, north] = field.document.bounds;
     const box = { west, south, east: right < west ? right + 360 : right, north };
     const heights = sheetHeights(dimension.values, layer.stack);
-    const units = unitsOf(dimension.units);
     const sheets = dimension.values.map((value, i) => ({
       value, height: heights[i], primitive: sheetOf(box, heights[i]), edge: edgeOf(box, heights[i]), key: null, wanted: null,
     }));
     return {
       field, dimension, box, size: sheetSize(field.grid, box), sheets,
-      labels: labelsOf(box, [...sheets].sort((a, b) => b.height - a.height), (value) => `${value}${units ? ` ${units}` : ""}`),
+      labels: labelsOf(box, [...sheets].sort((a, b) => b.height - a.height), (value) => placeText(dimension, value)),
     };
   };
 
@@ -125,9 +130,22 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
 
   const close = (id) => {
     const { sheets, labels } = stacks.get(id);
-    for (const { primitive, edge } of sheets) for (const one of [primitive, edge]) scene.primitives.remove(one);
+    for (const { primitive, edge } of sheets) {
+      // Its pictures would else stay on the graphics card.
+      primitive.appearance.material.destroy();
+      for (const one of [primitive, edge]) scene.primitives.remove(one);
+    }
     scene.primitives.remove(labels);
     stacks.delete(id);
+  };
+
+  /** A material sees a new picture in one frame and shows it in the next. */
+  const renderTwice = () => {
+    scene.requestRender();
+    const end = scene.postRender.addEventListener(() => {
+      end();
+      scene.requestRender();
+    });
   };
 
   /** Reads and paints one sheet; what has been asked for later wins. */
@@ -138,13 +156,14 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
       sheet.wanted = key;
       const values = await cells.at(slice, pixelAxes(stack.box, width, height), look.bilinear);
       if (sheet.wanted !== key || sheet.primitive.isDestroyed()) return;
-      sheet.primitive.appearance.material = material(painted(values, look, width, height), layer.opacity ?? 1);
-      sheet.key = key;
+      // The material lets the picture before go, once this one is there.
+      sheet.primitive.appearance.material.uniforms.image = painted(values, look, width, height);
+      Object.assign(sheet, { key, slice });
       sheet.primitive.show = sheet.isWanted;
       changed();
     }
     sheet.primitive.appearance.material.uniforms.opacity = layer.opacity ?? 1;
-    scene.requestRender();
+    renderTwice();
   };
 
   const update = () => {
@@ -174,8 +193,32 @@ export const createStacks = (app, Cesium, scene, { fields, cells, report, change
     scene.requestRender();
   };
 
+  /** Where a ray comes through a sheet that has a value there: in from above, or out from below. */
+  const throughSheet = (ray, { field, dimension }, layer, sheet) => {
+    const { x, y, z } = scene.globe.ellipsoid.radii;
+    const ellipsoid = new Cesium.Ellipsoid(x + sheet.height, y + sheet.height, z + sheet.height);
+    const interval = Cesium.IntersectionTests.rayEllipsoid(ray, ellipsoid);
+    if (!interval) return [];
+    return [interval.start, interval.stop].filter((away) => away > 0).flatMap((away) => {
+      const { longitude, latitude } = ellipsoid.cartesianToCartographic(Cesium.Ray.getPoint(ray, away));
+      const place = { lng: Cesium.Math.toDegrees(longitude), lat: Cesium.Math.toDegrees(latitude) };
+      const found = valuesAt(cells.windows, sheet, place);
+      if (!found || Number.isNaN(found.values[0])) return [];
+      const { slice } = sheet;
+      return [{ away, place, layer, field, slice, time: slice.time, sheet: placeText(dimension, sheet.value), ...found }];
+    });
+  };
+
   return {
     update,
+    /** The first sheet that a ray meets where it has a value, as `valuesAt` of the globe gives it; none farther than `most`. */
+    meet(ray, most) {
+      const all = app.store.get().layers.filter((layer) => stacks.has(layer.id)).flatMap((layer) => {
+        const stack = stacks.get(layer.id);
+        return stack.sheets.filter(({ primitive }) => primitive.show).flatMap((sheet) => throughSheet(ray, stack, layer, sheet));
+      });
+      return all.filter(({ away }) => away < most).sort((a, b) => a.away - b.away).at(0);
+    },
     /** Makes all sheets anew, in other colours of the page. */
     renew() {
       for (const id of [...stacks.keys()]) close(id);

@@ -1,8 +1,9 @@
 // Any field as the surface of the globe: tiles are meshes made from the values of the cube, with the
 // normals by which light falls on them.
 
+import { EARTH_RADIUS } from "../lib/geo/index.js";
 import { facets, latticeOf, steepen, vertexAxes } from "../lib/globe/index.js";
-import { nearestTime } from "../viewer/layer/times.js";
+import { filled } from "../viewer/layer/template.js";
 import { boxOf } from "./cesium.js";
 
 /** Vertices to a side of a tile. */
@@ -15,6 +16,12 @@ export const finestZoom = (grid, perTile) => {
   const cell = a && b ? Math.max(Math.hypot(b[1] - a[1], (b[0] - a[0]) * Math.cos(a[1] * Math.PI / 180)), 1e-5) : 0.1;
   return Math.max(0, Math.ceil(Math.log2(180 / perTile / cell)));
 };
+
+/**
+ * How far the walls reach down that hang from the edges of a tile, in metres: over its own relief, and over what chords of
+ * coarser neighbours, with points four times as far apart, lie below the curve of the earth.
+ */
+const skirtOf = (rectangle, relief) => Math.max(relief / 4, 2 * EARTH_RADIUS * (rectangle.height / (COUNT - 1)) ** 2);
 
 /** Zooms of the smooth ellipsoid: its facets are not to be seen from any distance. */
 const SMOOTH = 8;
@@ -56,7 +63,7 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
       horizonOcclusionPoint: occluder.computeHorizonCullingPointPossiblyUnderEllipsoid(sphere.center, corners, minimum),
       westIndices: lattice.west, southIndices: lattice.south, eastIndices: lattice.east, northIndices: lattice.north,
       ...Object.fromEntries(["west", "south", "east", "north"].map((side) =>
-        [`${side}SkirtHeight`, Math.max(1, (maximum - minimum) / 4)])),
+        [`${side}SkirtHeight`, skirtOf(rectangle, maximum - minimum)])),
       childTileMask: 15,
     });
   };
@@ -79,11 +86,8 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
 };
 
 /** The folder of the terrain that a surface has at a time: that of the nearest time there is. */
-export const terrainAt = (site, { dataset, terrain, dims = {} }, time) => {
-  const { dimensions = [] } = site.loaded.get(dataset)?.terrain ?? {};
-  const path = dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
-    text.replaceAll(`{${placeholder}}`, encodeURIComponent(
-      isTime ? values[nearestTime(values, time)] : dims[name] ?? usual ?? values[0])), terrain);
+export const terrainAt = (site, { dataset, terrain, dims }, time) => {
+  const path = filled(terrain, site.loaded.get(dataset)?.terrain?.dimensions ?? [], { time, dims });
   return site.root + path.replace(/layer\.json$/, "");
 };
 

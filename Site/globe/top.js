@@ -1,5 +1,6 @@
 // The title in the top bar, the buttons on the globe, the caption of the tour, the line of credits.
 
+import { addBusy } from "../viewer/busy.js";
 import { iconButton, make } from "../viewer/dom.js";
 import { icons } from "../viewer/icons.js";
 import { attributionOf } from "../viewer/panels/export-map.js";
@@ -16,9 +17,8 @@ const buttons = (app) => {
 export const addTop = (app, { now, stage, caption, credits }) => {
   const { store, t } = app;
   const title = make("h1", { className: "title" });
-  const busy = make("span", { className: "busy", role: "status" }, make("span", { className: "vh" }));
   const tools = make("div", { className: "map-tools", role: "group" });
-  now.append(title, busy);
+  now.append(title);
   stage.append(tools);
   app.fitActive = () => app.map.camera.fly(app.scene.view, 1.5);
 
@@ -51,15 +51,11 @@ export const addTop = (app, { now, stage, caption, credits }) => {
   document.addEventListener("fieldopen", show);
   store.subscribe((state) => state.frame, showCaption);
   name();
+  show();
+  showCaption();
 
-  let timer = 0;
-  const look = () => {
-    const waits = !app.map.settled;
-    if (waits) timer ||= setTimeout(look, 250);
-    else timer = 0;
-    busy.classList.toggle("on", waits);
-    busy.firstChild.textContent = waits ? t("loading") : "";
-    if (waits) timer = setTimeout(look, 250);
-  };
+  const look = addBusy(app, now, () => !app.map.settled);
   app.map.drawing.onRefresh(look);
+  // Tiles come and go without a word of the layers.
+  app.map.scene.postRender.addEventListener(look);
 };

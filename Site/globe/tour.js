@@ -18,7 +18,10 @@ export const createTour = (app, camera) => {
 
   const tour = {
     playing: false, frames,
-    onChange: (callback) => listeners.add(callback),
+    onChange(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
     stop() {
       run += 1;
       if (!tour.playing) return;

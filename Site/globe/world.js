@@ -5,25 +5,12 @@ import { reportOf } from "../viewer/failures.js";
 import { createCells } from "../viewer/layer/cells.js";
 import { createFields } from "../viewer/layer/fields.js";
 import { valuesAt, valuesInView } from "../viewer/layer/values.js";
+import { pageColour } from "../viewer/theme.js";
 import { createCamera } from "./camera.js";
 import { createDrapes } from "./drapes.js";
 import { createLight } from "./light.js";
 import { createStacks } from "./stacks.js";
 import { createSurface, openTerrain, terrainAt } from "./surface.js";
-
-const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/** Colours of the page may be written by `light-dark()`: a pixel tells which it is. */
-const pageColour = (Cesium, name) => {
-  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
-  const probe = document.createElement("i");
-  probe.style.color = style(name);
-  document.body.append(probe);
-  context.fillStyle = getComputedStyle(probe).color;
-  probe.remove();
-  context.fillRect(0, 0, 1, 1);
-  return Cesium.Color.fromBytes(...context.getImageData(0, 0, 1, 1).data);
-};
 
 const openWidget = (Cesium, host) => {
   const widget = new Cesium.CesiumWidget(host, {
@@ -34,6 +21,9 @@ const openWidget = (Cesium, host) => {
     showRenderLoopErrors: false,
   });
   const { scene } = widget;
+  scene.canvas.tabIndex = 0;
+  scene.canvas.setAttribute("role", "application");
+  scene.canvas.classList.add("globe-canvas");
   // Nothing may tint the colours of values but the light.
   scene.fog.enabled = false;
   scene.highDynamicRange = false;
@@ -42,8 +32,20 @@ const openWidget = (Cesium, host) => {
   // Near the poles tiles lie close together: Cesium's own 2 would load many more than are to be seen.
   scene.globe.maximumScreenSpaceError = 3;
   scene.globe.dynamicAtmosphereLighting = false;
+  // Else black specks of it would be seen in the fine gaps between tiles.
+  scene.globe.undergroundColor = undefined;
   scene.screenSpaceCameraController.maximumZoomDistance = 6e7;
   return widget;
+};
+
+/** Radians: more than what a tile's own places are off by. */
+const HAIR = 1e-3;
+
+/** An area in degrees; one that goes all around is a hair wider, or a gap would be seen where its ends meet. */
+const areaOf = (Cesium, [west, south, east, north]) => {
+  const area = Cesium.Rectangle.fromDegrees(west, south, east, north);
+  if (east - west < 360) return area;
+  return new Cesium.Rectangle(area.west - HAIR, area.south, area.east + HAIR, area.north);
 };
 
 /** Whether a field's surface is the very field that is draped too. */
@@ -60,6 +62,7 @@ export const createWorld = (app, Cesium, host) => {
   const { scene } = widget;
   const { globe } = scene;
   const report = reportOf(app);
+  const colourOf = (name) => Cesium.Color.fromBytes(...pageColour(name));
   const listeners = new Set();
   let told = 0;
   const changed = () => {
@@ -78,7 +81,7 @@ export const createWorld = (app, Cesium, host) => {
     changed();
   };
   const fields = createFields(app, report, update);
-  const sources = { fields, cells, report, changed, colourOf: (name) => pageColour(Cesium, name) };
+  const sources = { fields, cells, report, changed, colourOf };
   const drapes = createDrapes(app, Cesium, scene, sources);
   const stacks = createStacks(app, Cesium, scene, sources);
 
@@ -128,9 +131,9 @@ export const createWorld = (app, Cesium, host) => {
   };
 
   let base = null;
-  const updateBase = async () => {
-    globe.baseColor = pageColour(Cesium, "--sea");
-    scene.backgroundColor = pageColour(Cesium, "--space");
+  const updateBase = () => {
+    globe.baseColor = colourOf("--sea");
+    scene.backgroundColor = colourOf("--space");
     const wanted = app.scene?.base ?? "natural";
     if (wanted === "natural" && !base) {
       base = Cesium.ImageryLayer.fromProviderAsync(
@@ -144,9 +147,24 @@ export const createWorld = (app, Cesium, host) => {
   const updateArea = () => {
     const { area } = app.scene ?? {};
     globe.cartographicLimitRectangle = area
-      ? Cesium.Rectangle.fromDegrees(...area) : Cesium.Rectangle.clone(Cesium.Rectangle.MAX_VALUE);
+      ? areaOf(Cesium, area) : Cesium.Rectangle.clone(Cesium.Rectangle.MAX_VALUE);
     // From below a cut-off earth its inside would be seen through.
     globe.backFaceCulling = !area;
+  };
+
+  /**
+   * What the eye meets at a point of the canvas: {lng, lat, sheet}, the last where it is a sheet (stacks.js); null beside
+   * all of it.
+   */
+  const pick = ({ x, y }) => {
+    const ray = scene.camera.getPickRay(new Cesium.Cartesian2(x, y));
+    const ground = ray && globe.pick(ray, scene);
+    const away = ground ? Cesium.Cartesian3.distance(ray.origin, ground) : Infinity;
+    const sheet = ray && stacks.meet(ray, away);
+    if (sheet) return { ...sheet.place, sheet };
+    if (!ground) return null;
+    const { longitude, latitude } = Cesium.Cartographic.fromCartesian(ground);
+    return { lng: Cesium.Math.toDegrees(longitude), lat: Cesium.Math.toDegrees(latitude) };
   };
 
   const drawing = {
@@ -194,23 +212,26 @@ export const createWorld = (app, Cesium, host) => {
       const hasSurface = (!layer || fields.failure(layer) || surfaceSlice !== null) && surfaceGiven === surfaceShown;
       return Boolean(app.scene && hasSurface && drapes.settled && stacks.settled && globe.tilesLoaded);
     },
-    /** What lies at a place, the uppermost layer first, the surface last. */
+    pick,
+    /** What lies at a place, what is met first by the eye before all else, then the uppermost layer, the surface last. */
     valuesAt(place) {
       const { layers } = store.get();
-      const found = layers.filter((one) => one.visible && !one.stack && !one.pictures).flatMap((layer) => {
+      const sheet = place.point && pick(place.point)?.sheet;
+      const draped = layers.filter((one) => one.visible && !one.stack && !one.pictures).flatMap((layer) => {
         const drawn = drapes.drawn(layer.id);
         const values = drawn && valuesAt(cells.windows, drawn, place);
         return values ? [{ layer, field: drawn.slice.field, time: drawn.slice.time, ...values }] : [];
       });
+      const found = sheet ? [sheet, ...draped] : draped;
       const layer = surfaceLayer();
       if (!surfaceSlice || layers.some((one) => one.visible && isSame(layer, one))) return found;
       const values = valuesAt(cells.windows, { slice: surfaceSlice }, place);
       return values ? [...found, { layer, field: surfaceSlice.field, time: surfaceSlice.time, ...values }] : found;
     },
-    /** Reads the cells of the source's own resolution at a place. */
-    refine({ lng, lat }) {
+    /** Reads the cells of the source's own resolution at a place, of the sheet that `pick` has found there too. */
+    refine({ lng, lat }, sheet) {
       const slices = store.get().layers.map((one) => drapes.drawn(one.id)?.slice);
-      for (const slice of [...slices, surfaceSlice]) {
+      for (const slice of [sheet?.slice, ...slices, surfaceSlice]) {
         const cell = slice?.field.grid.locate(lng, lat);
         if (!cell) continue;
         const { rows, columns } = slice.field.size(0);
@@ -218,13 +239,15 @@ export const createWorld = (app, Cesium, host) => {
       }
     },
     /** Shows what the document of a scene says, after the state was set. */
-    async sceneChanged() {
+    sceneChanged() {
       updateArea();
-      await updateBase();
+      updateBase();
       update();
     },
   };
   createLight(app, Cesium, widget, camera);
+  // Cesium goes on with what it loads in the frames that it draws, and is not told when tiles of ours have come.
+  scene.postRender.addEventListener(() => { if (!globe.tilesLoaded) setTimeout(() => scene.requestRender(), 30); });
   app.onTheme(() => {
     updateBase();
     stacks.renew();

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { axesOf, positionOf } from "../cube/axes.js";
 import { valueOn } from "../cube/faces.js";
 import { leadOf, lengthsOf, positionsAt, standingOf, uprightOf } from "../cube/open.js";
+import { boxOf, overlap } from "../cube/overlay.js";
 import { nextIndex } from "../cube/player.js";
 import { decode, defaults, encode, keptRanges, rangesOf, startEye } from "../cube/state.js";
 import { regionCode } from "../lib/code/index.js";
@@ -247,4 +248,15 @@ test("the code of a part selects by positions, names of any kind too", () => {
   assert.match(code, /air_temperature = cube\["air_temperature"\]\.isel\(time=slice\(3, 40\), level=2, latitude=slice\(0, 37\), longitude=slice\(2, 9\)\)/);
   assert.match(regionCode({ title: "", cube: "x", key: "a-b", dimensions: [{ name: "my dim", range: [0, 1], label: "" }] }),
     /a_b = cube\["a-b"\]\.isel\(\{"my dim": slice\(0, 1\)\}\)/);
+});
+
+test("labels beside edges take room on the side that they lean to, and are told when they meet", () => {
+  const [left, right, below] = [{ x: -1, y: 0 }, { x: 1, y: 0 }, { x: 0, y: 1 }];
+  const at = { x: 100, y: 50 };
+  assert.deepEqual(boxOf(at, left, 40), { left: 60, right: 100, top: 43, bottom: 57 });
+  assert.deepEqual(boxOf(at, right, 40), { left: 100, right: 140, top: 43, bottom: 57 });
+  assert.deepEqual(boxOf(at, below, 40), { left: 80, right: 120, top: 50, bottom: 64 });
+  assert.equal(overlap(boxOf(at, left, 40), boxOf(at, right, 40)), false);
+  assert.equal(overlap(boxOf(at, left, 40), boxOf(at, below, 40)), true);
+  assert.equal(overlap(boxOf(at, left, 40), boxOf({ x: 100, y: 70 }, left, 40)), false);
 });

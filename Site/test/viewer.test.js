@@ -5,8 +5,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openGrid } from "../lib/geo/index.js";
 import { decode, encode, keepAddress, LONGEST, mapAddress } from "../viewer/address.js";
+import { createTexts } from "../viewer/i18n.js";
 import { buildMesh } from "../viewer/layer/mesh.js";
 import { MISSING } from "../viewer/layer/shader.js";
+import { filled } from "../viewer/layer/template.js";
 import { nearestTime, timeText } from "../viewer/layer/times.js";
 import { createWindows } from "../viewer/layer/windows.js";
 import { moved } from "../viewer/panels/layers.js";
@@ -241,4 +243,32 @@ test("a window that nobody asks for any more is given up; one that failed is tri
   windows.request(bad, 0, 0, 0);
   await until(windows);
   assert.equal(reads, 2);
+});
+
+test("texts of a page of its own go before those that all pages share, in whatever order they come", async (t) => {
+  const files = {
+    "http://x/shared/en.json": [30, { home: "All of it", zoom: "Nearer" }], "http://x/own/en.json": [0, { home: "As at first" }],
+    "http://x/shared/de.json": [0, { zoom: "Näher" }], "http://x/own/de.json": [30, {}],
+  };
+  t.mock.method(globalThis, "fetch", async (address) => {
+    const [wait, content] = files[address.href];
+    await new Promise((done) => { setTimeout(done, wait); });
+    return { json: async () => content };
+  });
+  globalThis.document = { documentElement: {} };
+  t.after(() => { delete globalThis.document; });
+  const texts = createTexts("en", [new URL("http://x/shared/"), new URL("http://x/own/")]);
+  await texts.use("de");
+  assert.deepEqual([texts.t("home"), texts.t("zoom"), texts.t("none")], ["As at first", "Näher", "none"]);
+});
+
+test("templates are filled with the nearest time and the chosen or usual place, written as parts of an address", () => {
+  const dimensions = [
+    { isTime: true, name: "time", placeholder: "time", values: ["2020-01-01", "2020-03-01"] },
+    { isTime: false, name: "depth", placeholder: "depth", values: ["0", "10"], default: "10" },
+    { isTime: false, name: "band", placeholder: "band", values: ["near $& red/1", "b"] },
+  ];
+  const template = "{time}/{depth}/{band}/{z}/{x}/{y}.png";
+  assert.equal(filled(template, dimensions, { time: "2020-02-25" }), "2020-03-01/10/near%20%24%26%20red%2F1/{z}/{x}/{y}.png");
+  assert.equal(filled(template, dimensions, { dims: { depth: "0", band: "b" } }), "2020-03-01/0/b/{z}/{x}/{y}.png");
 });

@@ -15,9 +15,9 @@ export const page = (id) => document.getElementById(id);
  * Makes `app`; what the address said of the state is `app.wanted`. Null where there is no site to show.
  *
  * `form` is how the page writes its state (see `keepAddress`), `panel` the panel that is open at first where there is
- * room, `addTexts(texts, language)` brings texts of the page's own.
+ * room, `folder` the address of the page's own texts, beside those of the map viewer.
  */
-export const begin = async (form, panel, addTexts = async () => {}) => {
+export const begin = async (form, panel, folder) => {
   const config = JSON.parse(page("config").textContent);
   const root = new URL(config.root, location.href).href;
   const embedded = new URLSearchParams(location.search).has("embed");
@@ -33,11 +33,8 @@ export const begin = async (form, panel, addTexts = async () => {}) => {
     damaged = error;
   }
   const store = createStore({ panel: embedded || isNarrow() ? null : panel, ...wanted }, form.defaults);
-  const texts = createTexts("en");
-  const use = async (chosen) => {
-    const language = preferredLanguage(chosen);
-    await Promise.all([addTexts(texts, language), texts.use(language)]);
-  };
+  const texts = createTexts("en", [new URL("./i18n/", import.meta.url), folder].filter(Boolean));
+  const use = (chosen) => texts.use(preferredLanguage(chosen));
   const textsRead = use(store.get().language ?? config.language);
 
   const app = { store, config, embedded, texts, t: texts.t, number: texts.number, wanted };

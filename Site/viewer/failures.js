@@ -1,7 +1,7 @@
 // What is said when something cannot be read. The viewer goes on with what it has.
 
 import { styleOf } from "./layer/colours.js";
-import { nearestTime } from "./layer/times.js";
+import { filled } from "./layer/template.js";
 
 /** The published pictures of a layer's variable as a layer of tiles; null where there are none. */
 export const picturesOf = (app, layer) => {
@@ -9,9 +9,7 @@ export const picturesOf = (app, layer) => {
   const tiles = variable && styleOf(layer, variable).tiles?.find((one) => one.tileMatrixSet === "WebMercatorQuad");
   if (!tiles) return null;
   const { time } = app.store.get();
-  const path = variable.dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
-    text.replaceAll(`{${placeholder}}`,
-      isTime ? values[nearestTime(values, time)] : layer.dims?.[name] ?? usual ?? values[0]), tiles.template);
+  const path = filled(tiles.template, variable.dimensions, { time, dims: layer.dims });
   // Not by URL, which would write the braces of {z} in another way.
   return { id: layer.id, kind: "xyz", title: variable.title, url: app.site.root + path, visible: true, opacity: 1, dims: {},
     minzoom: tiles.minzoom, maxzoom: tiles.maxzoom };

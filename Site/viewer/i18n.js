@@ -9,13 +9,14 @@ export const preferredLanguage = (chosen) =>
   [chosen, ...navigator.languages.map((one) => one.slice(0, 2))].find((one) => one in languages)
     ?? FALLBACK;
 
-export const createTexts = (language) => {
+/** Texts of JSON files in folders, of which a later one goes before the ones that come first. */
+export const createTexts = (language, folders) => {
   const tables = {};
   const add = (code, more) => { tables[code] = { ...tables[code], ...more }; };
   const load = async (code) => {
     if (tables[code]?.[""]) return;
-    const answer = await fetch(new URL(`./i18n/${code}.json`, import.meta.url));
-    add(code, { "": code, ...await answer.json() });
+    const read = await Promise.all(folders.map(async (folder) => (await fetch(new URL(`${code}.json`, folder))).json()));
+    add(code, Object.assign({ "": code }, ...read));
   };
   const texts = {
     language,

@@ -169,7 +169,7 @@ export const createMap = (app, host) => {
     }
     if (gl?.painter?.context.gl instanceof WebGL2RenderingContext) return gl;
     gl?.remove();
-    import("./fallback.js").then(({ showPictures }) => showPictures(app));
+    import("./fallback.js").then(({ showPictures }) => showPictures(app, app.t("webgl.missing")));
     return null;
   };
 

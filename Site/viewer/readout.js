@@ -48,11 +48,12 @@ export const addReadout = (app, host) => {
     list.replaceChildren(...values.slice(0, 4).flatMap((one) => [
       make("dt", {}, layerTitle(app, one.layer),
         compare ? make("small", {}, ` (${app.t(one.layer.id === compare.layer ? "side.right" : "side.left")})`) : null),
-      make("dd", {}, valueText(app, one), one.time ? make("small", {}, timeLabel(app.texts.locale, one.field.times, one.time)) : null),
+      make("dd", {}, valueText(app, one), one.sheet ? make("small", {}, one.sheet) : null,
+        one.time ? make("small", {}, timeLabel(app.texts.locale, one.field.times, one.time)) : null),
     ]));
   };
   const spoken = (place, values) => [
-    ...values.slice(0, 3).map((one) => `${layerTitle(app, one.layer)}: ${valueText(app, one)}`),
+    ...values.slice(0, 3).map((one) => [`${layerTitle(app, one.layer)}: ${valueText(app, one)}`, one.sheet].filter(Boolean).join(", ")),
     placeText(place, app.texts.language, 1),
   ].join(". ");
 
@@ -63,10 +64,10 @@ export const addReadout = (app, host) => {
   let byKeyboard = false;
   const middle = () => {
     if (!byKeyboard || !app.map.gl) return;
-    const { lng, lat } = app.map.gl.getCenter();
-    const values = app.map.valuesAt({ lng, lat });
-    show({ lng, lat }, values);
-    return spoken({ lng, lat }, values);
+    const place = app.map.gl.getCenter();
+    const values = app.map.valuesAt(place);
+    show(place, values);
+    return spoken(place, values);
   };
   const stage = document.getElementById("map");
   const follow = (on) => {

@@ -6,7 +6,7 @@
 import { mercatorAxes } from "../lib/globe/index.js";
 import { createCells } from "./layer/cells.js";
 import { lookFor, painted } from "./layer/painted.js";
-import { nearestTime } from "./layer/times.js";
+import { filled } from "./layer/template.js";
 
 const SIZE = 256;
 /** Finer tiles are enlarged: cells would be far larger than pixels. */
@@ -24,10 +24,7 @@ export const reliefOf = (app, { layers }) => layers.filter((one) => one.visible)
 /** The address of the tiles of heights for what is shown. */
 const heightsOf = (app, { layer, document }, { time }) => {
   const { terrain } = document;
-  const path = terrain.dimensions.reduce((text, { isTime, name, placeholder, values, default: usual }) =>
-    text.replaceAll(`{${placeholder}}`, encodeURIComponent(
-      isTime ? values[nearestTime(values, layer.time ?? time)] : layer.dims?.[name] ?? usual ?? values[0])),
-  terrain.rgb.template);
+  const path = filled(terrain.rgb.template, terrain.dimensions, { time: layer.time ?? time, dims: layer.dims });
   // Not by URL, which would write the braces of {z} in another way.
   return app.site.root + path;
 };

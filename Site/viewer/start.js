@@ -24,6 +24,10 @@ export const complete = async (app) => {
     try {
       const document = await site.dataset(layer.dataset);
       const variable = document.variable(layer.variable) ?? document.variables[0];
+      if (!variable) {
+        app.notify(app.t("dataset.empty", { id: layer.dataset }), "warning");
+        continue;
+      }
       if (layer.other?.dataset) await site.dataset(layer.other.dataset);
       const full = layerFor(store.get(), document, variable);
       layers.push({

@@ -1,5 +1,6 @@
 // The top bar: what is shown now, buttons of the map (zoom, globe, fit), the state of loading.
 
+import { addBusy } from "./busy.js";
 import { iconButton, make } from "./dom.js";
 import { icons } from "./icons.js";
 import { reliefOf, toggleRelief } from "./relief.js";
@@ -9,7 +10,6 @@ import { datasetTitle, layerTitle } from "./titles.js";
 export const addTop = (app, host) => {
   const { store, t } = app;
   const title = make("h1", { className: "title" });
-  const busy = make("span", { className: "busy", role: "status" }, make("span", { className: "vh" }));
   const named = [];
   const tool = (path, key, run) => {
     const button = iconButton(path, t(key), run);
@@ -31,7 +31,7 @@ export const addTop = (app, host) => {
     tool(icons.minus, "map.out", () => app.map.gl?.zoomOut()),
     globe, relief, tool(icons.locate, "map.fit", () => app.fitActive()), north);
   document.querySelector(".stage").append(tools);
-  host.append(title, busy);
+  host.append(title);
 
   const show = () => {
     const state = store.get();
@@ -63,15 +63,6 @@ export const addTop = (app, host) => {
   });
   show();
 
-  let timer;
   const { drawing } = app.map;
-  drawing?.onRefresh(() => {
-    const waits = drawing.windows.waiting > 0;
-    clearTimeout(timer);
-    // What comes within a moment needs no sign.
-    timer = setTimeout(() => {
-      busy.classList.toggle("on", waits);
-      busy.firstChild.textContent = waits ? t("loading") : "";
-    }, waits ? 250 : 0);
-  });
+  drawing?.onRefresh(addBusy(app, host, () => drawing.windows.waiting > 0));
 };

@@ -13,7 +13,7 @@ import xarray as xr
 
 from report import Report, Skipped, require
 from site_folder import Site, served
-from viewer_browser import PHONE, Watched, axe_faults, chromium as browser
+from viewer_browser import DESKTOP, PHONE, Watched, axe_faults, chromium as browser
 from viewer_pixels import style_of
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
@@ -59,9 +59,11 @@ def accessible(page, pictures: Path, panels: list) -> str:
 
 
 @contextmanager
-def globe(chromium, address: str, fragment: str, size: dict = SMALL, **options):
+def globe(chromium, address: str, fragment: str, size: dict = SMALL, script: str | None = None, **options):
     context = chromium.new_context(viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
     context.set_default_timeout(60_000)
+    if script:
+        context.add_init_script(script)
     try:
         one = Globe(context.new_page(), address)
         one.go(fragment)
@@ -79,6 +81,24 @@ def scene(chromium, address: str, name: str) -> str:
         kinds = len(np.unique(picture.reshape(-1, 3) // 16, axis=0))
         require(kinds > 40, f"only {kinds} colours are to be seen")
         return f"{kinds} colours"
+
+
+def whole(chromium, address: str, name: str) -> str:
+    """Nothing is seen through a part of the earth that goes all around, where its ends or tiles meet."""
+    with globe(chromium, address, f"#scene={name}", DESKTOP) as one:
+        one.page.evaluate("() => { cubepress.map.scene.backgroundColor = Cesium.Color.MAGENTA; }")
+        picture = one.picture()
+        red, green, blue = (picture[..., band] for band in range(3))
+        beside = (red > green + 90) & (blue > green + 90)
+        rows = [row for row in range(len(picture)) if (~beside[row]).sum() > 50]
+        # Mountains stand out against the sky around it.
+        rows = rows[len(rows) // 4: -len(rows) // 4]
+        holes = 0
+        for row in rows:
+            across = np.flatnonzero(~beside[row])
+            holes += int(beside[row, across[0] + 8:across[-1] - 8].sum())
+        require(holes <= 3, f"{holes} pixels show what lies behind the earth")
+        return f"{len(rows)} rows of pixels, {holes} holes"
 
 
 def changed(before: np.ndarray, after: np.ndarray, by: int = 8) -> float:
@@ -268,8 +288,13 @@ COLOURS = """(places) => {
     return [...context.getImageData(Math.round(x), Math.round(y), 1, 1).data];
   });
 }"""
+# Where on the canvas a place of some height is.
+POINT = """(place) => {
+  const { x, y } = Cesium.SceneTransforms.worldToWindowCoordinates(cubepress.map.scene, Cesium.Cartesian3.fromDegrees(...place));
+  return { x, y };
+}"""
 SHEETS = """site: {title: Sheets, base-url: http://localhost:8000/}
-datasets: [{id: sea, source: sea.nc}]
+datasets: [{id: sea, source: sea.nc}, {id: days, source: days.nc}]
 scenes:
   - id: sheets
     title: Sheets
@@ -277,7 +302,28 @@ scenes:
     layers: [{dataset: sea, variable: t, range: [0, 30], stack: {dimension: depth, scale: -100000, base: 300000, spacing: even}}]
     light: {kind: none}
     view: {lon: -50, lat: 30, distance: 5000000}
+  - id: days
+    title: Days
+    base: plain
+    layers: [{dataset: days, variable: t, range: [0, 30]}]
+    light: {kind: none}
+    view: {lon: -50, lat: 30, distance: 5000000}
 """
+# How many textures the graphics card is asked to keep.
+TEXTURES = """{
+  window.textures = 0;
+  const { createTexture, deleteTexture } = WebGL2RenderingContext.prototype;
+  Object.assign(WebGL2RenderingContext.prototype, {
+    createTexture() {
+      window.textures += 1;
+      return createTexture.call(this);
+    },
+    deleteTexture(one) {
+      if (this.isTexture(one)) window.textures -= 1;
+      deleteTexture.call(this, one);
+    },
+  });
+}"""
 
 
 def sheets(chromium, cubepress: str | None) -> str:
@@ -285,19 +331,24 @@ def sheets(chromium, cubepress: str | None) -> str:
     if not cubepress:
         raise Skipped("needs the program")
     values = np.broadcast_to(np.array([5, 15, 25], "float32")[:, None, None], (3, 20, 20)).copy()
+    place = {"lat": ("lat", 20.5 + np.arange(20), {"units": "degrees_north"}),
+             "lon": ("lon", -59.5 + np.arange(20), {"units": "degrees_east"})}
+    named = {"units": "degC", "long_name": "Temperature"}
+    days = xr.Dataset({"t": (("time", "lat", "lon"), values.copy(), named)},
+                      {"time": ("time", np.arange(3), {"units": "days since 2020-01-01"}), **place})
     values[0, :, 10:] = np.nan
     with tempfile.TemporaryDirectory() as folder:
-        xr.Dataset({"t": (("depth", "lat", "lon"), values, {"units": "degC", "long_name": "Temperature"})}, {
-            "depth": ("depth", [0.0, 10.0, 500.0], {"units": "m", "positive": "down", "long_name": "Depth"}),
-            "lat": ("lat", 20.5 + np.arange(20), {"units": "degrees_north"}),
-            "lon": ("lon", -59.5 + np.arange(20), {"units": "degrees_east"})}).to_netcdf(Path(folder, "sea.nc"))
+        xr.Dataset({"t": (("depth", "lat", "lon"), values, named)}, {
+            "depth": ("depth", [0.0, 10.0, 500.0], {"units": "m", "positive": "down", "long_name": "Depth"}), **place,
+        }).to_netcdf(Path(folder, "sea.nc"))
+        days.to_netcdf(Path(folder, "days.nc"))
         Path(folder, "site.yaml").write_text(SHEETS)
         made = Path(folder, "site")
         ran = subprocess.run([cubepress, "build", Path(folder, "site.yaml"), "-o", made, "--quiet"], capture_output=True, text=True)
         require(ran.returncode == 0, f"cubepress build: {ran.stderr}")
         variable = json.loads((made / "api/datasets/sea.json").read_text())["variables"][0]
         style = style_of(variable["styles"][0], range=(0, 30))
-        with served(Site(made), cubepress) as address, globe(chromium, address.base, "#scene=sheets") as one:
+        with served(Site(made), cubepress) as address, globe(chromium, address.base, "#scene=sheets", script=TEXTURES) as one:
             page = one.page
 
             def shows(left: float, right: float, text: str) -> None:
@@ -306,7 +357,29 @@ def sheets(chromium, cubepress: str | None) -> str:
                 require(np.abs(np.array(found) - wanted).max() <= 4, f"{found} instead of {wanted.tolist()}")
                 require(text in page.locator("#legends").inner_text(), f"the legend says {page.locator('#legends').inner_text()!r}")
 
+            def told(lon: float, *words: str) -> None:
+                frame = page.locator("#map canvas").bounding_box()
+                at = page.evaluate(POINT, [lon, 30, 200000])
+                page.mouse.move(frame["x"] + at["x"], frame["y"] + at["y"])
+                for word in words:
+                    page.wait_for_function("word => document.querySelector('#readout.shown')?.innerText.includes(word)", arg=word)
+
             shows(5, 15, "Depth 0 – 500 m")
+            told(-55, "5 °C", "0 m")
+            told(-45, "15 °C", "10 m")
+            view = "{ lon: -50, lat: 30, distance: 5e6 }"
+            for place in (view.replace("lat: 30", "lat: -20"), view):
+                page.evaluate(f"void cubepress.map.camera.fly({place}, 0)")
+                page.evaluate(PICTURE)
+                # Tiles come by themselves where no layer lies over them.
+                page.wait_for_function("cubepress.map.scene.globe.tilesLoaded")
+            one.settle()
+            before = page.evaluate("textures")
+            for step in range(20):
+                one.set(f"{{ layers: state.layers.map((each) => ({{ ...each, range: [0, {31 + step}] }})) }}")
+            more = page.evaluate("textures") - before
+            require(more <= 6, f"painting three sheets 20 times leaves {more} more textures on the graphics card")
+            one.set("{ layers: state.layers.map((each) => ({ ...each, range: [0, 30] })) }")
             page.screenshot(path=PICTURES / "globe-sheets.png")
             control = page.locator("#dims").get_by_label("Uppermost sheet, Depth")
             control.select_option(label="10 m")
@@ -318,8 +391,52 @@ def sheets(chromium, cubepress: str | None) -> str:
             page.wait_for_timeout(500)
             one.go("#" + page.url.split("#")[1])
             shows(25, 25, "Depth 500 m")
+            page.evaluate("void cubepress.scenes.show('days')")
+            one.settle()
+            for day, value in (("2020-01-01", 5), ("2020-01-03", 25)):
+                one.set(f"{{ time: cubepress.time.times().values.find((each) => each.startsWith('{day}')) }}")
+                found = page.evaluate(COLOURS, [[-50, 30, 0]])
+                wanted = style.draw(np.array([value], "float32")).astype(int)
+                require(np.abs(np.array(found) - wanted).max() <= 4, f"on {day} a layer of one region has {found} instead of {wanted.tolist()}")
             require(not one.troubles, "; ".join(one.troubles[:5]))
-    return "3 sheets"
+    return f"3 sheets, {more} more textures after 20 changes"
+
+
+def unreadable(chromium, address: str, names: list) -> str:
+    """A scene that cannot be read leaves the one that is shown; of two asked for at once the later one is shown."""
+    if len(names) < 2:
+        raise Skipped("the site has one scene")
+    with globe(chromium, address, f"#scene={names[0]}") as one:
+        page = one.page
+        faults: list = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.route(f"**/scenes/{names[1]}.json", lambda route: route.fulfill(status=503))
+        page.evaluate("name => void cubepress.scenes.change(name)", names[1])
+        page.wait_for_selector("#notices .error")
+        said = page.locator("#notices").inner_text()
+        require("cannot be read" in said, f"it says {said!r}")
+        require(one.state("scene") == names[0] == page.evaluate("cubepress.scene.id"), f"the scene is {one.state('scene')}")
+        page.unroute(f"**/scenes/{names[1]}.json")
+        page.locator("#notices").get_by_role("button", name="Try again").click()
+        page.wait_for_function("name => cubepress.store.get().scene === name", arg=names[1])
+        one.settle()
+        times = page.evaluate("cubepress.time.times()?.values.length ?? 0")
+        require(page.locator("#time").is_visible() == (times > 1), f"the bar of {times} times does not come with the scene")
+        slow: list = []
+        page.route(f"**/scenes/{names[0]}.json", lambda route: slow.append(route))
+        page.evaluate("""(names) => {
+          window.first = cubepress.scenes.change(names[0]);
+          window.second = cubepress.scenes.change(names[1]);
+        }""", names)
+        page.evaluate("window.second.then(() => 1)")
+        while not slow:
+            page.wait_for_timeout(50)
+        slow[0].continue_()
+        page.evaluate("window.first.then(() => 1)")
+        shown = [one.state("scene"), page.evaluate("cubepress.scene.id")]
+        require(shown == [names[1], names[1]], f"shown are {shown} instead of {names[1]}")
+        require(not faults, "; ".join(faults))
+    return said.split("\n")[0]
 
 
 def globe_checks(report: Report, site: Site, address: str, cubepress: str | None) -> None:
@@ -337,6 +454,10 @@ def globe_checks(report: Report, site: Site, address: str, cubepress: str | None
             report.check("globe: sheets", sheets, chromium, cubepress)
             for name in names:
                 report.check(f"globe: scene {name}", scene, chromium, address, name)
+                area = json.loads((site.folder / f"globe/scenes/{name}.json").read_text()).get("area")
+                if area and area[2] - area[0] >= 360:
+                    report.check(f"globe: scene {name} has no holes", whole, chromium, address, name)
+            report.check("globe: unreadable scene", unreadable, chromium, address, names)
             with globe(chromium, address, f"#scene={names[0]}") as one:
                 report.check("globe: values", values, one, site.folder)
                 report.check("globe: time and light", time_and_light, one)

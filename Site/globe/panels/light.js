@@ -41,7 +41,7 @@ const render = (host, app) => {
     host.querySelectorAll("button, input")[at]?.focus();
   };
   draw();
-  return store.subscribe((state) => state.light, draw);
+  return store.subscribe((state) => [state.light, state.light.kind === "sun" && !state.light.date && state.time], draw);
 };
 
 export const register = (app) => app.registerPanel({

@@ -28,7 +28,7 @@ const render = (host, app) => {
       app.scenes.list.length > 1 ? make("ul", { className: "variables", "aria-label": t("scene.list") },
         app.scenes.list.map(({ id, title }) => make("li", {}, make("button", {
           type: "button", className: "variable", "aria-current": id === shown ? "true" : undefined,
-          onclick: () => app.scenes.show(id),
+          onclick: () => app.scenes.change(id),
         }, make("span", {}, title))))) : null,
       description ? prose(description) : null,
       tour?.length ? make("h3", {}, t("tour.title")) : null,
@@ -41,11 +41,10 @@ const render = (host, app) => {
   };
   draw();
   document.addEventListener("scenechange", draw);
-  app.tour.onChange(draw);
-  const end = store.subscribe((state) => [state.scene, state.frame], draw);
+  const ends = [app.tour.onChange(draw), store.subscribe((state) => [state.scene, state.frame], draw)];
   return () => {
     document.removeEventListener("scenechange", draw);
-    end();
+    for (const end of ends) end();
   };
 };
 
