@@ -91,6 +91,7 @@ let package = Package(
     module("Sanitising"),
     module("Highlighting"),
     module("Expressions"),
+    module("Multipart"),
     // rank 1
     module("Notebooks", ["JSON"]),
     module("Vectors", ["JSON"]),
@@ -178,7 +179,7 @@ let package = Package(
       [
         "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
         "Expressions", "Grids",
-        "Images", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
+        "Images", "Multipart", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -252,6 +253,7 @@ let package = Package(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests("Expressions", ["Expressions", "JSON"]),
+    tests("Multipart", ["Multipart"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
     tests(
       "LiveCubes",

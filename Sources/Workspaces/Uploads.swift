@@ -61,6 +61,11 @@ extension Upload {
   static let query = """
     SELECT upload.*, team.name AS team_name FROM upload JOIN team ON team.id = upload.team
     """
+
+  static func with(_ id: String, _ database: Database) throws -> Upload? {
+    try Row.fetchOne(database, sql: query + " WHERE upload.id = ?", arguments: [id])
+      .map(Upload.init)
+  }
 }
 
 extension Workspace {
@@ -195,7 +200,12 @@ extension Workspace {
     let attempt = "remove an upload"
     guard uploadsAtWork.take(upload.id) else { throw Self.busy(attempt) }
     defer { uploadsAtWork.release(upload.id) }
-    try await change(attempt) { database in
+    try await forget(upload)
+  }
+
+  /// Forgets an upload that the caller has taken, and its bytes.
+  func forget(_ upload: Upload) async throws(WorkspaceError) {
+    try await change("forget an upload") { database in
       try database.execute(sql: "DELETE FROM upload WHERE id = ?", arguments: [upload.id])
     }
     await removeFile(receivedPath(upload))
