@@ -173,7 +173,10 @@ let package = Package(
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Workspaces",
-      ["JSON", "Stores", "Teams", "Vectors", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "JSON", "Stores", "Teams", "Vectors", "CProcessShim",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     module(
       "TeamServer",
       [

@@ -114,6 +114,7 @@ extension Workspace {
     do { id = try RandomText.make() } catch { throw WorkspaceError(attempt, error) }
     try await change(attempt) { [self] database in
       try requireNoUpload(of: dataset, team, attempt, database)
+      try requireFewUploads(of: team, attempt, database)
       let earlier = try Dataset.named(dataset, of: team, database)
       if replacing {
         guard earlier != nil else { throw WorkspaceError.unknown(attempt, "dataset to replace") }
@@ -152,6 +153,20 @@ extension Workspace {
       throw WorkspaceError(
         .taken, attempt, because: "an upload of this id is under way",
         remedy: "wait for it, remove it, or choose another id")
+    }
+  }
+
+  private func requireFewUploads(
+    of team: Team, _ attempt: String, _ database: Database
+  ) throws {
+    let count = try Int.fetchOne(
+      database,
+      sql: "SELECT count(*) FROM upload WHERE team = ? AND state IN ('receiving', 'checking')",
+      arguments: [team.id])
+    guard count ?? 0 < settings.uploadsUnderWay else {
+      throw WorkspaceError(
+        .full, attempt, because: "\(settings.uploadsUnderWay) uploads of the team are under way",
+        remedy: "wait for them, or remove some")
     }
   }
 

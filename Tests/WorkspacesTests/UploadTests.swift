@@ -132,6 +132,19 @@ struct UploadTests {
     #expect(try await keeping.workspace.storageUse(of: keeping.team).total == 0)
   }
 
+  @Test func onlySoManyUploadsAreUnderWay() async throws {
+    let keeping = try await Keeping()
+    let most = keeping.workspace.settings.uploadsUnderWay
+    var last: Upload?
+    for number in 0..<most { last = try await keeping.begin("cube-\(number)", length: 1) }
+    let error = await #expect(throws: WorkspaceError.self) {
+      _ = try await keeping.begin("one-more", length: 1)
+    }
+    #expect(error?.kind == .full)
+    try await keeping.workspace.removeUpload(try #require(last))
+    _ = try await keeping.begin("one-more", length: 1)
+  }
+
   @Test func ofManyAtOnceOnlySoManyGetRoom() async throws {
     let keeping = try await Keeping(quota: 1000)
     let begun = await withTaskGroup(of: Bool.self) { group in
