@@ -69,14 +69,12 @@ extension UploadRoutes {
     _ member: TeamAccess.Member, replacing id: String?, form: Form? = nil,
     problem: WorkspaceError? = nil
   ) async throws -> Response {
-    let (principal, team, role) = member
-    let uploads = try await workspace.uploads(of: team)
+    let uploads = try await workspace.uploads(of: member.team)
     var replaced: Dataset?
-    if let id { replaced = try await workspace.dataset(id, ofTeam: team.name) }
-    return try pages.page(
-      "uploads",
-      title: replaced.map { "Replace \($0.title) · \(team.title)" }
-        ?? "Upload a cube · \(team.title)", principal: principal,
+    if let id { replaced = try await workspace.dataset(id, ofTeam: member.team.name) }
+    return try await frame.page(
+      "uploads", title: replaced.map { "Replace \($0.title)" } ?? "Upload a cube", of: member,
+      current: "uploads",
       status: problem.map { WorkspaceErrors.status($0.kind) } ?? .ok, script: "upload.js",
       [
         "baseURL": .text(settings.baseURL), "problem": .optional(problem?.description),
@@ -98,8 +96,6 @@ extension UploadRoutes {
               "refusal": .optional(upload.problem),
             ]
           }),
-      ].merging(
-        try await TeamFrame(workspace: workspace).values(team, role, current: "uploads")
-      ) { own, _ in own })
+      ])
   }
 }

@@ -15,6 +15,7 @@ struct UploadRoutes: Sendable {
   let pages: PageRenderer
   let settings: ServerSettings
   var access: TeamAccess { TeamAccess(database: database) }
+  var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("teams/:team/uploads", use: list)
