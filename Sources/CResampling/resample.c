@@ -1,6 +1,7 @@
 #include "CResampling.h"
 
 #include <math.h>
+#include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -68,34 +69,87 @@ static inline float cell(const cresample_window *window, int32_t row, int32_t co
   return window->cells[r * window->stride + c];
 }
 
+// A place of the level by the cells around it.
+static inline float sample(const cresample_window *window, float x, float y, int bilinear) {
+  // Also false for NaN; far-off numbers would not fit the integers below.
+  if (!(x > -2 && y > -2 && x < 1e9f && y < 1e9f)) return NAN;
+  // Ties go the same way at every level: to the next cell.
+  float near = cell(window, (int32_t)floorf(y + 0.5f), (int32_t)floorf(x + 0.5f));
+  if (!bilinear || near != near) return near;
+  float left = floorf(x), top = floorf(y), tx = x - left, ty = y - top;
+  int32_t column = (int32_t)left, row = (int32_t)top;
+  float values[4] = {cell(window, row, column), cell(window, row, column + 1),
+                     cell(window, row + 1, column), cell(window, row + 1, column + 1)};
+  float weights[4] = {(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty};
+  float sum = 0, share = 0;
+  for (int k = 0; k < 4; k++) {
+    if (values[k] == values[k]) {
+      sum += values[k] * weights[k];
+      share += weights[k];
+    }
+  }
+  return share > 0 ? sum / share : near;
+}
+
+enum { LANES = 8 };
+typedef int32_t ints __attribute__((vector_size(4 * LANES)));
+typedef float floats __attribute__((vector_size(4 * LANES)));
+
+static inline __attribute__((always_inline)) int is_any(const ints *truths) {
+  return __builtin_reduce_or(*truths) != 0;
+}
+
+// Eight places at once, where all cells around them are in the window and none of them is missing, as
+// it mostly is: the same operations in the same order. Returns 0 where that is not so.
+static inline __attribute__((always_inline)) int
+sample_complete(const cresample_window *window, const float *columns, const float *rows,
+                float scale, float *out) {
+  floats x, y;
+  memcpy(&x, columns, sizeof x);
+  memcpy(&y, rows, sizeof y);
+  x = (x + 0.5f) * scale - 0.5f;
+  y = (y + 0.5f) * scale - 0.5f;
+  // False for NaN; far-off numbers would not fit the integers below.
+  ints is_far = ~((x >= 0) & (y >= 0) & (x < 1e9f) & (y < 1e9f));
+  if (is_any(&is_far)) return 0;
+  // Nothing is negative, so that cutting off rounds down.
+  ints column = __builtin_convertvector(x, ints), row = __builtin_convertvector(y, ints);
+  ints window_column = column - window->first_column, window_row = row - window->first_row;
+  ints is_outside = (window_column < 0) | (window_column >= window->column_count - 1) |
+                    (window_row < 0) | (window_row >= window->row_count - 1);
+  if (is_any(&is_outside)) return 0;
+  floats tx = x - __builtin_convertvector(column, floats);
+  floats ty = y - __builtin_convertvector(row, floats);
+  floats a, b, c, d;
+  for (int lane = 0; lane < LANES; lane++) {
+    const float *upper = window->cells + window_row[lane] * window->stride + window_column[lane];
+    const float *lower = upper + window->stride;
+    a[lane] = upper[0], b[lane] = upper[1], c[lane] = lower[0], d[lane] = lower[1];
+  }
+  ints is_missing = (a != a) | (b != b) | (c != c) | (d != d);
+  if (is_any(&is_missing)) return 0;
+  floats weight_a = (1 - tx) * (1 - ty), weight_b = tx * (1 - ty);
+  floats weight_c = (1 - tx) * ty, weight_d = tx * ty;
+  floats sum = a * weight_a + b * weight_b + c * weight_c + d * weight_d;
+  sum /= weight_a + weight_b + weight_c + weight_d;
+  memcpy(out, &sum, sizeof sum);
+  return 1;
+}
+
+DISPATCHED
 void cresample_scattered(const cresample_window *window, const float *restrict columns,
                          const float *restrict rows, ptrdiff_t count, float scale, int bilinear,
                          float *restrict out) {
-  for (ptrdiff_t i = 0; i < count; i++) {
-    float x = (columns[i] + 0.5f) * scale - 0.5f, y = (rows[i] + 0.5f) * scale - 0.5f;
-    // Also false for NaN; far-off numbers would not fit the integers below.
-    if (!(x > -2 && y > -2 && x < 1e9f && y < 1e9f)) {
-      out[i] = NAN;
-      continue;
+  ptrdiff_t i = 0;
+  while (i < count) {
+    ptrdiff_t end = count;
+    if (bilinear && count - i >= LANES) {
+      end = i + LANES;
+      if (sample_complete(window, columns + i, rows + i, scale, out + i)) i = end;
     }
-    // Ties go the same way at every level: to the next cell.
-    float near = cell(window, (int32_t)floorf(y + 0.5f), (int32_t)floorf(x + 0.5f));
-    if (!bilinear || near != near) {
-      out[i] = near;
-      continue;
+    for (; i < end; i++) {
+      float x = (columns[i] + 0.5f) * scale - 0.5f, y = (rows[i] + 0.5f) * scale - 0.5f;
+      out[i] = sample(window, x, y, bilinear);
     }
-    float left = floorf(x), top = floorf(y), tx = x - left, ty = y - top;
-    int32_t column = (int32_t)left, row = (int32_t)top;
-    float values[4] = {cell(window, row, column), cell(window, row, column + 1),
-                       cell(window, row + 1, column), cell(window, row + 1, column + 1)};
-    float weights[4] = {(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty};
-    float sum = 0, share = 0;
-    for (int k = 0; k < 4; k++) {
-      if (values[k] == values[k]) {
-        sum += values[k] * weights[k];
-        share += weights[k];
-      }
-    }
-    out[i] = share > 0 ? sum / share : near;
   }
 }

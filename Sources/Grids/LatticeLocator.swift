@@ -1,7 +1,7 @@
 /// Where the places of a lattice over a tile fall in a grid, in fractional cells from the first centre.
 ///
 /// Both lists have ``LatticeLocator/width`` × ``LatticeLocator/width`` elements, row by row from the
-/// north-west; NaN is outside the grid. On a closed axis columns count as in ``TileIndexMap``.
+/// north-west; a NaN in either is outside the grid. On a closed axis columns count as in ``TileIndexMap``.
 public struct LatticeMap: Sendable {
   /// The columns of the places.
   public fileprivate(set) var columns: [Float]
@@ -122,15 +122,12 @@ public struct LatticeLocator: Sendable {
     guard columns.contains(where: { !$0.isNaN }), rows.contains(where: { !$0.isNaN }) else {
       return nil
     }
-    var map = LatticeMap(
-      columns: [Float](repeating: .nan, count: Self.width * Self.width), rows: [])
-    map.rows = map.columns
-    for (number, row) in rows.enumerated() where !row.isNaN {
-      let start = number * Self.width
-      for (place, column) in columns.enumerated() where !column.isNaN {
-        map.columns[start + place] = column
-        map.rows[start + place] = row
-      }
+    var map = LatticeMap(columns: [], rows: [])
+    map.columns.reserveCapacity(Self.width * Self.width)
+    map.rows.reserveCapacity(Self.width * Self.width)
+    for row in rows {
+      map.columns += columns
+      map.rows += repeatElement(row, count: Self.width)
     }
     return map
   }

@@ -10,7 +10,7 @@ struct MeshNumbering {
   /// Three new numbers for each triangle, turning against the clock as seen from above.
   private(set) var triangles: [Int32] = []
 
-  init(_ mesh: Triangulation) {
+  init(_ mesh: borrowing Triangulation) {
     corners.reserveCapacity(mesh.cornerCount)
     triangles.reserveCapacity(3 * mesh.count)
     var numbers = [Int32](repeating: -1, count: mesh.cornerCount)

@@ -28,7 +28,7 @@ struct QuantizedMeshFile {
   ///   - step: the step of the mesh's heights.
   ///   - water: the water mask: none, one byte for all, or 256 × 256 bytes from the north-west.
   init(
-    _ mesh: SurfaceMesh, heights: TileHeights, ground: TileGround, step: HeightStep,
+    _ mesh: borrowing SurfaceMesh, heights: TileHeights, ground: TileGround, step: HeightStep,
     water: [UInt8]?
   ) {
     let numbering = MeshNumbering(mesh.triangulation)
@@ -49,11 +49,8 @@ struct QuantizedMeshFile {
     writeCorners(corners, low: low, numbersPerStep: range.numbersPerStep)
     writeTriangles(numbering.triangles, corners)
     begin(.octVertexNormals, size: 2 * corners.count)
-    for corner in corners {
-      let normal = OctNormal(ground.normal(column: corner.column, row: corner.row, heights))
-      bytes.append(normal.x)
-      bytes.append(normal.y)
-    }
+    write(
+      corners.map { OctNormal(ground.normal(column: $0.column, row: $0.row, heights)) })
     if let water {
       begin(.waterMask, size: water.count)
       bytes += water
@@ -91,13 +88,14 @@ struct QuantizedMeshFile {
 
   private mutating func writeDifferences(_ corners: [Corner], _ value: (Corner) -> Int32) {
     var before: Int32 = 0
-    for corner in corners {
-      let now = value(corner)
-      let difference = now - before
-      // Small numbers of either sign become small numbers (zig-zag).
-      write(UInt16(truncatingIfNeeded: difference << 1 ^ difference >> 31))
-      before = now
-    }
+    write(
+      corners.map { corner in
+        let now = value(corner)
+        defer { before = now }
+        let difference = now - before
+        // Small numbers of either sign become small numbers (zig-zag).
+        return UInt16(truncatingIfNeeded: difference << 1 ^ difference >> 31).littleEndian
+      })
   }
 
   private mutating func writeTriangles(_ triangles: [Int32], _ corners: [Corner]) {
@@ -106,10 +104,11 @@ struct QuantizedMeshFile {
     if isWide, bytes.count % 4 != 0 { write(UInt16(0)) }
     write(UInt32(triangles.count / 3))
     var highest: Int32 = 0
-    for number in triangles {
-      write(highest - number, isWide: isWide)
-      if number == highest { highest += 1 }
+    let distances = triangles.map { number in
+      defer { if number == highest { highest += 1 } }
+      return highest - number
     }
+    write(distances, isWide: isWide)
     let side = TileHeights.side
     writeEdge(corners, isWide: isWide) { $0.column == 0 ? side - $0.row : nil }
     writeEdge(corners, isWide: isWide) { $0.row == side ? $0.column : nil }
@@ -127,7 +126,7 @@ struct QuantizedMeshFile {
     }
     numbers.removeAll { $0 < 0 }
     write(UInt32(numbers.count))
-    for number in numbers { write(number, isWide: isWide) }
+    write(numbers, isWide: isWide)
   }
 
   private mutating func begin(_ content: Extension, size: Int) {
@@ -135,12 +134,17 @@ struct QuantizedMeshFile {
     write(UInt32(size))
   }
 
-  private mutating func write(_ number: Int32, isWide: Bool) {
+  private mutating func write(_ numbers: [Int32], isWide: Bool) {
     if isWide {
-      write(UInt32(bitPattern: number))
+      write(numbers.map { UInt32(bitPattern: $0).littleEndian })
     } else {
-      write(UInt16(truncatingIfNeeded: number))
+      write(numbers.map { UInt16(truncatingIfNeeded: $0).littleEndian })
     }
+  }
+
+  /// Writes elements as they lie in memory.
+  private mutating func write<Element: BitwiseCopyable>(_ list: [Element]) {
+    list.withUnsafeBytes { bytes += $0 }
   }
 
   private mutating func write(_ point: Ellipsoid.Point) {

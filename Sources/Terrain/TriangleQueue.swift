@@ -3,21 +3,28 @@
 /// They lie in buckets by the magnitude of their error, eight to an octave; within a bucket the last
 /// one comes first. So all operations take constant time, and the order depends on nothing but the
 /// calls.
-struct TriangleQueue {
+struct TriangleQueue: ~Copyable {
   private static let perOctave = 8
   private static let buckets = 24 * perOctave
 
-  private var first = [Int32](repeating: -1, count: buckets)
-  private var next: [Int32]
-  private var previous: [Int32]
-  private var bucket: [Int16]
+  private let first = BareMemory<Int32>(count: buckets)
+  private let next: BareMemory<Int32>
+  private let previous: BareMemory<Int32>
+  private let bucket: BareMemory<Int16>
   private var highest = -1
 
-  /// Makes room for triangles 0 ..< `capacity`.
+  /// Makes room for triangles 0 ..< `capacity`; callers name no others.
   init(capacity: Int) {
-    next = [Int32](repeating: -1, count: capacity)
-    previous = next
-    bucket = [Int16](repeating: -1, count: capacity)
+    next = BareMemory(count: capacity)
+    previous = BareMemory(count: capacity)
+    bucket = BareMemory(count: capacity)
+    removeAll()
+  }
+
+  mutating func removeAll() {
+    first.fill(-1)
+    bucket.fill(-1)
+    highest = -1
   }
 
   /// Puts a triangle in that is not there.
@@ -32,9 +39,9 @@ struct TriangleQueue {
     let head = first[place]
     next[triangle] = head
     previous[triangle] = -1
-    if head >= 0 { previous[Int(head)] = Int32(triangle) }
-    first[place] = Int32(triangle)
-    bucket[triangle] = Int16(place)
+    if head >= 0 { previous[Int(head)] = Int32(truncatingIfNeeded: triangle) }
+    first[place] = Int32(truncatingIfNeeded: triangle)
+    bucket[triangle] = Int16(truncatingIfNeeded: place)
     highest = max(highest, place)
   }
 
@@ -48,16 +55,17 @@ struct TriangleQueue {
     if after >= 0 { previous[Int(after)] = before }
   }
 
-  /// Takes out one of those that are furthest off; `nil` where none is left.
-  mutating func removeFurthest() -> Int? {
-    while highest >= 0 {
-      let triangle = Int(first[highest])
-      if triangle >= 0 {
-        remove(triangle)
-        return triangle
-      }
-      highest -= 1
-    }
-    return nil
+  /// The bucket of those that are furthest off; `nil` where none is left.
+  mutating func furthestBucket() -> Int? {
+    while highest >= 0, first[highest] < 0 { highest -= 1 }
+    return highest >= 0 ? highest : nil
+  }
+
+  /// Takes the first triangle out of a bucket; `nil` where it is empty.
+  mutating func removeFirst(of bucket: Int) -> Int? {
+    let triangle = Int(first[bucket])
+    guard triangle >= 0 else { return nil }
+    remove(triangle)
+    return triangle
   }
 }

@@ -22,7 +22,7 @@ def python_of(folder: str) -> str:
 
 
 BENCH = os.environ.get("BENCH_PYTHON", python_of(".venv-bench"))
-XCUBE = python_of(".venv-bench-xcube")
+XCUBE = python_of(".venv-xcube")
 RECHUNKER = python_of(".venv-bench-rechunker")
 
 

@@ -11,6 +11,7 @@ import json
 import shutil
 import struct
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from measure import BENCH, PEERS, attempt, cost_of, describe_machine, median_cost, row, table
@@ -38,19 +39,31 @@ def shown(name: str, tiles: int, triangles: int, size: int, cost, note: str) -> 
         f"{size / tiles:.0f}", cost.memory, note)
 
 
-def own(folder: Path, program: str, error: float, workers: int, repeats: int) -> None:
-    recipe = folder / f"{error}.yaml"
+def build(folder: Path, program: str, terrain: str, workers: int, repeats: int):
+    """Builds a site of the relief; returns what the runs cost in the median."""
+    recipe, out, runs = folder / "relief.yaml", folder / "site", []
     recipe.write_text(
         f"datasets:\n  - id: relief\n    source: {folder}/dem.zarr\n    max-zoom: 0\n"
-        f"    tile-matrix-sets: [WorldCRS84Quad]\n    cube: none\n    series: none\n"
-        f"    terrain: {{variable: z, heights-above: geoid, error: {error}, max-zoom: {MAX_ZOOM},"
-        f" rgb: false}}\n")
-    out, runs = folder / "site", []
+        f"    tile-matrix-sets: [WorldCRS84Quad]\n    cube: none\n    series: none\n{terrain}")
     for _ in range(repeats):
         shutil.rmtree(out, ignore_errors=True)
         runs.append(cost_of([program, "build", recipe, "-o", out, "-q", "--workers", workers]))
-    shown(f"cubepress, {workers} worker{'s' * (workers > 1)}", *contents(out), median_cost(runs),
-          "whole program, with reading, sampling and pages")
+    return median_cost(runs)
+
+
+def own(folder: Path, program: str, error: float, workers: int, repeats: int) -> None:
+    terrain = (
+        f"    terrain: {{variable: z, heights-above: geoid, error: {error}, max-zoom: {MAX_ZOOM},"
+        f" rgb: false}}\n")
+    name = f"cubepress, {workers} worker{'s' * (workers > 1)}"
+    without = build(folder, program, "", workers, repeats)
+    whole = build(folder, program, terrain, workers, repeats)
+    figures = contents(folder / "site")
+    shown(name, *figures, whole, "whole program, with reading, sampling and pages")
+    less = replace(
+        whole, seconds=whole.seconds - without.seconds, processor=whole.processor - without.processor)
+    shown(f"{name}, terrain alone", *figures, less,
+          f"less the {without.seconds:.2f} s of the same build without terrain; with sampling")
 
 
 def peer(folder: Path, mesher: str, error: float) -> None:

@@ -18,7 +18,7 @@ import xarray as xr
 from report import Report, Skipped, require
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-XCUBE = ROOT / ".venv-bench-xcube"
+XCUBE = ROOT / ".venv-xcube"
 # The plug-in names a module by the name that it had in older servers.
 LAUNCH = """
 import sys
@@ -214,7 +214,7 @@ def viewer_layer_checks(report: Report, program: str) -> None:
     if report.only and "4d" not in report.only:
         return
     if not list(XCUBE.glob("lib/*/site-packages/xcube_4d_viewer")):
-        report.check("4d viewer", skip, Skipped("the xcube server is not there: Deploy/setup bench installs it"))
+        report.check("4d viewer", skip, Skipped("the xcube server is not there: Deploy/setup test installs it"))
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

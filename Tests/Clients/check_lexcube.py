@@ -8,13 +8,13 @@ from report import Report, Skipped, require
 from site_folder import Site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PYTHON = ROOT / ".venv-bench-lexcube/bin/python"
+PYTHON = ROOT / ".venv-lexcube/bin/python"
 
 
 def opened(site: Site, document: dict, variable: dict) -> str:
     """The widget takes the array, hands back the part that is chosen, and makes tiles of its faces."""
     if not PYTHON.exists():
-        raise Skipped("Lexcube is not installed: Deploy/setup bench")
+        raise Skipped("Lexcube is not installed: Deploy/setup test installs it")
     low, high = variable["styles"][0]["range"]
     ran = subprocess.run(
         [PYTHON, Path(__file__).with_name("lexcube_open.py"), site.folder / document["cube"], variable["key"], str(low), str(high)],

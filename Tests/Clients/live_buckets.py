@@ -25,7 +25,7 @@ from site_folder import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 S3FS = ROOT / ".venv-s3fs/bin/python"
-XCUBE = ROOT / ".venv-bench-xcube/bin/xcube"
+XCUBE = ROOT / ".venv-xcube/bin/xcube"
 NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 
 
@@ -123,7 +123,7 @@ def failure(call, **arguments) -> str:
 def same_as_xcube(live, cube: str) -> str:
     """The fields of xcube's lists and failures, for the same store."""
     if not XCUBE.exists():
-        raise Skipped("xcube's server is not there: Deploy/setup bench installs it")
+        raise Skipped("xcube's server is not there: Deploy/setup test installs it")
     with xcube_server(live.folder, live.source, cube) as theirs:
         keys = []
         for query in ("list-type=2", "list-type=2&delimiter=/", "prefix=olci.zarr/lat&delimiter=/", ""):

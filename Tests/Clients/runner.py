@@ -73,27 +73,39 @@ def site_checks(report: Report, arguments) -> None:
         viewer_layer_checks(report, arguments.cubepress)
 
 
-def page_checks(report: Report, arguments) -> None:
-    """The pages that draw, used in a browser."""
+def map_checks(report: Report, arguments) -> None:
+    """The map viewer, used in a browser."""
     site = Site(arguments.site)
     with served(site, arguments.cubepress) as address:
         viewer_checks(report, site, address.base, arguments.cubepress)
+
+
+def space_checks(report: Report, arguments) -> None:
+    """Globe and cube, used in a browser."""
+    site = Site(arguments.site)
+    with served(site, arguments.cubepress) as address:
         globe_checks(report, site, address.base, arguments.cubepress)
         cube_checks(report, site, address.base, arguments.cubepress)
 
 
-def program_checks(report: Report, arguments) -> None:
-    """The program, over its command line."""
+def builder_checks(report: Report, arguments) -> None:
+    """The program with sources of all kinds and damaged ones, over its command line."""
     if not arguments.cubepress or arguments.quick:
         return
     made_terrain_checks(report, arguments.cubepress)
     relief_checks(report, arguments.cubepress)
     geotiff_checks(report, arguments.cubepress)
     damage_checks(report, arguments.cubepress)
+    source_checks(report, arguments.cubepress)
+
+
+def run_checks(report: Report, arguments) -> None:
+    """Builds that are killed, shared out over machines and short of memory."""
+    if not arguments.cubepress or arguments.quick:
+        return
     restart_checks(report, arguments.cubepress, arguments.recipe, arguments.kills)
     slurm_checks(report, arguments.cubepress, arguments.site, arguments.recipe)
     memory_checks(report, arguments.cubepress, arguments.memory_size)
-    source_checks(report, arguments.cubepress)
 
 
 def publish_and_server_checks(report: Report, arguments) -> None:
@@ -110,8 +122,9 @@ def publish_and_server_checks(report: Report, arguments) -> None:
         team_nginx_checks(report, arguments.server)
 
 
-# Independent of each other, and of about the same length.
-PARTS = (page_checks, publish_and_server_checks, program_checks, site_checks)
+# Independent of each other; those that take longest first.
+PARTS = (
+    map_checks, publish_and_server_checks, site_checks, builder_checks, space_checks, run_checks)
 
 
 def run_part(part, arguments) -> Report:
@@ -134,7 +147,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=6, help="how often to kill a build")
     parser.add_argument("--memory-size", type=int, default=200, help="MB of the large cubes")
     parser.add_argument("--quick", action="store_true", help="leave out what builds sites anew")
-    parser.add_argument("--parts", type=int, default=2, help="how many parts run side by side")
+    parser.add_argument("--parts", type=int, default=3, help="how many parts run side by side")
     arguments = parser.parse_args()
     with ProcessPoolExecutor(arguments.parts) as pool:
         return joined(pool.map(run_part, PARTS, [arguments] * len(PARTS))).close()

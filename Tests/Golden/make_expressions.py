@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Values of expressions over small arrays, by xcube's own evaluation; run with the Python of .venv-bench-xcube.
+"""Values of expressions over small arrays, by xcube's own evaluation; run with the Python of .venv-xcube.
 
-    .venv-bench-xcube/bin/python Tests/Golden/make_expressions.py
+    .venv-xcube/bin/python Tests/Golden/make_expressions.py
 
 Writes expressions.json: the arrays, and for each expression its values (texts for what JSON has no number for),
 or that xcube refuses it.

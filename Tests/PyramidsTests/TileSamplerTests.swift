@@ -107,6 +107,28 @@ struct TileSamplerTests {
     }
   }
 
+  /// Places that are taken together agree to the bit with each taken alone.
+  @Test(arguments: [false, true]) func neighboursDoNotMatter(wraps: Bool) throws {
+    let folder = try TemporaryFolder()
+    let levels = try levels(folder, wrapping: wraps)
+    let columns = (0..<4003).map { Float($0 % 251) * 0.2831 - 3.7 }
+    let rows = (0..<4003).map { Float($0 / 17 % 199) * 0.2318 - 2.9 }
+    func sampled(_ range: Range<Int>, level: Int) -> [UInt32] {
+      var values = [Float](repeating: 0, count: range.count)
+      columns[range].withUnsafeBufferPointer { columns in
+        rows[range].withUnsafeBufferPointer { rows in
+          levels.sample(
+            level: level, columns: columns, rows: rows, interpolation: .bilinear, into: &values)
+        }
+      }
+      return values.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern }
+    }
+    for level in 0..<2 {
+      let alone = columns.indices.flatMap { sampled($0..<$0 + 1, level: level) }
+      #expect(sampled(columns.indices, level: level) == alone)
+    }
+  }
+
   @Test func coarseLevelsKeepTheirPlace() throws {
     // A plane stays a plane when it is averaged, so every level must give it back, also beside the
     // narrower cells at the end of a level.

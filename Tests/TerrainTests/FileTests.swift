@@ -30,7 +30,8 @@ struct FileTests {
     let step = HeightStep(error: 10, heights: 0...1000)
     return try DecodedMesh(
       QuantizedMeshFile(
-        SurfaceMesh(heights, step: step, error: 10), heights: heights, ground: TileGround(tile),
+        SurfaceMesh(fitting: heights, step: step, error: 10), heights: heights,
+        ground: TileGround(tile),
         step: step, water: water
       ).bytes)
   }
@@ -100,7 +101,8 @@ struct FileTests {
     let heights = TileHeights { column, _ in Double(column + 1) * metres }
     let mesh = try DecodedMesh(
       QuantizedMeshFile(
-        SurfaceMesh(heights, step: step, error: 10), heights: heights, ground: TileGround(tile),
+        SurfaceMesh(fitting: heights, step: step, error: 10), heights: heights,
+        ground: TileGround(tile),
         step: step, water: nil
       ).bytes)
     let corner = try #require(mesh.u.indices.first { mesh.u[$0] == 0 && mesh.v[$0] == 0 })

@@ -26,6 +26,13 @@ extension TileHeights {
   }
 }
 
+extension SurfaceMesh {
+  init(fitting tile: TileHeights, step: HeightStep, error: Double) {
+    self.init()
+    fit(tile, step: step, error: error)
+  }
+}
+
 struct MeshTests {
   private static let side = TileHeights.side
 
@@ -36,14 +43,13 @@ struct MeshTests {
   }
 
   /// The heights of a mesh at all places of the lattice, drawn triangle by triangle.
-  private func drawn(_ mesh: SurfaceMesh, _ step: HeightStep) -> [Double] {
+  private func drawn(_ mesh: borrowing SurfaceMesh, _ step: HeightStep) -> [Double] {
     let width = Self.side + 1
     var heights = [Double](repeating: .nan, count: width * width)
-    let flat = mesh.triangulation
-    for triangle in 0..<flat.count {
-      let numbers = (0..<3).map { Int(flat.corners[3 * triangle + $0]) }
-      let x = numbers.map { Int(flat.columns[$0]) }
-      let y = numbers.map { Int(flat.rows[$0]) }
+    for triangle in 0..<mesh.triangulation.count {
+      let numbers = (0..<3).map { Int(mesh.triangulation.corners[3 * triangle + $0]) }
+      let x = numbers.map { Int(mesh.triangulation.columns[$0]) }
+      let y = numbers.map { Int(mesh.triangulation.rows[$0]) }
       let z = numbers.map { Double(step.height(mesh.heights[$0])) }
       func twice(_ a: (Int, Int), _ b: (Int, Int), _ c: (Int, Int)) -> Int {
         (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)
@@ -66,7 +72,7 @@ struct MeshTests {
     return heights
   }
 
-  private func check(_ triangulation: Triangulation) {
+  private func check(_ triangulation: borrowing Triangulation) {
     var area = 0
     for triangle in 0..<triangulation.count {
       let numbers = (0..<3).map { Int(triangulation.corners[3 * triangle + $0]) }
@@ -86,9 +92,8 @@ struct MeshTests {
   /// No corner lies within the circle through the corners of a triangle.
   @Test func triangulationIsDelaunays() {
     var chance = Chance(1)
-    let triangulation = Triangulation(side: 16)
+    var triangulation = Triangulation(side: 16)
     var taken: Set<[Int]> = []
-    var changed: [Int32] = []
     for _ in 0..<80 {
       let place = [1 + chance.next(below: 15), 1 + chance.next(below: 15)]
       guard taken.insert(place).inserted else { continue }
@@ -102,7 +107,7 @@ struct MeshTests {
         }
       }
       triangulation.add(column: place[0], row: place[1], in: home ?? 0)
-      triangulation.takeChanged(into: &changed)
+      triangulation.forgetChanged()
     }
     check(triangulation)
     for triangle in 0..<triangulation.count {
@@ -125,7 +130,7 @@ struct MeshTests {
   @Test(arguments: [400.0, 50, 40]) func surfaceKeepsWithinItsError(error: Double) {
     let tile = TileHeights(Self.mountains)
     let step = HeightStep(error: error, heights: -1100...1100)
-    let mesh = SurfaceMesh(tile, step: step, error: error)
+    let mesh = SurfaceMesh(fitting: tile, step: step, error: error)
     check(mesh.triangulation)
     let heights = drawn(mesh, step)
     var worst = 0.0
@@ -144,11 +149,12 @@ struct MeshTests {
   /// Edges follow from their own heights, whatever lies behind them.
   @Test func neighboursChooseTheSamePlaces() {
     let step = HeightStep(error: 20, heights: -1100...1100)
-    let west = SurfaceMesh(TileHeights(Self.mountains), step: step, error: 20)
+    let west = SurfaceMesh(fitting: TileHeights(Self.mountains), step: step, error: 20)
     let east = SurfaceMesh(
-      TileHeights { $0 == 0 ? Self.mountains(Self.side, $1) : Double($0 * $1 % 97) }, step: step,
+      fitting: TileHeights { $0 == 0 ? Self.mountains(Self.side, $1) : Double($0 * $1 % 97) },
+      step: step,
       error: 20)
-    func edge(_ mesh: SurfaceMesh, column: Int32) -> [Int32: Int32] {
+    func edge(_ mesh: borrowing SurfaceMesh, column: Int32) -> [Int32: Int32] {
       var heights: [Int32: Int32] = [:]
       for number in 0..<mesh.triangulation.cornerCount
       where mesh.triangulation.columns[number] == column {
@@ -161,18 +167,34 @@ struct MeshTests {
     #expect(left.count > 10)
   }
 
+  /// Memory that served another tile before leaves nothing of it.
+  @Test func oneTileAfterTheOther() {
+    let step = HeightStep(error: 20, heights: -1100...1100)
+    var used = SurfaceMesh(fitting: TileHeights { Double($0 * $1 % 97) }, step: step, error: 1)
+    used.fit(TileHeights(Self.mountains), step: step, error: 20)
+    let new = SurfaceMesh(fitting: TileHeights(Self.mountains), step: step, error: 20)
+    #expect(used.triangulation.count == new.triangulation.count)
+    for place in 0..<3 * new.triangulation.count {
+      let (one, other) = (used.triangulation.corners[place], new.triangulation.corners[place])
+      guard one == other, used.heights[Int(one)] == new.heights[Int(one)] else {
+        Issue.record("corner \(place)")
+        return
+      }
+    }
+  }
+
   @Test func planesNeedTwoTriangles() {
     for slope in [0, 3.0] {
       let tile = TileHeights { slope * Double($0) - slope * Double($1) + 12 }
       let step = HeightStep(error: 1, heights: -800...800)
-      #expect(SurfaceMesh(tile, step: step, error: 1).triangulation.count == 2)
+      #expect(SurfaceMesh(fitting: tile, step: step, error: 1).triangulation.count == 2)
     }
   }
 
   @Test func oneHighPlaceIsNotLost() {
     let tile = TileHeights { $0 == 100 && $1 == 3 ? 500 : 0 }
     let step = HeightStep(error: 10, heights: 0...500)
-    let mesh = SurfaceMesh(tile, step: step, error: 10)
+    let mesh = SurfaceMesh(fitting: tile, step: step, error: 10)
     #expect(abs(drawn(mesh, step)[3 * (Self.side + 1) + 100] - 500) <= 10)
   }
 
@@ -184,13 +206,13 @@ struct MeshTests {
     }
     let tile = TileHeights { noise[TileHeights.index(column: $0, row: $1)] }
     let step = HeightStep(error: 2, heights: 0...20_000)
-    let mesh = SurfaceMesh(tile, step: step, error: 2)
-    #expect(mesh.heights.count > 65_536)
+    let mesh = SurfaceMesh(fitting: tile, step: step, error: 2)
+    #expect(mesh.triangulation.cornerCount > 65_536)
     let file = QuantizedMeshFile(
       mesh, heights: tile, ground: TileGround(TileAddress(z: 9, x: 3, y: 100)), step: step,
       water: [0])
     let decoded = try DecodedMesh(file.bytes)
-    #expect(decoded.u.count == mesh.heights.count)
+    #expect(decoded.u.count == mesh.triangulation.cornerCount)
     #expect(decoded.triangles.count == mesh.triangulation.count)
     #expect(decoded.triangles.allSatisfy { $0.allSatisfy(decoded.u.indices.contains) })
     #expect(decoded.extensions[2] == [0])

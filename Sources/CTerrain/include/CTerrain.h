@@ -1,28 +1,33 @@
-// The inner loop of triangulating a surface: where a triangle is furthest from it.
+// The inner loop of triangulating a surface: where triangles are furthest from it.
 //
-// Nothing is allocated, and nothing is read outside the stated lattice. Results do not depend on the
-// processor: no fused multiply-add.
+// Nothing is allocated, and nothing is read outside the stated lattice and mesh. Results do not depend on
+// the processor: no fused multiply-add.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 // Heights on a lattice: that at (column, row) is heights[row * stride + column], for columns and rows
-// 0 ... side. None is NaN.
+// 0 ... side. None is NaN. At least 8 steps along a side and at most 2^14.
 typedef struct {
   const float *heights;
   ptrdiff_t stride;
   int32_t side;
 } cterrain_lattice;
 
-// A corner of a triangle: a place of the lattice (0 ... side) and the height it has there.
+// Triangles between places of the lattice: the corners of triangle t have the numbers
+// corners[3 * t ... 3 * t + 2], turning from columns to rows; a corner's place and height are in the
+// other lists, by its number. No triangle's corners lie on one line.
 typedef struct {
-  int32_t column, row;
-  float height;
-} cterrain_corner;
+  const int32_t *corners;
+  const int32_t *columns;
+  const int32_t *rows;
+  const float *heights;
+} cterrain_mesh;
 
-// The place at which the plane through three corners is furthest from the lattice's heights, among
-// the places in the triangle and on its sides; places on the border of the lattice do not count.
-// The corners must not lie on one line. `distance` receives how far it is, and the place is returned
-// as row * (side + 1) + column; -1 where the triangle covers no place that counts.
-int32_t cterrain_furthest(const cterrain_lattice *lattice, cterrain_corner a, cterrain_corner b,
-                          cterrain_corner c, float *distance);
+// For each of `count` triangles, the place at which the plane through its corners is furthest from the
+// lattice's heights, among the places in the triangle and on its sides; places on the border of the
+// lattice do not count. `places` receives it as row * (side + 1) + column, or -1 where the triangle
+// covers no place that counts, and `distances` how far it is.
+void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh,
+                      const int32_t *triangles, ptrdiff_t count, int32_t *places,
+                      float *distances);
