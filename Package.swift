@@ -91,6 +91,7 @@ let package = Package(
     module("Sanitising"),
     module("Highlighting"),
     module("Expressions"),
+    module("Multipart"),
     // rank 1
     module("Notebooks", ["JSON"]),
     module("Vectors", ["JSON"]),
@@ -172,13 +173,16 @@ let package = Package(
     module("Teams", ["JSON", "CArgon2", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Workspaces",
-      ["JSON", "Stores", "Teams", "Vectors", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "JSON", "Stores", "Teams", "Vectors", "CProcessShim",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     module(
       "TeamServer",
       [
         "JSON", "FileServing", "Stores", "Teams", "Pages", "Transport", "LiveCubes", "Cubes",
         "Expressions", "Grids",
-        "Images", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
+        "Images", "Multipart", "Pyramids", "Recipes", "Services", "Vectors", "Workspaces",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -252,6 +256,7 @@ let package = Package(
       "Catalogue",
       ["Catalogue", "SampleSites", "Pyramids", "Recipes", "Pages", "JSON", "Cubes", "Grids"]),
     tests("Expressions", ["Expressions", "JSON"]),
+    tests("Multipart", ["Multipart"]),
     tests("FileServing", ["FileServing", "Codecs", "Stores", "Transport"]),
     tests(
       "LiveCubes",

@@ -1,17 +1,20 @@
-// Uploads a cube by tus 1.0 in pieces, goes on where it was, and tells how far it is.
+// Uploads a cube by tus 1.0 in pieces, goes on where it was, and tells how far it is; without it the form is sent as
+// it stands there.
 
 const form = document.getElementById("upload");
 // Not form.dataset: a field of the form is called so.
-const uploads = form.getAttribute("data-uploads");
+const uploads = form.getAttribute("action");
 const progress = document.getElementById("progress");
 const bar = progress.querySelector("progress");
 const told = document.getElementById("told");
 const pause = document.getElementById("pause");
 const pieceSize = 8 * 2 ** 20;
-const fields = { "Tus-Resumable": "1.0.0", "X-Form": form.getAttribute("data-form") };
+const fields = { "Tus-Resumable": "1.0.0", "X-Form": form.elements.form.value };
+const replaces = form.elements.replace?.value === "yes";
 let isPaused = false;
 
-form.hidden = false;
+// Here the order of the fields tells the server nothing, and the file proposes the id.
+form.prepend(form.elements.file.closest("label"));
 
 form.elements.file.addEventListener("change", () => {
   if (form.elements.dataset.readOnly) return;
@@ -61,7 +64,7 @@ async function upload(file) {
 
 async function begin(file) {
   const metadata = { filename: file.name, dataset: form.elements.dataset.value, title: form.elements.title.value };
-  if (form.hasAttribute("data-replaces")) metadata.replace = "yes";
+  if (replaces) metadata.replace = "yes";
   const answer = await ask(uploads, {
     method: "POST",
     headers: {
@@ -107,7 +110,7 @@ async function checked(address) {
     const answer = await ask(address, { headers: { Accept: "application/json" } });
     const state = await answer.json();
     if (state.state === "accepted") {
-      say(form.hasAttribute("data-replaces") ? "It has taken the place of the old content." : "It is a dataset now.");
+      say(replaces ? "It has taken the place of the old content." : "It is a dataset now.");
       location.href = uploads.replace(/\/uploads$/, "");
       return;
     }

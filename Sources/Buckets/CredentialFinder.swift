@@ -140,19 +140,17 @@ struct CredentialFinder: Sendable {
 
   /// Runs the program that a profile names; it prints credentials as JSON.
   private func fromProgram(_ command: String) throws(BucketError) -> AWSCredentials {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    process.standardOutput = output
-    do {
-      try process.run()
-    } catch {
-      throw failure("credential_process cannot be run: \(error)")
+    // Not by Foundation's `Process`, which may crash where a thousand files are open.
+    guard let output = popen(command, "re") else {
+      throw failure("credential_process cannot be run: \(String(cString: strerror(errno)))")
     }
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0, let document = try? JSONValue(parsing: Array(text)),
+    var text: [UInt8] = []
+    var byte = getc(output)
+    while byte != EOF {
+      text.append(UInt8(truncatingIfNeeded: byte))
+      byte = getc(output)
+    }
+    guard pclose(output) == 0, let document = try? JSONValue(parsing: text),
       document["Version"]?.intValue == 1,
       let found = CredentialServices.credentials(
         in: document, access: "AccessKeyId", token: "SessionToken")

@@ -65,6 +65,12 @@ public final class LiveCube: Sendable {
     guard let equals = name.firstIndex(of: "=") else {
       throw .unknown("variable", name, known: cube.variables.map(\.name))
     }
+    // Names are kept as keys of what was computed.
+    guard name.utf8.count <= Self.longestName else {
+      throw LiveError(
+        .invalid, "This name of a variable is too long",
+        remedy: "use at most \(Self.longestName) bytes with the expression")
+    }
     if let known = found.withLock({ $0.computed[name] }) { return known }
     let variable = try computed(name, String(name[name.index(after: equals)...]))
     found.withLock { found in
@@ -79,6 +85,9 @@ public final class LiveCube: Sendable {
     }
     return variable
   }
+
+  /// The longest `name=expression`, in bytes.
+  static let longestName = Expression.longest + 100
 
   /// How many variables that are computed are kept, with what was found out about them; then they go.
   private static let mostComputed = 64

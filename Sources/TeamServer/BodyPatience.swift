@@ -20,7 +20,8 @@ struct BodyPatience: RouterMiddleware {
       return try await next(request, context)
     }
     var request = request
-    let isUpload = request.method == .patch || request.method == .put
+    let isUpload =
+      request.method == .patch || request.method == .put || UploadRoutes.isForm(request)
     request.body = RequestBody(
       asyncSequence: TimelyBody(
         body: request.body, channel: channel, part: part,

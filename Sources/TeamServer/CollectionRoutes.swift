@@ -18,6 +18,7 @@ struct CollectionRoutes: Sendable {
   let pages: PageRenderer
   let settings: ServerSettings
   private var access: TeamAccess { TeamAccess(database: database) }
+  private var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   private static let geoJSON = "application/geo+json"
 
@@ -43,20 +44,18 @@ struct CollectionRoutes: Sendable {
   @Sendable private func list(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .reader)
+    let member = try await access.member(request, context, atLeast: .reader)
     guard request.wantsPage else {
-      let collections = try await workspace.collections(of: team)
-      return .json(["collections": .array(collections.map { json($0, team) })])
+      let collections = try await workspace.collections(of: member.team)
+      return .json(["collections": .array(collections.map { json($0, member.team) })])
     }
-    return try await page(principal, team, role, problem: nil)
+    return try await page(member, problem: nil)
   }
 
-  private func page(
-    _ principal: Principal, _ team: Team, _ role: Role, problem: String?
-  ) async throws -> Response {
-    let collections = try await workspace.collections(of: team)
-    return try pages.page(
-      "places", title: "Places · \(team.title)", principal: principal,
+  private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
+    let collections = try await workspace.collections(of: member.team)
+    return try await frame.page(
+      "places", title: "Places", of: member, current: "places",
       status: problem == nil ? .ok : .unprocessableContent,
       [
         "problem": .optional(problem),
@@ -67,9 +66,7 @@ struct CollectionRoutes: Sendable {
               "count": .number($0.count), "size": .text(ByteText.of($0.bytes)),
             ]
           }),
-      ].merging(try await TeamFrame(workspace: workspace).values(team, role, current: "places")) {
-        own, _ in own
-      })
+      ])
   }
 
   private func json(_ collection: Workspaces.PlaceCollection, _ team: Team) -> JSONValue {
@@ -92,7 +89,8 @@ struct CollectionRoutes: Sendable {
   @Sendable private func make(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .editor)
+    let member = try await access.member(request, context, atLeast: .editor)
+    let (principal, team, _) = member
     let isForm = request.headers[.contentType]?.hasPrefix("application/json") != true
     let (name, title): (String, String)
     if isForm {
@@ -101,7 +99,7 @@ struct CollectionRoutes: Sendable {
       (name, title) = (form.text("id"), form.text("title"))
     } else {
       try request.requireIntent(of: principal)
-      let document = try await json(request, limit: settings.largestBody)
+      let document = try await request.json(limit: settings.largestBody)
       (name, title) = (
         document["id"]?.stringValue ?? "", document["title"]?.stringValue ?? ""
       )
@@ -111,11 +109,9 @@ struct CollectionRoutes: Sendable {
         name, title: title, to: team, by: principal.user.name, now: secondsNow())
     } catch {
       guard isForm, error.kind != .storage else { throw error }
-      return try await page(principal, team, role, problem: error.description)
+      return try await page(member, problem: error.description)
     }
-    try await database.record(
-      "made a collection of places", on: name, by: principal.user.name, team: team.name,
-      now: secondsNow())
+    try await access.note("made a collection of places", on: name, member)
     let path = "/teams/\(team.name)/places"
     if isForm { return .redirect(to: path, type: .normal) }
     return Response(status: .created, headers: [.location: "\(settings.baseURL)\(path)/\(name)"])
@@ -142,19 +138,15 @@ struct CollectionRoutes: Sendable {
     query.limit = 100
     let found = try await workspace.features(query, in: collection)
     let isMember = try await access.isMember(member)
-    return try pages.page(
-      "collection", title: "\(collection.title) · \(member.team.title)",
-      principal: member.principal,
+    return try await frame.page(
+      "collection", title: collection.title, of: member, isMember: isMember, current: "places",
       [
         "collection": .text(collection.name), "collectionTitle": .text(collection.title),
         "count": .number(collection.count), "shown": .number(found.features.count),
         "baseURL": .text(settings.baseURL),
         "map": PlaceSketch(features: found.features).value,
         "table": PlaceTable(features: found.features).value,
-      ].merging(
-        try await TeamFrame(workspace: workspace).values(
-          for: member, isMember: isMember, current: "places")
-      ) { own, _ in own })
+      ])
   }
 
   /// For editors of the team itself: others may change what a collection holds, not remove it.
@@ -213,18 +205,11 @@ struct CollectionRoutes: Sendable {
     return found
   }
 
-  private func json(_ request: Request, limit: Int) async throws -> JSONValue {
-    let body = try await request.body.collect(upTo: limit)
-    do { return try JSONValue(parsing: Array(body.readableBytesView)) } catch {
-      throw HTTPError(.badRequest, message: "The body is \(error).")
-    }
-  }
-
   @Sendable private func insert(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let (member, collection) = try await changing(request, context)
-    let features = try NewFeature.read(try await json(request, limit: settings.largestPlaces))
+    let features = try NewFeature.read(try await request.json(limit: settings.largestPlaces))
     let ids = try await workspace.add(features, to: collection, of: member.team)
     try await note("added \(ids.count) places", collection, member)
     return .json(["ids": .array(ids.map(JSONValue.integer))], status: .created)
@@ -234,7 +219,7 @@ struct CollectionRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let (member, collection) = try await changing(request, context)
-    let features = try NewFeature.read(try await json(request, limit: settings.largestPlaces))
+    let features = try NewFeature.read(try await request.json(limit: settings.largestPlaces))
     guard let feature = features.first, features.count == 1 else {
       throw HTTPError(.unprocessableContent, message: "Send one Feature.")
     }
@@ -272,7 +257,7 @@ struct CollectionRoutes: Sendable {
     _ query: FeatureQuery, _ request: Request, _ context: TeamRequestContext
   ) async throws -> Int {
     let (member, collection) = try await changing(request, context)
-    let document = try await json(request, limit: settings.largestBody)
+    let document = try await request.json(limit: settings.largestBody)
     guard let properties = document["properties"]?.objectValue, document["geometry"] == nil else {
       throw HTTPError(
         .unprocessableContent,
@@ -321,8 +306,6 @@ struct CollectionRoutes: Sendable {
   private func note(
     _ action: String, _ collection: Workspaces.PlaceCollection, _ member: TeamAccess.Member
   ) async throws {
-    try await database.record(
-      action, on: collection.name, by: member.principal.user.name, team: member.team.name,
-      now: secondsNow())
+    try await access.note(action, on: collection.name, member)
   }
 }

@@ -73,7 +73,8 @@ struct CrossOrigin: RouterMiddleware {
     .accessControlAllowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE",
     .accessControlAllowHeaders:
       "Authorization, Content-Type, Range, If-Match, If-None-Match, If-Modified-Since, If-Range, "
-      + "Cache-Control, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset",
+      + "Cache-Control, Content-Digest, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, "
+      + "Upload-Offset",
     // More than two hours no browser keeps it.
     .accessControlMaxAge: "7200",
   ]

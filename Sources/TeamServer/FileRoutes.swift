@@ -16,6 +16,7 @@ struct FileRoutes: Sendable {
   let settings: ServerSettings
   private let contents = FileAnswers()
   private var access: TeamAccess { TeamAccess(database: database) }
+  private var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   init(
     database: TeamDatabase, workspace: Workspace, pages: PageRenderer, settings: ServerSettings
@@ -41,12 +42,12 @@ struct FileRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     // Who is not signed in hears that first, whatever the address asks for.
-    guard context.principal != nil else { throw TeamSiteRoutes.signInNeeded(request) }
+    try context.principal(askedFor: request)
     let parameters = Dictionary(
       try request.parameters().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let (member, isMember) = try await lister(
       of: parameters["prefix"] ?? "", request, context)
-    let (principal, team, role) = member
+    let (_, team, role) = member
     let limit = min(
       max(parameters["limit"].flatMap(Int.init) ?? Self.mostListed, 1), Self.mostListed)
     let files = try await workspace.files(
@@ -64,8 +65,8 @@ struct FileRoutes: Sendable {
         "after": files.count == limit ? .optional(files.last?.path) : .null,
       ])
     }
-    return try pages.page(
-      "files", title: "Files · \(team.title)", principal: principal,
+    return try await frame.page(
+      "files", title: "Files", of: member, isMember: isMember, current: "files",
       script: isMember && role >= .editor ? "files.js" : nil,
       [
         "folder": .optional(parameters["prefix"]),
@@ -83,10 +84,7 @@ struct FileRoutes: Sendable {
             "?prefix=\(FormText.encoded(parameters["prefix"] ?? ""))&after=\(FormText.encoded(files.last?.path ?? ""))"
           ) : false,
         "baseURL": .text(settings.baseURL),
-      ].merging(
-        try await TeamFrame(workspace: workspace).values(
-          for: member, isMember: isMember, current: "files")
-      ) { own, _ in own })
+      ])
   }
 
   /// Whoever may list the files below a folder: members of the team, and guests with whom it is shared.
@@ -141,7 +139,7 @@ struct FileRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext, atLeast needed: Role
   ) async throws -> (member: TeamAccess.Member, path: String) {
     // Who is not signed in hears that first, whatever the path is.
-    guard context.principal != nil else { throw TeamSiteRoutes.signInNeeded(request) }
+    try context.principal(askedFor: request)
     guard let path = Self.path(context) else { throw HTTPError(.notFound) }
     return (
       try await access.user(of: path, kind: .files, request, context, atLeast: needed), path
@@ -192,9 +190,7 @@ struct FileRoutes: Sendable {
       announced: request.headers[.contentLength].flatMap { Int64($0) },
       sha256: try Self.digest(of: request), of: member.team, by: member.principal.user.name,
       now: secondsNow())
-    try await database.record(
-      "put a file", on: "\(path), version \(version.number)", by: member.principal.user.name,
-      team: member.team.name, now: secondsNow())
+    try await access.note("put a file", on: "\(path), version \(version.number)", member)
     return .json(Self.json(version), status: .created)
   }
 
@@ -246,9 +242,8 @@ struct FileRoutes: Sendable {
     guard try await workspace.removeFile(path, version: version, of: member.team) else {
       return false
     }
-    try await database.record(
-      "removed a file", on: path + (version.map { ", version \($0)" } ?? ""),
-      by: member.principal.user.name, team: member.team.name, now: secondsNow())
+    try await access.note(
+      "removed a file", on: path + (version.map { ", version \($0)" } ?? ""), member)
     return true
   }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Hummingbird
+internal import Stores
 
 /// Names and values as forms and the queries of addresses carry them
 /// (`application/x-www-form-urlencoded`).
@@ -22,6 +23,6 @@ enum FormText {
   }
 
   private static func decoded(_ text: Substring) -> String? {
-    text.replacing("+", with: " ").removingPercentEncoding
+    percentDecoded(text.replacing("+", with: " "))
   }
 }

@@ -3,10 +3,14 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import Teams
 
-/// The fields of an HTML form (`application/x-www-form-urlencoded`).
+/// The fields of an HTML form.
 struct Form: Sendable {
   private let fields: [String: String]
 
+  init(fields: [String: String]) { self.fields = fields }
+
+  /// Reads the body of a request (`application/x-www-form-urlencoded`).
+  ///
   /// - Throws: 413 for a body over the limit, 400 for one that is no form.
   init(_ request: Request, limit: Int) async throws {
     let body = try await request.body.collect(upTo: limit)
@@ -19,6 +23,9 @@ struct Form: Sendable {
   func text(_ name: String) -> String {
     (fields[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
   }
+
+  /// The text of a field; `nil` where the form does not have it.
+  func value(_ name: String) -> String? { fields[name] }
 
   /// A field exactly as it was typed, for passwords.
   func exactText(_ name: String) -> String { fields[name] ?? "" }

@@ -21,6 +21,18 @@ extension Response {
   }
 }
 
+extension Request {
+  /// The body as JSON.
+  ///
+  /// - Throws: 413 for one over the limit, 400 for one that is no JSON.
+  func json(limit: Int) async throws -> JSONValue {
+    let body = try await self.body.collect(upTo: limit)
+    do { return try JSONValue(parsing: Array(body.readableBytesView)) } catch {
+      throw HTTPError(.badRequest, message: "The body is no JSON: \(error)")
+    }
+  }
+}
+
 extension JSONValue {
   /// A whole number.
   static func count(_ number: Int64) -> JSONValue { .integer(number) }

@@ -10,6 +10,7 @@ struct MemberRoutes: Sendable {
   let pages: PageRenderer
   let settings: ServerSettings
   private var access: TeamAccess { TeamAccess(database: database) }
+  private var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("teams/:team/members", use: members)
@@ -23,17 +24,14 @@ struct MemberRoutes: Sendable {
   @Sendable private func members(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .reader)
-    return try await page(team, role, principal, problem: nil)
+    try await page(try await access.member(request, context, atLeast: .reader), problem: nil)
   }
 
-  private func page(
-    _ team: Team, _ role: Role, _ principal: Principal, problem: String?
-  ) async throws -> Response {
-    let members = try await database.members(of: team)
-    let grants = try await database.grants(of: team)
-    return try pages.page(
-      "members", title: "Members · \(team.title)", principal: principal,
+  private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
+    let members = try await database.members(of: member.team)
+    let grants = try await database.grants(of: member.team)
+    return try await frame.page(
+      "members", title: "Members", of: member, current: "members",
       status: problem == nil ? .ok : .unprocessableContent,
       [
         "problem": .optional(problem),
@@ -51,39 +49,23 @@ struct MemberRoutes: Sendable {
               "role": .text($0.role.rawValue),
             ]
           }),
-      ].merging(try await TeamFrame(workspace: workspace).values(team, role, current: "members")) {
-        own, _ in own
-      })
+      ])
   }
 
   @Sendable private func log(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .owner)
-    let audit = try await database.audit(team: team.name, limit: 500)
-    return try pages.page(
-      "log", title: "Log · \(team.title)", principal: principal,
-      ["audit": .list(audit.map(AuditRow.values))].merging(
-        try await TeamFrame(workspace: workspace).values(team, role, current: "log")
-      ) { own, _ in own })
+    let member = try await access.member(request, context, atLeast: .owner)
+    let audit = try await database.audit(team: member.team.name, limit: 500)
+    return try await frame.page(
+      "log", title: "Log", of: member, current: "log",
+      ["audit": .list(audit.map(AuditRow.values))])
   }
 
-  /// Does what an owner's form asks for, writes it down, and shows the team again.
-  private func change(
-    _ request: Request, _ context: TeamRequestContext, _ action: String,
-    _ body: (Form, Team) async throws -> String
-  ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .owner)
-    let form = try await Form(request, limit: settings.largestBody)
-    try form.requireSecret(of: principal)
-    do {
-      let object = try await body(form, team)
-      try await database.record(
-        action, on: object, by: principal.user.name, team: team.name, now: secondsNow())
-    } catch let error as TeamsError where error.kind != .storage {
-      return try await page(team, role, principal, problem: error.description)
+  private var forms: TeamForms {
+    TeamForms(access: access, settings: settings, page: "/members") { member, problem in
+      try await page(member, problem: problem)
     }
-    return .redirect(to: "/teams/\(team.name)/members", type: .normal)
   }
 
   private static func role(_ form: Form) throws -> Role {
@@ -96,12 +78,12 @@ struct MemberRoutes: Sendable {
   @Sendable private func setMember(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    try await change(request, context, "gave a role") { form, team in
+    try await forms.change(request, context, "gave a role", atLeast: .owner) { form, member in
       let role = try Self.role(form)
       guard let user = try await database.user(named: form.text("user")) else {
         throw TeamsError.noUser(form.text("user"))
       }
-      try await database.setRole(role, of: user, in: team)
+      try await database.setRole(role, of: user, in: member.team)
       return "\(user.name): \(role.rawValue)"
     }
   }
@@ -110,9 +92,10 @@ struct MemberRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let name = try context.parameters.require("user")
-    return try await change(request, context, "removed from the team") { _, team in
+    return try await forms.change(request, context, "removed from the team", atLeast: .owner) {
+      _, member in
       guard let user = try await database.user(named: name) else { throw TeamsError.noUser(name) }
-      try await database.remove(user, from: team)
+      try await database.remove(user, from: member.team)
       return user.name
     }
   }
@@ -133,10 +116,10 @@ struct MemberRoutes: Sendable {
   @Sendable private func grant(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    try await change(request, context, "shared") { form, team in
+    try await forms.change(request, context, "shared", atLeast: .owner) { form, member in
       let role = try Self.role(form)
       let (kind, item, other) = try await shared(form)
-      try await database.grant(role, on: item, kind: kind, of: team, to: other)
+      try await database.grant(role, on: item, kind: kind, of: member.team, to: other)
       return "\(kind.rawValue) \(item) with \(other.name): \(role.rawValue)"
     }
   }
@@ -144,9 +127,9 @@ struct MemberRoutes: Sendable {
   @Sendable private func endGrant(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    try await change(request, context, "ended a sharing") { form, team in
+    try await forms.change(request, context, "ended a sharing", atLeast: .owner) { form, member in
       let (kind, item, other) = try await shared(form)
-      try await database.revoke(item, kind: kind, of: team, from: other)
+      try await database.revoke(item, kind: kind, of: member.team, from: other)
       return "\(kind.rawValue) \(item) with \(other.name)"
     }
   }

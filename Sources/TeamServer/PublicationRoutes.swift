@@ -12,6 +12,7 @@ struct PublicationRoutes: Sendable {
   let pages: PageRenderer
   let settings: ServerSettings
   private var access: TeamAccess { TeamAccess(database: database) }
+  private var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("teams/:team/publications", use: list)
@@ -46,8 +47,8 @@ struct PublicationRoutes: Sendable {
     let publications = try await workspace.publications(of: member.team)
     let datasets = try await workspace.datasets(of: member.team)
     let free = datasets.filter { one in !publications.contains { $0.dataset == one.id } }
-    return try pages.page(
-      "publications", title: "Publish · \(member.team.title)", principal: member.principal,
+    return try await frame.page(
+      "publications", title: "Publish", of: member, current: "publications",
       status: problem == nil ? .ok : .unprocessableContent,
       [
         "problem": .optional(problem),
@@ -68,35 +69,19 @@ struct PublicationRoutes: Sendable {
           }),
         "freeDatasets": .list(
           free.map { ["free": .text($0.id), "freeTitle": .text($0.title)] }),
-      ].merging(
-        try await TeamFrame(workspace: workspace).values(
-          member.team, member.role, current: "publications")
-      ) { own, _ in own })
+      ])
   }
 
-  /// Does what a form asks for, writes it down, and shows the page again.
-  private func change(
-    _ request: Request, _ context: TeamRequestContext, _ action: String, atLeast needed: Role,
-    _ body: (Form, TeamAccess.Member) async throws -> String
-  ) async throws -> Response {
-    let member = try await access.member(request, context, atLeast: needed)
-    let form = try await Form(request, limit: settings.largestBody)
-    try form.requireSecret(of: member.principal)
-    do {
-      let object = try await body(form, member)
-      try await database.record(
-        action, on: object, by: member.principal.user.name, team: member.team.name,
-        now: secondsNow())
-    } catch let error as WorkspaceError where error.kind != .storage {
-      return try await page(member, problem: error.description)
+  private var forms: TeamForms {
+    TeamForms(access: access, settings: settings, page: "/publications") { member, problem in
+      try await page(member, problem: problem)
     }
-    return .redirect(to: "/teams/\(member.team.name)/publications", type: .normal)
   }
 
   @Sendable private func ask(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    try await change(request, context, "asked to publish", atLeast: .editor) { form, member in
+    try await forms.change(request, context, "asked to publish", atLeast: .editor) { form, member in
       let dataset = form.text("dataset")
       try await workspace.requestPublication(
         of: dataset, as: form.text("id"), title: form.text("title"),
@@ -110,7 +95,7 @@ struct PublicationRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let id = try context.parameters.require("publication")
-    return try await change(request, context, "published", atLeast: .owner) { form, member in
+    return try await forms.change(request, context, "published", atLeast: .owner) { form, member in
       let done = try await workspace.publish(
         id, content: form.text("content"), of: member.team, by: member.principal.user.name,
         now: secondsNow())
@@ -123,7 +108,7 @@ struct PublicationRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let id = try context.parameters.require("publication")
-    return try await change(request, context, "withdrew", atLeast: .owner) { _, member in
+    return try await forms.change(request, context, "withdrew", atLeast: .owner) { _, member in
       guard let done = try await workspace.withdraw(id, of: member.team, now: secondsNow())
       else {
         throw HTTPError(.notFound)

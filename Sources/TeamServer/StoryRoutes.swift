@@ -37,7 +37,7 @@ struct StoryRoutes: Sendable {
   @Sendable private func story(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    guard context.principal != nil else { throw TeamSiteRoutes.signInNeeded(request) }
+    try context.principal(askedFor: request)
     let segments = context.parameters.getCatchAll()
     let end = segments.lastIndex(of: Self.separator) ?? segments.endIndex
     guard let path = TeamSiteRoutes.key(Array(segments[..<end])), Self.isStory(path) else {
@@ -77,8 +77,7 @@ struct StoryRoutes: Sendable {
     // Behind `stories/<book>/` stands what the link says.
     let parts = key.split(separator: "/")
     guard parts.count > 2, parts[0] == "stories" else { throw HTTPError(.notFound) }
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    let other = folder + parts.dropFirst(2).joined(separator: "/")
+    let other = FilePath.folder(of: path) + parts.dropFirst(2).joined(separator: "/")
     let member = try await access.user(of: other, kind: .files, request, context, atLeast: .reader)
     guard try await !workspace.versions(of: other, ofTeam: member.team.name).isEmpty else {
       throw HTTPError(.notFound)
@@ -92,15 +91,15 @@ struct StoryRoutes: Sendable {
   ) async throws -> Response {
     let text = try await files.text(key, site: story.folder)
     let isMember = try await access.isMember(member)
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) }
+    let folder = FilePath.folder(of: path)
     let head = try pages.part(
       "story-head", principal: member.principal,
       [
         "team": .text(member.team.name), "teamTitle": .text(member.team.title),
         "isMember": .flag(isMember),
         "storyName": .text(path.split(separator: "/").last.map(String.init) ?? path),
-        "folder": .optional(folder),
-        "folderQuery": .text(FormText.encoded(folder ?? "")),
+        "folder": folder.isEmpty ? false : .text(folder),
+        "folderQuery": .text(FormText.encoded(folder)),
       ])
     return pages.answer(StoryFrame(story: text, head: head).page)
   }

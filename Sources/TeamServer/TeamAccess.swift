@@ -15,7 +15,7 @@ struct TeamAccess: Sendable {
   func member(
     _ request: Request, _ context: TeamRequestContext, atLeast needed: Role
   ) async throws -> Member {
-    guard let principal = context.principal else { throw TeamSiteRoutes.signInNeeded(request) }
+    let principal = try context.principal(askedFor: request)
     let name = try context.parameters.require("team")
     guard let role = try await database.role(of: principal, inTeam: name), role >= needed,
       let team = try await database.team(named: name)
@@ -31,7 +31,7 @@ struct TeamAccess: Sendable {
     of item: String, kind: SharedKind, _ request: Request, _ context: TeamRequestContext,
     atLeast needed: Role
   ) async throws -> Member {
-    guard let principal = context.principal else { throw TeamSiteRoutes.signInNeeded(request) }
+    let principal = try context.principal(askedFor: request)
     let name = try context.parameters.require("team")
     let role = try await database.role(of: principal, for: item, kind: kind, ofTeam: name)
     guard let role, role >= needed, let team = try await database.team(named: name) else {
@@ -42,6 +42,12 @@ struct TeamAccess: Sendable {
 }
 
 extension TeamAccess {
+  /// Writes down what somebody did in a team.
+  func note(_ action: String, on object: String, _ member: Member) async throws {
+    try await database.record(
+      action, on: object, by: member.principal.user.name, team: member.team.name, now: secondsNow())
+  }
+
   /// Whether somebody belongs to the team, and is not a guest with whom it shares something.
   func isMember(_ member: Member) async throws -> Bool {
     try await database.role(of: member.principal, inTeam: member.team.name) != nil

@@ -1,3 +1,5 @@
+internal import HTTPTypes
+internal import Hummingbird
 internal import Pages
 internal import Teams
 internal import Workspaces
@@ -5,6 +7,7 @@ internal import Workspaces
 /// What all pages of a team have in common: its name, the way to the others, how much it keeps.
 struct TeamFrame: Sendable {
   let workspace: Workspace
+  let pages: PageRenderer
 
   private static let entries: [(key: String, title: String, needed: Role)] = [
     ("", "Overview", .reader), ("uploads", "Upload", .editor), ("files", "Files", .reader),
@@ -12,31 +15,46 @@ struct TeamFrame: Sendable {
     ("members", "Members", .reader), ("log", "Log", .owner),
   ]
 
-  /// The values of `team-nav.mustache` for whoever may see a page of a team.
+  /// A page of a team.
   ///
   /// Guests, with whom only something is shared, have no way to the other pages and do not read how much the
   /// team keeps.
   ///
-  /// - Throws: as ``values(_:_:current:)``.
-  func values(
-    for member: TeamAccess.Member, isMember: Bool, current: String
-  ) async throws -> [String: PageValue] {
-    guard !isMember else { return try await values(member.team, member.role, current: current) }
-    return [
-      "team": .text(member.team.name), "teamTitle": .text(member.team.title), "isMember": false,
+  /// - Parameters:
+  ///   - template: its name.
+  ///   - title: of the page; `nil` where the team's is enough.
+  ///   - member: who looks at it.
+  ///   - isMember: whether they belong to the team.
+  ///   - current: which page of the team it is.
+  ///   - status: of the answer.
+  ///   - script: the name of the one script that the page loads.
+  ///   - values: what the template is filled with, besides what every page has.
+  /// - Returns: the page.
+  /// - Throws: `WorkspaceError` where the database fails.
+  func page(
+    _ template: String, title: String?, of member: TeamAccess.Member, isMember: Bool = true,
+    current: String, status: HTTPResponse.Status = .ok, script: String? = nil,
+    _ values: [String: PageValue]
+  ) async throws -> Response {
+    let (principal, team, role) = member
+    let common = isMember ? try await self.values(team, role, current) : Self.guestValues(team)
+    return try pages.page(
+      template, title: title.map { "\($0) · \(team.title)" } ?? team.title, principal: principal,
+      status: status, script: script, values.merging(common) { own, _ in own })
+  }
+
+  /// The values of `team-nav.mustache` for a guest.
+  private static func guestValues(_ team: Team) -> [String: PageValue] {
+    [
+      "team": .text(team.name), "teamTitle": .text(team.title), "isMember": false,
       "editor": false, "owner": false, "teamPages": [],
     ]
   }
 
-  /// The values of `team-nav.mustache`.
-  ///
-  /// - Parameters:
-  ///   - team: whose page it is.
-  ///   - role: of who looks at it.
-  ///   - current: which page of the team it is.
-  /// - Returns: the values by name.
-  /// - Throws: `WorkspaceError` where the database fails.
-  func values(_ team: Team, _ role: Role, current: String) async throws -> [String: PageValue] {
+  /// The values of `team-nav.mustache` for a member.
+  private func values(
+    _ team: Team, _ role: Role, _ current: String
+  ) async throws -> [String: PageValue] {
     let use = try await workspace.storageUse(of: team)
     let share = use.quota > 0 ? Double(use.total) / Double(use.quota) : 1
     return [

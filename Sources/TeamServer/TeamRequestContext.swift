@@ -34,6 +34,21 @@ struct TeamRequestContext: RequestContext {
     return isAddress ? address : connection
   }
 
+  /// Who sends a request for something that may not be public.
+  ///
+  /// - Throws: for people 303 to the sign-in page, for programs 401, whatever they ask for: which paths exist does
+  ///   not show.
+  @discardableResult
+  func principal(askedFor request: Request) throws -> Principal {
+    if let principal { return principal }
+    if request.wantsPage {
+      throw HTTPError(.seeOther, headers: [.location: "/sign-in?to=" + request.uri.path])
+    }
+    throw HTTPError(
+      .unauthorized, headers: [.wwwAuthenticate: Authentication.challenge],
+      message: "Sign in, or send a token: Authorization: Bearer …")
+  }
+
   /// - Throws: 404, as for anything that does not exist.
   func requirePrincipal() throws -> Principal {
     guard let principal else { throw HTTPError(.notFound) }

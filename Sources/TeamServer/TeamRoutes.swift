@@ -14,6 +14,7 @@ struct TeamRoutes: Sendable {
   let settings: ServerSettings
   let workspace: Workspace
   private var access: TeamAccess { TeamAccess(database: database) }
+  private var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("teams/:team", use: team)
@@ -24,12 +25,11 @@ struct TeamRoutes: Sendable {
   @Sendable private func team(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .reader)
-    return try await page((principal, team, role), problem: nil)
+    try await page(try await access.member(request, context, atLeast: .reader), problem: nil)
   }
 
   private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
-    let (principal, team, role) = member
+    let (_, team, role) = member
     let built = Self.datasets(in: settings.siteFolder(ofTeam: team.name))
     let uploaded = try await workspace.datasets(of: team)
     let uploadedIDs = Set(uploaded.map(\.id))
@@ -41,8 +41,8 @@ struct TeamRoutes: Sendable {
       role == .owner
       ? try await NIOThreadPool.singleton.runIfActive { settings.cubesThatLie(ofTeam: team.name) }
       : []
-    return try pages.page(
-      "team", title: team.title, principal: principal,
+    return try await frame.page(
+      "team", title: nil, of: member, current: "",
       status: problem == nil ? .ok : .unprocessableContent,
       [
         "problem": .optional(problem),
@@ -71,28 +71,13 @@ struct TeamRoutes: Sendable {
                   .joined(separator: ", ")),
             ]
           }),
-      ].merging(try await TeamFrame(workspace: workspace).values(team, role, current: "")) {
-        own, _ in own
-      })
+      ])
   }
 
-  /// Does what an owner's form asks for, writes it down, and shows the team again.
-  private func change(
-    _ request: Request, _ context: TeamRequestContext, _ action: String,
-    _ body: (Form, Team) async throws -> String
-  ) async throws -> Response {
-    let member = try await access.member(request, context, atLeast: .owner)
-    let form = try await Form(request, limit: settings.largestBody)
-    try form.requireSecret(of: member.principal)
-    do {
-      let object = try await body(form, member.team)
-      try await database.record(
-        action, on: object, by: member.principal.user.name, team: member.team.name,
-        now: secondsNow())
-    } catch let error as TeamsError where error.kind != .storage {
-      return try await page(member, problem: error.description)
+  private var forms: TeamForms {
+    TeamForms(access: access, settings: settings, page: "") { member, problem in
+      try await page(member, problem: problem)
     }
-    return .redirect(to: "/teams/\(member.team.name)", type: .normal)
   }
 
   /// As `cubepress-server register`; what lies nowhere is a mistake, which the command cannot tell before the
@@ -100,14 +85,14 @@ struct TeamRoutes: Sendable {
   @Sendable private func register(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    try await change(request, context, "registered a cube") { form, team in
+    try await forms.change(request, context, "registered a cube", atLeast: .owner) { form, member in
       let source = try CubeSource(
         dataset: form.text("id"), title: form.text("title"), path: form.text("path"))
       let places = try await NIOThreadPool.singleton.runIfActive {
-        settings.locations(of: source, ofTeam: team.name) ?? []
+        settings.locations(of: source, ofTeam: member.team.name) ?? []
       }
       guard !places.isEmpty else { throw TeamsError.nothing(at: source.path) }
-      try await database.setCubeSource(source, of: team)
+      try await database.setCubeSource(source, of: member.team)
       return "\(source.dataset): \(source.path)"
     }
   }
@@ -116,10 +101,10 @@ struct TeamRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let id = try context.parameters.require("dataset")
-    return try await change(request, context, "forgot a cube") { _, team in
-      guard try await database.cubeSources(ofTeam: team.name).contains(where: { $0.dataset == id })
-      else { throw HTTPError(.notFound) }
-      try await database.removeCubeSource(id, of: team)
+    return try await forms.change(request, context, "forgot a cube", atLeast: .owner) { _, member in
+      let known = try await database.cubeSources(ofTeam: member.team.name)
+      guard known.contains(where: { $0.dataset == id }) else { throw HTTPError(.notFound) }
+      try await database.removeCubeSource(id, of: member.team)
       return id
     }
   }

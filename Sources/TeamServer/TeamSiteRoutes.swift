@@ -29,7 +29,7 @@ struct TeamSiteRoutes: Sendable {
   @Sendable private func file(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    guard let principal = context.principal else { throw Self.signInNeeded(request) }
+    let principal = try context.principal(askedFor: request)
     let team = try context.parameters.require("team")
     guard let key = Self.key(context.parameters.getCatchAll()) else { throw HTTPError(.notFound) }
     guard try await mayRead(key, of: team, principal) else { throw HTTPError(.notFound) }
@@ -107,17 +107,5 @@ struct TeamSiteRoutes: Sendable {
       status: .ok,
       headers: [.contentType: "application/json", .cacheControl: "private, no-cache"],
       body: .init(byteBuffer: ByteBuffer(string: JSONValue.object(filtered).serialized())))
-  }
-
-  /// People are led to the sign-in page; programs are asked for a token.
-  ///
-  /// Which paths exist does not show.
-  static func signInNeeded(_ request: Request) -> HTTPError {
-    if request.headers[.accept]?.contains("text/html") == true {
-      return HTTPError(.seeOther, headers: [.location: "/sign-in?to=" + request.uri.path])
-    }
-    return HTTPError(
-      .unauthorized, headers: [.wwwAuthenticate: Authentication.challenge],
-      message: "Sign in, or send a token: Authorization: Bearer …")
   }
 }

@@ -8,13 +8,14 @@ internal import Teams
 internal import Workspaces
 
 /// Uploads of cubes by the protocol tus 1.0 (https://tus.io/protocols/resumable-upload) with the extensions
-/// creation, checksum and termination, and the page for it.
+/// creation, checksum and termination, and by a form; and the page for it.
 struct UploadRoutes: Sendable {
   let database: TeamDatabase
   let workspace: Workspace
   let pages: PageRenderer
   let settings: ServerSettings
-  private var access: TeamAccess { TeamAccess(database: database) }
+  var access: TeamAccess { TeamAccess(database: database) }
+  var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   func add(to router: Router<TeamRequestContext>) {
     router.get("teams/:team/uploads", use: list)
@@ -80,8 +81,9 @@ struct UploadRoutes: Sendable {
   @Sendable private func create(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (principal, team, _) = try await access.member(request, context, atLeast: .editor)
-    try request.requireIntent(of: principal)
+    let member = try await access.member(request, context, atLeast: .editor)
+    guard !Self.isForm(request) else { return try await receiveForm(request, member) }
+    try request.requireIntent(of: member.principal)
     return try await speaking(request) {
       guard let length = Self.field(Field.length, request).flatMap({ Int64($0) }), length >= 0
       else {
@@ -92,21 +94,23 @@ struct UploadRoutes: Sendable {
       let upload = try await workspace.beginUpload(
         length: length, dataset: name, replacing: try Self.replaces(metadata["replace"]),
         title: metadata["title"] ?? "",
-        sha256: metadata["sha256"].flatMap { $0.isEmpty ? nil : $0 }, for: team,
-        by: principal.user.name, now: secondsNow())
-      return Response(
-        status: .created,
-        headers: [.location: "\(settings.baseURL)/teams/\(team.name)/uploads/\(upload.id)"])
+        sha256: metadata["sha256"].flatMap { $0.isEmpty ? nil : $0 }, for: member.team,
+        by: member.principal.user.name, now: secondsNow())
+      return Response(status: .created, headers: [.location: address(of: upload)])
     }
   }
 
+  func address(of upload: Upload) -> String {
+    "\(settings.baseURL)/teams/\(upload.team)/uploads/\(upload.id)"
+  }
+
   /// Whether the sender says that the upload takes the place of a dataset; `replace` may stand without a value.
-  private static func replaces(_ text: String?) throws -> Bool {
+  static func replaces(_ text: String?) throws -> Bool {
     switch text {
     case nil, "no", "false": false
     case "", "yes", "true": true
     default:
-      throw HTTPError(.badRequest, message: "replace in Upload-Metadata is yes or no.")
+      throw HTTPError(.badRequest, message: "The field replace is yes or no.")
     }
   }
 
@@ -220,7 +224,7 @@ struct UploadRoutes: Sendable {
     .json(Self.json(try await upload(request, context).upload))
   }
 
-  private static func json(_ upload: Upload) -> JSONValue {
+  static func json(_ upload: Upload) -> JSONValue {
     [
       "id": .string(upload.id), "dataset": .string(upload.dataset),
       "replaces": .bool(upload.replaces), "title": .string(upload.title),
@@ -228,45 +232,6 @@ struct UploadRoutes: Sendable {
       "state": .string(upload.state.rawValue), "problem": .optional(upload.problem),
       "creator": .string(upload.creator),
     ]
-  }
-
-  @Sendable private func list(
-    _ request: Request, _ context: TeamRequestContext
-  ) async throws -> Response {
-    let (principal, team, role) = try await access.member(request, context, atLeast: .editor)
-    let uploads = try await workspace.uploads(of: team)
-    guard request.wantsPage else {
-      return .json(["uploads": .array(uploads.map(Self.json))])
-    }
-    let wanted = try request.parameters().last { $0.name == "replace" }?.value
-    var replaced: Dataset?
-    if let wanted { replaced = try await workspace.dataset(wanted, ofTeam: team.name) }
-    return try pages.page(
-      "uploads",
-      title: replaced.map { "Replace \($0.title) · \(team.title)" }
-        ?? "Upload a cube · \(team.title)", principal: principal,
-      script: "upload.js",
-      [
-        "baseURL": .text(settings.baseURL),
-        "replaced": replaced.map {
-          ["replacedID": .text($0.id), "replacedTitle": .text($0.title)]
-        } ?? false,
-        "uploads": .list(
-          uploads.map { upload in
-            [
-              "upload": .text(upload.id), "dataset": .text(upload.dataset),
-              "uploadTitle": .text(upload.title), "isReplacing": .flag(upload.replaces),
-              "creator": .text(upload.creator),
-              "size": .text(ByteText.of(upload.length)),
-              "received": .text(ByteText.of(upload.received)),
-              "isReceiving": .flag(upload.state == .receiving),
-              "isChecking": .flag(upload.state == .checking),
-              "refusal": .optional(upload.problem),
-            ]
-          }),
-      ].merging(
-        try await TeamFrame(workspace: workspace).values(team, role, current: "uploads")
-      ) { own, _ in own })
   }
 
   @Sendable private func remove(

@@ -16,6 +16,7 @@ struct UploadedCubeRoutes: Sendable {
   let settings: ServerSettings
   private let files = FileAnswers()
   private var access: TeamAccess { TeamAccess(database: database) }
+  private var frame: TeamFrame { TeamFrame(workspace: workspace, pages: pages) }
 
   init(
     database: TeamDatabase, workspace: Workspace, pages: PageRenderer, settings: ServerSettings
@@ -103,12 +104,8 @@ struct UploadedCubeRoutes: Sendable {
     let values = try await DatasetPage(database: database, workspace: workspace, settings: settings)
       .values(of: id, for: member, isMember: isMember)
     guard let values else { throw HTTPError(.notFound) }
-    return try pages.page(
-      "team-dataset", title: "\(id) · \(member.team.title)", principal: member.principal,
-      values.merging(
-        try await TeamFrame(workspace: workspace).values(
-          for: member, isMember: isMember, current: "datasets")
-      ) { own, _ in own })
+    return try await frame.page(
+      "team-dataset", title: id, of: member, isMember: isMember, current: "datasets", values)
   }
 
   @Sendable private func read(
@@ -167,9 +164,7 @@ struct UploadedCubeRoutes: Sendable {
   ) async throws {
     let id = try context.parameters.require("dataset")
     try await workspace.removeDataset(id, of: member.team)
-    try await database.record(
-      "removed a dataset", on: id, by: member.principal.user.name, team: member.team.name,
-      now: secondsNow())
+    try await access.note("removed a dataset", on: id, member)
   }
 }
 

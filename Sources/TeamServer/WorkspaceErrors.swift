@@ -19,7 +19,7 @@ struct WorkspaceErrors: RouterMiddleware {
   private static let checksumMismatch = HTTPResponse.Status(
     code: 460, reasonPhrase: "Checksum Mismatch")
 
-  private static func status(_ kind: WorkspaceError.Kind) -> HTTPResponse.Status {
+  static func status(_ kind: WorkspaceError.Kind) -> HTTPResponse.Status {
     switch kind {
     case .invalid: .unprocessableContent
     case .unknown: .notFound

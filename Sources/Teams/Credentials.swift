@@ -75,23 +75,17 @@ extension TeamDatabase {
 
   /// Whose token a secret is; `nil` for one that is unknown or has expired.
   public func principal(token secret: String, now: Int64) async throws(TeamsError) -> Principal? {
-    let hash = Secrets.hash(secret)
-    let bearer = try await recent.tokens.answer(to: hash) { () throws(TeamsError) in
-      try await read("look up a token") { database in
-        try Row.fetchOne(
-          database,
-          sql: """
-            SELECT user.*, token.scope, token.expires FROM token JOIN user ON user.id = token.user
-            WHERE token.hash = ? AND user.disabled = 0
-            """, arguments: [hash.databaseBytes]
-        ).flatMap { row in
-          TokenScope(rawValue: row["scope"]).map {
-            (Principal(user: User(row), scope: $0, formSecret: nil), row["expires"])
-          }
-        }
+    try await principal(
+      of: secret, in: recent.tokens, now: now,
+      """
+      SELECT user.*, token.scope, token.expires FROM token JOIN user ON user.id = token.user
+      WHERE token.hash = ? AND user.disabled = 0
+      """
+    ) { row in
+      TokenScope(rawValue: row["scope"]).map {
+        Principal(user: User(row), scope: $0, formSecret: nil)
       }
     }
-    return bearer.flatMap { $0.expires > now ? $0.principal : nil }
   }
 
   /// Begins a session in a browser, and forgets those that are over.
@@ -119,19 +113,34 @@ extension TeamDatabase {
 
   /// Whose session a cookie is; `nil` for one that is unknown or over.
   public func principal(session secret: String, now: Int64) async throws(TeamsError) -> Principal? {
+    try await principal(
+      of: secret, in: recent.sessions, now: now,
+      """
+      SELECT user.*, session.form_secret, session.expires FROM session
+      JOIN user ON user.id = session.user WHERE session.hash = ? AND user.disabled = 0
+      """
+    ) { row in Principal(user: User(row), scope: nil, formSecret: row["form_secret"]) }
+  }
+
+  /// Who stands behind a secret until it expires.
+  ///
+  /// - Parameters:
+  ///   - secret: of a token or a session.
+  ///   - recent: what was answered a moment ago, by the secret's hash.
+  ///   - now: seconds since 1970.
+  ///   - query: finds the row of a hash, with `expires`.
+  ///   - read: what the row says.
+  /// - Returns: `nil` for a secret that is unknown or over.
+  /// - Throws: ``TeamsError`` where the database fails.
+  private func principal(
+    of secret: String, in recent: RecentAnswers<[UInt8], RecentReads.Bearer?>, now: Int64,
+    _ query: String, _ read: @escaping @Sendable (Row) -> Principal?
+  ) async throws(TeamsError) -> Principal? {
     let hash = Secrets.hash(secret)
-    let bearer = try await recent.sessions.answer(to: hash) { () throws(TeamsError) in
-      try await read("look up a session") { database in
-        try Row.fetchOne(
-          database,
-          sql: """
-            SELECT user.*, session.form_secret, session.expires FROM session
-            JOIN user ON user.id = session.user WHERE session.hash = ? AND user.disabled = 0
-            """, arguments: [hash.databaseBytes]
-        ).map { row in
-          (
-            Principal(user: User(row), scope: nil, formSecret: row["form_secret"]), row["expires"]
-          )
+    let bearer = try await recent.answer(to: hash) { () throws(TeamsError) in
+      try await self.read("look up who asks") { database in
+        try Row.fetchOne(database, sql: query, arguments: [hash.databaseBytes]).flatMap { row in
+          read(row).map { ($0, row["expires"]) }
         }
       }
     }

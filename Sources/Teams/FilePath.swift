@@ -3,6 +3,11 @@ public enum FilePath {
   /// The longest path, in bytes.
   public static let longest = 512
 
+  /// The folder of a file, with the slash at its end; empty for one that lies in none.
+  public static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
   /// Whether a text is a path that leads nowhere else: components between single slashes, none of them
   /// empty or beginning with a dot, no backslash and no control character.
   public static func isValid(_ path: String) -> Bool {

@@ -24,6 +24,7 @@ extension TeamDatabase {
   public func role(
     of principal: Principal, inTeam team: String
   ) async throws(TeamsError) -> Role? {
+    guard Names.isID(team) else { return nil }
     let question = RecentReads.RoleQuestion(user: principal.user.id, team: Array(team.utf8))
     let role = try await recent.roles.answer(to: question) { () throws(TeamsError) in
       try await read("look up a role") { try Self.memberRole($0, principal.user, team) }
@@ -46,6 +47,8 @@ extension TeamDatabase {
   public func role(
     of principal: Principal, for item: String, kind: SharedKind, ofTeam team: String
   ) async throws(TeamsError) -> Role? {
+    // Nothing has such a name, and questions are kept for a while.
+    guard Names.isID(team), item.utf8.count <= FilePath.longest else { return nil }
     let user = principal.user
     let question = RecentReads.RoleQuestion(
       user: user.id, team: Array(team.utf8), item: .init(kind: kind, name: Array(item.utf8)))

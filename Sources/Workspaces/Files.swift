@@ -100,6 +100,9 @@ extension Workspace {
     }
   }
 
+  /// After so many bytes it is looked again whether there is room for what arrives.
+  private static let roomStep: Int64 = 8 << 20
+
   /// Brings bytes to a file of their own that nothing knows yet.
   private func gather<Pieces: AsyncSequence>(
     _ pieces: Pieces, of team: Team, _ attempt: String
@@ -109,10 +112,20 @@ extension Workspace {
     let file = try await BlockingWork.run { try GrowingFileOfBytes(path: path, keeping: 0) }
     let digest = RunningDigest()
     var count: Int64 = 0
+    var known: Int64 = 0
+    defer { arriving.remove(count, of: team.id) }
     do {
       for try await piece in pieces where !piece.isEmpty {
         count += Int64(piece.count)
+        let together = arriving.add(Int64(piece.count), of: team.id)
         try requireAllowed(count, attempt)
+        // What many send at once must not fill the disk before the first of it is counted.
+        if count - known >= Self.roomStep {
+          known = count
+          try await look(attempt) { [self] database in
+            try requireRoom(for: together, of: team, to: attempt, database)
+          }
+        }
         try await BlockingWork.run { try file.append(piece) }
         digest.update(piece)
       }

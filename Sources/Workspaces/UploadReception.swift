@@ -53,65 +53,125 @@ extension Workspace {
         .conflict, attempt, because: "it has \(current.received) bytes so far, not \(offset)",
         remedy: "ask for its offset and go on there")
     }
-    let file = try await BlockingWork.run { [path = receivedPath(current)] in
-      try GrowingFileOfBytes(path: path, keeping: offset)
-    }
+    var arrival = try await Arrival(at: offset, path: receivedPath(current))
     let digest = checksum.map { RunningDigest($0.algorithm) }
-    var end = offset
-    var counted = offset
     do {
-      for try await piece in pieces where !piece.isEmpty {
-        guard Int64(piece.count) <= current.length - end else {
-          throw WorkspaceError(
-            .tooLarge, attempt, because: "it is longer than the \(current.length) bytes announced",
-            remedy: "send what was announced")
-        }
-        try await BlockingWork.run { try file.append(piece) }
-        digest?.update(piece)
-        end += Int64(piece.count)
-        if digest == nil, end - counted >= Self.steadyStep {
-          try await count(end, of: current, in: file, now: now())
-          counted = end
-        }
-      }
+      try await write(pieces, of: current, to: &arrival, digest, attempt, now: now)
     } catch {
       let isOurs = (error as? WorkspaceError) != nil
-      if digest == nil, !isOurs, end > counted {
-        try await count(end, of: current, in: file, now: now())
-      }
+      if digest == nil, !isOurs { _ = try await count(arrival, of: current, now: now()) }
       throw error
     }
     if let digest, let checksum, digest.finish() != checksum.value {
       throw WorkspaceError(
         .mismatch, attempt, because: "its bytes do not fit their checksum", remedy: "send it again")
     }
-    if end > counted { try await count(end, of: current, in: file, now: now()) }
-    guard let received = try await self.current(upload.id) else {
-      throw WorkspaceError.unknown(attempt, "upload")
+    return try await count(arrival, of: current, now: now())
+  }
+
+  /// Receives all of an upload at once, whose length shows only at its end; then the check begins.
+  ///
+  /// - Parameters:
+  ///   - pieces: the bytes, in parts of any size.
+  ///   - upload: the upload that they belong to, begun with the most that they may be.
+  ///   - now: gives the time in seconds since 1970.
+  /// - Returns: the upload as it is then.
+  /// - Throws: as ``receive(_:of:at:checksum:now:)``, and where there are no bytes. The upload is forgotten then:
+  ///   nobody could go on with it.
+  public func receiveWhole<Pieces: AsyncSequence>(
+    _ pieces: Pieces, of upload: Upload, now: @Sendable () -> Int64
+  ) async throws -> Upload where Pieces.Element == [UInt8] {
+    let attempt = "upload '\(upload.dataset)'"
+    guard uploadsAtWork.take(upload.id) else { throw Self.busy(attempt) }
+    defer { uploadsAtWork.release(upload.id) }
+    do {
+      var arrival = try await Arrival(at: 0, path: receivedPath(upload))
+      try await write(pieces, of: upload, to: &arrival, nil, attempt, now: now)
+      guard arrival.end > 0 else {
+        throw WorkspaceError(
+          .invalid, attempt, because: "it is empty", remedy: "choose another file")
+      }
+      // No more comes: that is how long it is.
+      return try await count(arrival, of: upload, length: arrival.end, now: now())
+    } catch {
+      try await forget(upload)
+      throw error
     }
-    if received.state == .checking { startCheck(of: received) }
-    return received
+  }
+
+  /// Writes bytes to the end of what has arrived, and counts them from time to time.
+  private func write<Pieces: AsyncSequence>(
+    _ pieces: Pieces, of upload: Upload, to arrival: inout Arrival, _ digest: RunningDigest?,
+    _ attempt: String, now: @Sendable () -> Int64
+  ) async throws where Pieces.Element == [UInt8] {
+    let file = arrival.file
+    for try await piece in pieces where !piece.isEmpty {
+      guard Int64(piece.count) <= upload.length - arrival.end else {
+        throw WorkspaceError(
+          .tooLarge, attempt, because: "it is longer than the \(upload.length) bytes announced",
+          remedy: "send what was announced")
+      }
+      try await BlockingWork.run { try file.append(piece) }
+      digest?.update(piece)
+      arrival.end += Int64(piece.count)
+      // The last bytes count when it is certain that no more come.
+      if digest == nil, arrival.end - arrival.counted >= Self.steadyStep,
+        arrival.end < upload.length
+      {
+        _ = try await count(arrival, of: upload, now: now())
+        arrival.counted = arrival.end
+      }
+    }
   }
 
   private func current(_ id: String) async throws(WorkspaceError) -> Upload? {
-    try await look("look up an upload") { database in
-      try Row.fetchOne(database, sql: Upload.query + " WHERE upload.id = ?", arguments: [id])
-        .map(Upload.init)
-    }
+    try await look("look up an upload") { database in try Upload.with(id, database) }
   }
 
-  /// Writes down how much of an upload is safely on disk.
+  /// Writes down how much of an upload is safely on disk; when that is all of it, the check begins.
+  ///
+  /// - Parameters:
+  ///   - arrival: what has arrived.
+  ///   - upload: the upload.
+  ///   - length: how long it is.
+  ///   - now: seconds since 1970.
+  /// - Returns: the upload as it is then.
+  /// - Throws: ``WorkspaceError`` where the disk or the database fails, or it was removed.
   private func count(
-    _ end: Int64, of upload: Upload, in file: GrowingFileOfBytes, now: Int64
-  ) async throws {
+    _ arrival: Arrival, of upload: Upload, length: Int64? = nil, now: Int64
+  ) async throws -> Upload {
+    let (file, end, length) = (arrival.file, arrival.end, length ?? upload.length)
     try await BlockingWork.run { try file.synchronise() }
-    try await change("count what was received") { database in
+    // Looked up in the same go, so that also for a client who has left the check begins.
+    let counted = try await change("count what was received") { database in
       try database.execute(
         sql: """
-          UPDATE upload SET received = ?, changed = ?,
-            state = CASE WHEN length = ? THEN 'checking' ELSE 'receiving' END
+          UPDATE upload SET received = ?, length = ?, changed = ?, state = ?
           WHERE id = ? AND state = 'receiving'
-          """, arguments: [end, now, end, upload.id])
+          """,
+        arguments: [
+          end, length, now, (end == length ? Upload.State.checking : .receiving).rawValue,
+          upload.id,
+        ])
+      return try Upload.with(upload.id, database)
     }
+    guard let counted else { throw WorkspaceError.unknown("receive an upload", "upload") }
+    if counted.state == .checking { startCheck(of: counted) }
+    return counted
+  }
+}
+
+/// What has arrived of an upload.
+private struct Arrival {
+  let file: GrowingFileOfBytes
+  /// Where it ends.
+  var end: Int64
+  /// Up to where it is written down.
+  var counted: Int64
+
+  /// Opens the file at the offset up to which it counts.
+  init(at offset: Int64, path: String) async throws {
+    file = try await BlockingWork.run { try GrowingFileOfBytes(path: path, keeping: offset) }
+    (end, counted) = (offset, offset)
   }
 }

@@ -61,6 +61,11 @@ extension Upload {
   static let query = """
     SELECT upload.*, team.name AS team_name FROM upload JOIN team ON team.id = upload.team
     """
+
+  static func with(_ id: String, _ database: Database) throws -> Upload? {
+    try Row.fetchOne(database, sql: query + " WHERE upload.id = ?", arguments: [id])
+      .map(Upload.init)
+  }
 }
 
 extension Workspace {
@@ -109,6 +114,7 @@ extension Workspace {
     do { id = try RandomText.make() } catch { throw WorkspaceError(attempt, error) }
     try await change(attempt) { [self] database in
       try requireNoUpload(of: dataset, team, attempt, database)
+      try requireFewUploads(of: team, attempt, database)
       let earlier = try Dataset.named(dataset, of: team, database)
       if replacing {
         guard earlier != nil else { throw WorkspaceError.unknown(attempt, "dataset to replace") }
@@ -147,6 +153,20 @@ extension Workspace {
       throw WorkspaceError(
         .taken, attempt, because: "an upload of this id is under way",
         remedy: "wait for it, remove it, or choose another id")
+    }
+  }
+
+  private func requireFewUploads(
+    of team: Team, _ attempt: String, _ database: Database
+  ) throws {
+    let count = try Int.fetchOne(
+      database,
+      sql: "SELECT count(*) FROM upload WHERE team = ? AND state IN ('receiving', 'checking')",
+      arguments: [team.id])
+    guard count ?? 0 < settings.uploadsUnderWay else {
+      throw WorkspaceError(
+        .full, attempt, because: "\(settings.uploadsUnderWay) uploads of the team are under way",
+        remedy: "wait for them, or remove some")
     }
   }
 
@@ -195,7 +215,12 @@ extension Workspace {
     let attempt = "remove an upload"
     guard uploadsAtWork.take(upload.id) else { throw Self.busy(attempt) }
     defer { uploadsAtWork.release(upload.id) }
-    try await change(attempt) { database in
+    try await forget(upload)
+  }
+
+  /// Forgets an upload that the caller has taken, and its bytes.
+  func forget(_ upload: Upload) async throws(WorkspaceError) {
+    try await change("forget an upload") { database in
       try database.execute(sql: "DELETE FROM upload WHERE id = ?", arguments: [upload.id])
     }
     await removeFile(receivedPath(upload))

@@ -13,6 +13,8 @@ public struct WorkspaceSettings: Sendable {
   public var largestFile: Int64 = 4 << 30
   /// The most versions that are kept of one file.
   public var versionsOfFile = 1000
+  /// The most uploads of a team that may be under way at once.
+  public var uploadsUnderWay = 200
   /// How long an upload may rest before it is forgotten, in seconds.
   public var uploadLifetime: Int64 = 7 * 86_400
   /// How long the bytes of a dataset stay after it was replaced, for those who read them just then, in seconds.
@@ -45,6 +47,7 @@ public final class Workspace: Sendable {
   let database: TeamDatabase
   let uploadsAtWork = NamesAtWork()
   let tally = UploadTally()
+  let arriving = BytesArriving()
   let checks = DispatchQueue(label: "cubepress.checks", qos: .utility)
 
   /// A workspace within a database and a data folder.

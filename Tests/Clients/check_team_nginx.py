@@ -104,6 +104,9 @@ def used(server: TeamServer, folder: Path, base: str, plain: int) -> str:
         large = os.urandom(40 << 20)
         answer = requests.put(f"{base}/teams/ocean/files/large.bin", data=large, headers=headers, timeout=60)
         require(answer.status_code == 201, f"40 MB: {answer.status_code}")
+        answer = requests.post(
+            f"{base}/teams/ocean/uploads", data={"dataset": "large"}, files={"file": ("large.nc", large)}, headers=headers, timeout=60)
+        require(answer.status_code == 201 and answer.json()["length"] == len(large), f"40 MB by a form: {answer.status_code}")
         (folder / "copy.nc").write_bytes(requests.get(href, headers=headers, timeout=30).content)
         with xr.open_dataset(folder / "copy.nc", decode_times=False) as cube:
             require(len(cube.data_vars) > 0, "no variables")

@@ -1,4 +1,4 @@
-"""What teams keep on the server: uploads with a tus client, hostile files, files with versions, places
+"""What teams keep on the server: uploads with a tus client and by forms, hostile files, files with versions, places
 compared with shapely, publishing, and what a crash leaves."""
 
 import base64
@@ -53,7 +53,9 @@ def workspace_checks(report, cubepress: str, program: str) -> None:
             report.check("workspace: restored from a backup", space.restores)
             report.check("workspace: what guests see", space.shows_guests)
             report.check("workspace: pages in the browser", space.shows_pages)
-            report.check("workspace: upload without JavaScript", space.uploads_with_curl)
+            report.check("workspace: upload without JavaScript", space.uploads_without_scripts)
+            report.check("workspace: upload with one line of curl", space.uploads_with_curl)
+            report.check("workspace: a large form, and one that breaks off", space.keeps_large_forms_out_of_memory)
         finally:
             space.server.kill()
 
@@ -761,26 +763,136 @@ class Workspace:
                 looked += 1
         return f"{looked} links"
 
+    def wait_for(self, dataset: str, number: int) -> None:
+        """Waits until nothing of the team is received or looked at; then its dataset must hold a number."""
+        for _ in range(600):
+            under_way = [one for one in self.json("/teams/ocean/uploads", "bob")["uploads"] if one["state"] != "refused"]
+            if not under_way:
+                break
+            time.sleep(0.05)
+        require(not under_way, f"{under_way}")
+        found = self.json(f"/teams/ocean/datasets/{dataset}")["variables"][0]["maximum"]
+        require(found == number, f"{found}, not {number}")
+
+    def uploads_without_scripts(self) -> str:
+        """The form of the page in a browser that runs no scripts."""
+        from playwright.sync_api import sync_playwright
+        from viewer_browser import ARGUMENTS, BROWSER
+
+        shots = Path(os.environ.get("WORKSPACE_SHOTS", self.folder / "shots"))
+        shots.mkdir(parents=True, exist_ok=True)
+        address = f"{self.server.base}/teams/ocean/uploads"
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+            page = chromium.new_context(java_script_enabled=False, viewport={"width": 380, "height": 800}).new_page()
+            page.goto(self.server.base + "/sign-in")
+            page.fill("[name=name]", "bob")
+            page.fill("[name=password]", "correct horse battery")
+            page.get_by_role("button", name="Sign in").click()
+
+            def send(content: bytes, button: str, **fields) -> None:
+                (self.folder / "cube.zip").write_bytes(content)
+                for name, value in fields.items():
+                    page.get_by_label(name.title(), exact=True).fill(value)
+                page.get_by_label("File").set_input_files(self.folder / "cube.zip")
+                page.get_by_role("button", name=button, exact=True).press("Enter")
+                page.wait_for_load_state()
+
+            page.goto(address)
+            page.screenshot(path=shots / "plain-form.png", full_page=True)
+            send(self.constant(1), "Upload", id="by-form", title="By a form")
+            require(page.url == address, f"led to {page.url}")
+            self.wait_for("by-form", 1)
+            page.goto(f"{self.server.base}/teams/ocean")
+            require(page.get_by_role("link", name="By a form").count() > 0, "not among the datasets")
+            page.goto(f"{address}?replace=by-form")
+            send(self.constant(2), "Replace")
+            self.wait_for("by-form", 2)
+            require(self.json("/teams/ocean/datasets/by-form")["title"] == "By a form", "the title has changed")
+            # What is refused says why, and keeps what was typed.
+            page.goto(address)
+            send(self.constant(3), "Upload", id="by-form", title="Once more")
+            alert = page.get_by_role("alert")
+            require("has a dataset of this id" in alert.inner_text(), f"{alert.inner_text()}")
+            require(page.get_by_label("Title").input_value() == "Once more", "the title is gone")
+            require(page.get_by_label("Id", exact=True).input_value() == "by-form", "the id is gone")
+            page.screenshot(path=shots / "plain-refused.png", full_page=True)
+            # Also of what is much larger than there is room for: the browser sends all of it before it looks.
+            self.quota("ocean", 0.001)
+            page.goto(address)
+            send(bytes(40 << 20), "Upload", id="too-large")
+            require("quota" in alert.inner_text() or "left" in alert.inner_text(), f"{alert.inner_text()}")
+            self.quota("ocean", 50)
+            chromium.close()
+        self.wait_for("by-form", 2)
+        return "new, in place, refused and too large"
+
     def uploads_with_curl(self) -> str:
-        """The lines that the page shows to those without JavaScript, as they stand there."""
+        """The line that the page shows, as it stands there."""
         ada = self.members["ada"]
         import html
 
         for page, name in (("/teams/ocean/uploads", "by-curl"), ("/teams/ocean/uploads?replace=by-curl", "by-curl")):
             _, text = ada.ask(page)
-            require("<noscript>" in text, "nothing for those without JavaScript")
-            lines = html.unescape(re.search(r"<pre[^>]*><code>(TOKEN=.*?)</code></pre>", text, re.S)[1])
+            line = html.unescape(re.search(r"<pre[^>]*><code>(curl .*?)</code></pre>", text, re.S)[1])
             number = 1 if "?" not in page else 2
             (self.folder / "cube.zip").write_bytes(self.constant(number))
-            lines = lines.replace("cpt_…", self.tokens["ada"]).replace("cube.nc", str(self.folder / "cube.zip")).replace("my-cube", name)
-            answer = subprocess.run(["bash", "-euo", "pipefail", "-c", lines], capture_output=True, text=True)
+            line = line.replace("cpt_…", self.tokens["ada"]).replace("cube.nc", str(self.folder / "cube.zip")).replace("my-cube", name)
+            answer = subprocess.run(["bash", "-euo", "pipefail", "-c", line], capture_output=True, text=True)
             require(answer.returncode == 0, answer.stderr)
             state = json.loads(answer.stdout)
             require(state["dataset"] == name and state["received"] == state["length"], f"{state}")
+            require(state["length"] == (self.folder / "cube.zip").stat().st_size, f"{state}")
             require(self.outcome(f"/teams/ocean/uploads/{state['id']}")["state"] == "accepted", "refused")
-            found = self.json(f"/teams/ocean/datasets/{name}")["variables"][0]["maximum"]
-            require(found == number, f"{found}, not {number}")
-        return "new and in place"
+            self.wait_for(name, number)
+        # Without a file, by somebody else, and with the file before the other fields.
+        for user, fields, status in (
+            ("ada", ["-F", "dataset=a"], 422), ("eve", ["-F", f"file=@{self.folder}/cube.zip"], 404),
+            ("ada", ["-F", f"file=@{self.folder}/cube.zip", "-F", "dataset=a"], 400)):
+            answer = subprocess.run(
+                ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", f"Authorization: Bearer {self.tokens[user]}",
+                 *fields, f"{self.server.base}/teams/ocean/uploads"], capture_output=True, text=True)
+            require(answer.stdout == str(status), f"{fields}: {answer.stdout} {answer.stderr}")
+        return "new, in place and refused"
+
+    def keeps_large_forms_out_of_memory(self) -> str:
+        def most() -> int:
+            """The most memory that the server has had, in kB."""
+            status = Path(f"/proc/{self.server.process.pid}/status").read_text()
+            return int(re.search(r"VmHWM:\s+(\d+)", status)[1])
+
+        large = self.folder / "large.bin"
+        with large.open("wb") as file:
+            for _ in range(400):
+                file.write(os.urandom(1 << 20))
+        command = [
+            "curl", "-sS", "-H", f"Authorization: Bearer {self.tokens['bob']}", "-F", "dataset=large", "-F", f"file=@{large}",
+            f"{self.server.base}/teams/ocean/uploads"]
+        before = most()
+        began = time.monotonic()
+        state = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+        seconds = time.monotonic() - began
+        require(state["length"] == 400 << 20 and "id" in state, f"{state}")
+        told = self.outcome(f"/teams/ocean/uploads/{state['id']}")
+        require("neither" in told["problem"], f"{told}")
+        grown = (most() - before) / 1000
+        require(grown < 100, f"the server has grown by {grown:.0f} MB")
+        self.ask(f"/teams/ocean/uploads/{state['id']}", "bob", "DELETE", Tus_Resumable="1.0.0")
+        # A client that goes away leaves nothing.
+        with subprocess.Popen(command + ["--limit-rate", "20M"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as client:
+            for _ in range(600):
+                if any(one["received"] for one in self.json("/teams/ocean/uploads", "bob")["uploads"]):
+                    break
+                time.sleep(0.02)
+            else:
+                raise Failure("nothing of it is counted while it arrives")
+            client.kill()
+        for _ in range(600):
+            left = [one for one in self.json("/teams/ocean/uploads", "bob")["uploads"] if one["dataset"] == "large"]
+            if not left and not os.listdir(self.folder / "data/teams/ocean/uploads"):
+                return f"400 MB in {seconds:.1f} s, {grown:.0f} MB more memory"
+            time.sleep(0.05)
+        raise Failure(f"left behind: {left}")
 
     def shows_pages(self) -> str:
         from axe_playwright_python.sync_playwright import Axe

@@ -43,6 +43,17 @@ struct LiveTileTests {
     LiveSource(key: "team/d", dataset: "d", locations: [path])
   }
 
+  /// They are kept as keys.
+  @Test func namesOfComputedVariablesAreNotLong() async throws {
+    let folder = try TemporaryFolder()
+    let live = LiveCubes(limits: .patient)
+    let cube = try await live.cube(Self.source(try Self.cube(folder, chunkTimes: 1)))
+    let longest = String(repeating: "a", count: LiveCube.longestName - 4) + "=v+v"
+    #expect(try cube.variable(longest).name == longest)
+    let error = #expect(throws: LiveError.self) { _ = try cube.variable("a" + longest) }
+    #expect(error?.kind == .invalid)
+  }
+
   /// `side` 8 makes windows of a few cells, which must not show.
   @Test(arguments: [(1 << 20, 1024, 1), (0, 8, 1), (0, 32, 2)])
   func areTheTilesOfABuild(wholeCells: Int, side: Int, chunkTimes: Int) async throws {

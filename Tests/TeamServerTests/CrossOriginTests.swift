@@ -39,7 +39,10 @@ struct CrossOriginTests {
         #expect(asked.status == .noContent && asked.text.isEmpty, "\(path)")
         #expect(asked.headers[.accessControlAllowOrigin] == origin)
         let fields = asked.headers[.accessControlAllowHeaders]?.lowercased() ?? ""
-        for field in ["authorization", "range", "if-none-match", "content-type"] {
+        for field in [
+          "authorization", "range", "if-none-match", "content-type", "upload-checksum",
+          "content-digest",
+        ] {
           #expect(fields.split(separator: ", ").contains(field[...]), "\(field)")
         }
       }

@@ -37,13 +37,19 @@ struct TestClient {
   func send(
     _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, body: String = ""
   ) async throws -> Answer {
+    try await send(method, path, headers, RequestBody(buffer: ByteBuffer(string: body)))
+  }
+
+  func send(
+    _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: RequestBody
+  ) async throws -> Answer {
     let head = HTTPRequest(
       method: method, scheme: "http", authority: "cubes.test", path: path, headerFields: headers)
     var logger = Logger(label: "test", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .critical
     logger[metadataKey: "hb.request.id"] = "1"
     let response = try await responder.respond(
-      to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))),
+      to: Request(head: head, body: body),
       context: TeamRequestContext(
         source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: logger)))
     let collected = Collector.Bytes()

@@ -43,6 +43,22 @@ struct TeamDatabaseTests {
     #expect(try await database.isEmpty())
   }
 
+  /// Questions about roles are kept for a while: what is asked must not be of any length.
+  @Test func nobodyHasARoleForWhatHasNoName() async throws {
+    let ada = try await database.addUser("ada", title: "Ada")
+    try await database.addTeam("ice", title: "Ice", owner: ada)
+    let principal = try await session(of: ada)
+    let longest = String(repeating: "a", count: FilePath.longest)
+    for (item, role) in [(longest, Role.owner as Role?), (longest + "a", nil)] {
+      #expect(
+        try await database.role(of: principal, for: item, kind: .files, ofTeam: "ice") == role)
+    }
+    for team in ["Ice", String(repeating: "a", count: 100_000)] {
+      #expect(try await database.role(of: principal, inTeam: team) == nil)
+      #expect(try await database.role(of: principal, forDataset: "a", ofTeam: team) == nil)
+    }
+  }
+
   @Test func aNameIsTakenOnce() async throws {
     try await database.addUser("ada", title: "Ada")
     let error = await #expect(throws: TeamsError.self) {

@@ -1,3 +1,4 @@
+import Teams
 import TestKit
 import Testing
 
@@ -72,5 +73,23 @@ struct FileTests {
     #expect(
       try await keeping.workspace.files(of: keeping.team, prefix: "a/", limit: 9).map(\.path)
         == ["a/b"])
+  }
+
+  /// A client that does not say how much comes, and never ends.
+  private struct Endless: AsyncSequence, AsyncIteratorProtocol {
+    func makeAsyncIterator() -> Endless { self }
+    func next() async -> [UInt8]? { [UInt8](repeating: 0, count: 1 << 20) }
+  }
+
+  @Test func whatArrivesIsRefusedAsSoonAsThereIsNoRoom() async throws {
+    let keeping = try await Keeping(quota: 20 << 20)
+    let error = await #expect(throws: WorkspaceError.self) {
+      _ = try await keeping.workspace.putFile(
+        Endless(), path: "a", announced: nil, sha256: nil, of: keeping.team, by: "ada", now: 1000)
+    }
+    #expect(error?.kind == .full)
+    #expect(keeping.names(in: "uploads").isEmpty)
+    // What was given up counts no more.
+    #expect(keeping.workspace.arriving.add(0, of: keeping.team.id) == 0)
   }
 }

@@ -69,6 +69,82 @@ struct UploadTests {
     #expect(upload.received == 5)
   }
 
+  /// A client whose connection breaks behind the last byte cannot send it again.
+  @Test func whatHasArrivedWholeIsLookedAtThoughTheConnectionBroke() async throws {
+    let keeping = try await Keeping()
+    let upload = try await keeping.begin("bed", length: Self.cube.count)
+    await #expect(throws: Broken.self) {
+      _ = try await keeping.receive(Self.cube, of: upload, at: 0, breaking: true)
+    }
+    #expect(try await keeping.outcome(of: upload).state == .accepted)
+  }
+
+  @Test func aPieceThatIsTooLongEndsNoUpload() async throws {
+    let keeping = try await Keeping(quota: 1 << 30)
+    // What is counted between two parts of a piece, so that it could be taken for the end.
+    let length = 16 << 20
+    let upload = try await keeping.begin("bed", length: length)
+    let error = await #expect(throws: WorkspaceError.self) {
+      _ = try await keeping.workspace.receive(
+        Pieces(pieces: [[UInt8](repeating: 0, count: length), [1]]), of: upload, at: 0,
+        checksum: nil
+      ) { 1000 }
+    }
+    #expect(error?.kind == .tooLarge)
+    let now = try await keeping.workspace.upload(upload.id, of: keeping.team)
+    #expect(now?.state == .receiving && now?.received == 0)
+  }
+
+  private func receiveWhole(
+    _ pieces: [[UInt8]], breaking: Bool = false, longest: Int, _ keeping: Keeping
+  ) async throws -> Upload {
+    try await keeping.workspace.receiveWhole(
+      Pieces(pieces: pieces, isBroken: breaking),
+      of: try await keeping.begin("bed", length: longest)
+    ) { 1000 }
+  }
+
+  @Test(arguments: [0, 2, 1000]) func ofAWholeOnlyTheMostIsKnown(more: Int) async throws {
+    let keeping = try await Keeping()
+    let upload = try await receiveWhole(
+      [Array(Self.cube[..<5]), [], Array(Self.cube[5...])], longest: Self.cube.count + more, keeping
+    )
+    #expect(upload.length == Int64(Self.cube.count) && upload.received == upload.length)
+    #expect(try await keeping.outcome(of: upload).state == .accepted)
+    #expect(try await keeping.workspace.dataset("bed", ofTeam: "ice")?.sha256 == Self.sha256)
+    #expect(
+      try await keeping.workspace.storageUse(of: keeping.team).total == Int64(Self.cube.count))
+  }
+
+  @Test func ofAWholeThatBreaksNothingStays() async throws {
+    let keeping = try await Keeping()
+    await #expect(throws: Broken.self) {
+      _ = try await receiveWhole([Self.cube], breaking: true, longest: Self.cube.count, keeping)
+    }
+    for (pieces, kind) in [([[UInt8]](), WorkspaceError.Kind.invalid), ([Self.cube], .tooLarge)] {
+      let error = await #expect(throws: WorkspaceError.self) {
+        _ = try await receiveWhole(pieces, longest: Self.cube.count - 1, keeping)
+      }
+      #expect(error?.kind == kind)
+    }
+    #expect(try await keeping.workspace.uploads(of: keeping.team).isEmpty)
+    #expect(keeping.names(in: "uploads").isEmpty)
+    #expect(try await keeping.workspace.storageUse(of: keeping.team).total == 0)
+  }
+
+  @Test func onlySoManyUploadsAreUnderWay() async throws {
+    let keeping = try await Keeping()
+    let most = keeping.workspace.settings.uploadsUnderWay
+    var last: Upload?
+    for number in 0..<most { last = try await keeping.begin("cube-\(number)", length: 1) }
+    let error = await #expect(throws: WorkspaceError.self) {
+      _ = try await keeping.begin("one-more", length: 1)
+    }
+    #expect(error?.kind == .full)
+    try await keeping.workspace.removeUpload(try #require(last))
+    _ = try await keeping.begin("one-more", length: 1)
+  }
+
   @Test func ofManyAtOnceOnlySoManyGetRoom() async throws {
     let keeping = try await Keeping(quota: 1000)
     let begun = await withTaskGroup(of: Bool.self) { group in

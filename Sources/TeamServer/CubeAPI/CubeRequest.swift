@@ -7,6 +7,7 @@ internal import HummingbirdCore
 internal import JSON
 internal import LiveCubes
 internal import NIOCore
+internal import Stores
 internal import Teams
 
 /// A request to the API of a team's cubes, read and checked.
@@ -18,10 +19,9 @@ struct CubeRequest: Sendable {
 
   /// - Throws: 401 without a sign that tells who asks.
   init(_ request: Request, _ context: TeamRequestContext) throws {
-    guard let principal = context.principal else { throw TeamSiteRoutes.signInNeeded(request) }
     self.request = request
     self.context = context
-    self.principal = principal
+    principal = try context.principal(askedFor: request)
     team = try context.parameters.require("team")
   }
 
@@ -29,10 +29,20 @@ struct CubeRequest: Sendable {
   ///
   /// - Throws: 404 where it is badly encoded.
   func path(_ name: String) throws -> String {
-    guard let text = try context.parameters.require(name).removingPercentEncoding else {
+    guard let text = percentDecoded(try context.parameters.require(name)) else {
       throw HTTPError(.notFound)
     }
     return text
+  }
+
+  /// The rest of the path, decoded, part by part.
+  ///
+  /// - Throws: 404 where it is badly encoded.
+  func rest() throws -> [String] {
+    try context.parameters.getCatchAll().map { part in
+      guard let text = percentDecoded(part) else { throw HTTPError(.notFound) }
+      return text
+    }
   }
 
   /// A whole number of the path, without what stands behind a dot.
@@ -64,12 +74,7 @@ struct CubeRequest: Sendable {
   ///
   /// - Throws: 413 for one over the limit, 400 for one that is no JSON.
   func json(limit: Int) async throws -> JSONValue {
-    let body = try await request.body.collect(upTo: limit)
-    do {
-      return try JSONValue(parsing: Array(body.readableBytesView))
-    } catch {
-      throw HTTPError(.badRequest, message: "The body is no JSON: \(error)")
-    }
+    try await request.json(limit: limit)
   }
 
   /// The positions on a variable's further axes that the query names, each by its dimension; the first

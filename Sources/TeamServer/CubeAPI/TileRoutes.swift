@@ -40,7 +40,7 @@ struct TileRoutes: Sendable {
   ) async throws -> Response {
     let asked = try CubeRequest(request, context)
     return try await answer(asked) {
-      var parts = context.parameters.getCatchAll().compactMap(\.removingPercentEncoding)
+      var parts = try asked.rest()
       var set = TileMatrixSet.worldCRS84Quad
       if parts.count == 4 {
         set = try .called(parts.removeFirst())

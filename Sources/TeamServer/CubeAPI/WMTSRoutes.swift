@@ -113,7 +113,7 @@ struct WMTSRoutes: Sendable {
     let cube = try await cubes.cube(
       try asked.path("dataset"), ofTeam: asked.team, for: asked.principal)
     let variable = try cube.variable(key: try asked.path("variable"))
-    let segments = context.parameters.getCatchAll().compactMap { $0.removingPercentEncoding }
+    let segments = try asked.rest()
     guard try asked.path("style") == "default",
       let set = TileMatrixSet.named(try asked.path("set")), segments.count >= 3,
       let field = cube.field(Array(segments.dropLast(3)), of: variable),

@@ -21,6 +21,8 @@ struct APIOperation: Sendable {
     case bytes
     /// A form with these fields.
     case form([String])
+    /// A form with these fields and then a file of this name.
+    case formWithFile([String], file: String)
     /// One or another, without more said of it.
     case oneOf([Content])
     /// Nothing that anybody reads.
@@ -36,6 +38,7 @@ struct APIOperation: Sendable {
       case .picture: ["image/png", "image/webp", "image/svg+xml"]
       case .bytes: ["*/*"]
       case .form: ["application/x-www-form-urlencoded"]
+      case .formWithFile: ["multipart/form-data"]
       case .oneOf(let contents): contents.flatMap(\.types)
       case .none: []
       }
@@ -48,10 +51,19 @@ struct APIOperation: Sendable {
       case .form(let fields):
         [
           "type": "object",
-          "properties": .object(JSONObject(fields.map { ($0, ["type": "string"]) })),
+          "properties": .object(Self.texts(fields)),
+        ]
+      case .formWithFile(let fields, let file):
+        [
+          "type": "object", "required": [.string(file)],
+          "properties": .object(Self.texts(fields + [file])),
         ]
       default: [:]
       }
+    }
+
+    private static func texts(_ names: [String]) -> JSONObject {
+      JSONObject(names.map { ($0, ["type": "string"] as JSONValue) })
     }
   }
 
@@ -62,6 +74,8 @@ struct APIOperation: Sendable {
   let words: String
   var query: [Parameter] = []
   var body: Content = .none
+  /// Whether it can do without a body.
+  var isBodyOptional = false
   /// The answer where all is well.
   var answer: Content = .none
   var status = 200
@@ -85,7 +99,9 @@ struct APIOperation: Sendable {
         })
     }
     if !body.types.isEmpty {
-      document["requestBody"] = ["required": true, "content": Self.content(body)]
+      document["requestBody"] = [
+        "required": .bool(!isBodyOptional), "content": Self.content(body),
+      ]
     }
     var answers: JSONObject = [:]
     answers["\(status)"] = Self.answer("It is done or found.", answer)

@@ -3,11 +3,11 @@ internal import JSON
 extension APIOperation {
   private static func kept(
     _ method: String, _ path: String, _ words: String, query: [Parameter] = [],
-    body: Content = .none, _ answer: Content, status: Int = 200
+    body: Content = .none, isBodyOptional: Bool = false, _ answer: Content, status: Int = 200
   ) -> APIOperation {
     APIOperation(
       method: method, path: "/teams/{team}" + path, tag: "workspace", words: words, query: query,
-      body: body, answer: answer, status: status)
+      body: body, isBodyOptional: isBodyOptional, answer: answer, status: status)
   }
 
   /// What teams keep: uploads, files, places, publications.
@@ -35,9 +35,9 @@ extension APIOperation {
     kept("options", "/uploads", "Which extensions of tus 1.0 are spoken.", .none, status: 204),
     kept(
       "post", "/uploads",
-      "Begins an upload by tus 1.0; with replace yes in its metadata, of a dataset that is there.",
-      .none,
-      status: 201),
+      "Begins an upload by tus 1.0, or takes all of it as a form, of which the file is the last field; with replace yes, of a dataset that is there.",
+      body: .formWithFile(["form", "dataset", "title", "replace", "sha256"], file: "file"),
+      isBodyOptional: true, .none, status: 201),
     kept("get", "/uploads/{upload}", "How far an upload is.", .json(object("state", "received"))),
     kept("head", "/uploads/{upload}", "Where an upload goes on.", .none),
     kept("patch", "/uploads/{upload}", "The next piece of an upload.", .none, status: 204),
