@@ -229,7 +229,7 @@ struct PaperCubeSheet {
     ]
   }
 
-  /// Title and legend beside the top face, what to do on its other side.
+  /// The title beside the top face, what to do and the legend on its other side.
   private var texts: [String] {
     let (top, margin) = (place(.top), Self.margin)
     var parts: [String] = []
@@ -254,14 +254,6 @@ struct PaperCubeSheet {
       "\(cube.leadTitle): \(cube.labels.first ?? "") – \(cube.labels.last ?? "")", size: 2.8,
       width: room)
     write(span, x: margin, y: y, size: 2.8, soft: true)
-    y += Double(span.count) * 3.8
-    let legend = Legend(style: cube.style, title: "", units: cube.variable.units)
-    let (width, height) = legend.size
-    let scale = min(room / Double(width), 0.22)
-    parts.append(
-      "<g transform=\"translate(\(SVGText.number(margin)) \(SVGText.number(y))) "
-        + "scale(\(String(format: "%.4f", scale)))\">\(legend.svg())</g>")
-    y += Double(height) * scale
 
     let left = top.x + top.width + Self.tab + 6
     let steps = [
@@ -280,7 +272,19 @@ struct PaperCubeSheet {
     if let attribution = cube.attribution {
       let lines = SVGText.wrapped(attribution, size: 2.2, width: wide)
       write(lines, x: left, y: down + 3, size: 2.2, soft: true)
+      down += Double(lines.count) * 3 + 3
     }
+    parts.append(legend(x: left, y: down, width: wide, bottom: place(.back).y - 3))
     return parts
+  }
+
+  /// The legend, as large as there is room, but with no larger letters than the words beside it.
+  private func legend(x: Double, y: Double, width: Double, bottom: Double) -> String {
+    let legend = Legend(style: cube.style, title: "", units: cube.variable.units)
+    let size = legend.size
+    let scale = max(
+      0.08, min(width / Double(size.width), (bottom - y) / Double(size.height), 0.3))
+    return "<g transform=\"translate(\(SVGText.number(x)) \(SVGText.number(y))) "
+      + "scale(\(String(format: "%.4f", scale)))\">\(legend.svg())</g>"
   }
 }
