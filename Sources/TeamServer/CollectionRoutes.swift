@@ -158,7 +158,7 @@ struct CollectionRoutes: Sendable {
       throw HTTPError(.notFound)
     }
     try await workspace.removeCollection(collection, of: member.team)
-    try await note("removed a collection of places", collection, member)
+    try await access.note("removed a collection of places", on: collection.name, member)
   }
 
   // MARK: Features
@@ -211,7 +211,7 @@ struct CollectionRoutes: Sendable {
     let (member, collection) = try await changing(request, context)
     let features = try NewFeature.read(try await request.json(limit: settings.largestPlaces))
     let ids = try await workspace.add(features, to: collection, of: member.team)
-    try await note("added \(ids.count) places", collection, member)
+    try await access.note("added \(ids.count) places", on: collection.name, member)
     return .json(["ids": .array(ids.map(JSONValue.integer))], status: .created)
   }
 
@@ -226,7 +226,7 @@ struct CollectionRoutes: Sendable {
     guard let id = context.parameters.get("feature", as: Int64.self),
       try await workspace.replace(id, with: feature, in: collection, of: member.team)
     else { throw HTTPError(.notFound) }
-    try await note("changed the place \(id)", collection, member)
+    try await access.note("changed the place \(id)", on: collection.name, member)
     return Response(status: .noContent)
   }
 
@@ -265,7 +265,7 @@ struct CollectionRoutes: Sendable {
     }
     let count = try await workspace.change(
       properties: properties, of: query, in: collection, of: member.team)
-    try await note("changed \(count) places", collection, member)
+    try await access.note("changed \(count) places", on: collection.name, member)
     return count
   }
 
@@ -288,7 +288,7 @@ struct CollectionRoutes: Sendable {
   ) async throws -> Response {
     let (member, collection) = try await changing(request, context)
     let count = try await workspace.remove(try several(request), from: collection)
-    try await note("removed \(count) places", collection, member)
+    try await access.note("removed \(count) places", on: collection.name, member)
     return .json(["removed": .integer(Int64(count))])
   }
 
@@ -299,13 +299,7 @@ struct CollectionRoutes: Sendable {
     guard try await workspace.remove(try one(context), from: collection) == 1 else {
       throw HTTPError(.notFound)
     }
-    try await note("removed a place", collection, member)
+    try await access.note("removed a place", on: collection.name, member)
     return Response(status: .noContent)
-  }
-
-  private func note(
-    _ action: String, _ collection: Workspaces.PlaceCollection, _ member: TeamAccess.Member
-  ) async throws {
-    try await access.note(action, on: collection.name, member)
   }
 }

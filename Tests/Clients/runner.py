@@ -47,8 +47,6 @@ from site_folder import Site, served
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-
-
 def site_checks(report: Report, arguments) -> None:
     """A made site, read and looked at by real clients."""
     shown = read_recipe(arguments.recipe)

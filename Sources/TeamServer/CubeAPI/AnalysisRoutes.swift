@@ -31,7 +31,7 @@ struct AnalysisRoutes: Sendable {
     let asked = try CubeRequest(request, context)
     let (cube, variable) = try await self.cube(asked)
     let geometries = try Geometries(
-      try await asked.json(limit: largestBody), limit: cubes.live.limits.positions,
+      try await asked.request.json(limit: largestBody), limit: cubes.live.limits.positions,
       most: Self.mostGeometries)
     let methods = try SeriesMethods(asked)
     let question = FieldQuestion(
@@ -100,7 +100,7 @@ struct AnalysisRoutes: Sendable {
     let asked = try CubeRequest(request, context)
     let (cube, variable) = try await self.cube(asked)
     let geometries = try Geometries(
-      try await asked.json(limit: largestBody), limit: cubes.live.limits.positions, most: 1)
+      try await asked.request.json(limit: largestBody), limit: cubes.live.limits.positions, most: 1)
     guard let shape = geometries.shapes.first ?? nil else {
       throw HTTPError(.badRequest, message: "Send one geometry.")
     }

@@ -4,7 +4,6 @@ internal import Grids
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
-internal import JSON
 internal import LiveCubes
 internal import NIOCore
 internal import Stores
@@ -68,13 +67,6 @@ struct CubeRequest: Sendable {
       throw HTTPError(.badRequest, message: "\(name) must be a number.")
     }
     return number
-  }
-
-  /// The body as JSON.
-  ///
-  /// - Throws: 413 for one over the limit, 400 for one that is no JSON.
-  func json(limit: Int) async throws -> JSONValue {
-    try await request.json(limit: limit)
   }
 
   /// The positions on a variable's further axes that the query names, each by its dimension; the first

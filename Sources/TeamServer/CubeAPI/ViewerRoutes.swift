@@ -72,7 +72,7 @@ struct ViewerRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let asked = try await reader(request, context)
-    let document = try await asked.json(limit: min(settings.largestBody, Self.largestState))
+    let document = try await asked.request.json(limit: min(settings.largestBody, Self.largestState))
     guard document.objectValue != nil else {
       throw HTTPError(.badRequest, message: "A state is a JSON object.")
     }
