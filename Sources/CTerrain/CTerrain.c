@@ -6,7 +6,7 @@
 
 #if defined(__x86_64__) && defined(__has_attribute)
 #if __has_attribute(target_clones)
-#define DISPATCHED __attribute__((target_clones("avx2", "default")))
+#define DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #endif
 #endif
 #ifndef DISPATCHED
@@ -23,11 +23,6 @@ typedef struct {
   float distance;
 } measure;
 
-// The rows and columns that a triangle covers, without the lattice's border.
-typedef struct {
-  int32_t first_row, last_row, first_column, last_column;
-} box;
-
 static inline int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t most(int32_t a, int32_t b) { return a > b ? a : b; }
 
@@ -41,152 +36,91 @@ typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 typedef float floats __attribute__((vector_size(4 * LANES)));
 static const ints lanes = {0, 1, 2, 3, 4, 5, 6, 7};
 
-// The furthest places so far, by lane. How far they are is kept as the bits of a float that is not
-// negative, which sort like the number; -1 before anything was looked at.
-typedef struct {
-  ints bits, place;
-} furthest_of_lanes;
+// Of a large triangle every second, fourth … row is looked at first: mostly one of these has a place
+// that is too far off already. Fewer rows than these make one triangle in a hundred more where errors
+// are narrow, for places that are less well chosen.
+enum { FEW_ROWS = 40, ROWS_IN_A_GO = 8 };
 
-// Looks at eight places in a row, of which those are left out whose bits are all ones in `left_out`.
-// (Vectors go by pointers, since how they are handed over depends on the processor.)
-static inline __attribute__((always_inline)) void
-look(furthest_of_lanes *furthest, const float *heights, const floats *plane, const ints *left_out,
-     const ints *place) {
-  floats height;
-  memcpy(&height, heights, sizeof height);
-  ints bits = ((ints)(height - *plane) & INT32_MAX) | *left_out;
-  ints is_further = bits > furthest->bits;
-  furthest->bits = (furthest->bits & ~is_further) | (bits & is_further);
-  furthest->place = (furthest->place & ~is_further) | (*place & is_further);
+static inline int32_t goes_for(int32_t rows) {
+  int32_t goes = 1;
+  while (rows >= FEW_ROWS && rows >= 2 * goes * ROWS_IN_A_GO) goes *= 2;
+  return goes;
 }
 
-static inline __attribute__((always_inline)) measure
-furthest_of(const furthest_of_lanes *furthest) {
-  int32_t bits = __builtin_reduce_max(furthest->bits);
-  if (bits < 0) return (measure){-1, 0};
-  // Of several such places the first one.
-  ints is_furthest = furthest->bits == bits;
-  measure found = {
-      __builtin_reduce_min((furthest->place & is_furthest) | (INT32_MAX & ~is_furthest)), 0};
-  memcpy(&found.distance, &bits, sizeof bits);
-  return found;
-}
+// Below what the sides of any triangle can make of it from row to row.
+enum { FAR_OUTSIDE = -(1 << 30) };
 
-// Of a small triangle all places in its box are looked at, and those outside of it left out: that is
-// less work than finding where its sides cross the rows.
+// Places in the box around a triangle are looked at, and those outside of it left out: that is less work
+// than finding where its sides cross the rows. `allowed` is the bits of a float that is not negative:
+// such bits sort like the numbers; -1 stands for a distance before anything was looked at.
 static inline __attribute__((always_inline)) measure
-furthest_in_box(const cterrain_lattice *lattice, corner a, corner b, corner c, box box) {
+too_far_off(const cterrain_lattice *lattice, corner a, corner b, corner c, float area,
+            int32_t allowed) {
+  int32_t last = lattice->side - 1;
+  int32_t first_row = most(1, least(least(a.row, b.row), c.row));
+  int32_t last_row = least(last, most(most(a.row, b.row), c.row));
+  int32_t first_column = most(1, least(least(a.column, b.column), c.column));
+  int32_t last_column = least(last, most(most(a.column, b.column), c.column));
   // Within the triangle both products lie between 0 and a difference of heights, so that rounding
   // stays small however steep the plane is.
-  float area = (float)turn(a, b, c.column, c.row);
   float share_b = (b.height - a.height) / area, share_c = (c.height - a.height) / area;
-  furthest_of_lanes furthest = {lanes * 0 - 1, lanes};
-  for (int32_t next = box.first_column; next <= box.last_column; next += LANES) {
-    // Eight places that are all on the lattice; some may have been looked at before.
-    int32_t start = least(next, lattice->side + 1 - LANES);
-    ints columns = lanes + start;
-    ints is_border = (columns < 1) | (columns > lattice->side - 1);
-    ints ab = turn(a, b, start, box.first_row) - (b.row - a.row) * lanes;
-    ints bc = turn(b, c, start, box.first_row) - (c.row - b.row) * lanes;
-    ints ca = turn(c, a, start, box.first_row) - (a.row - c.row) * lanes;
-    ints place = columns + box.first_row * (lattice->side + 1);
-    const float *heights = lattice->heights + box.first_row * lattice->stride + start;
-    for (int32_t row = box.first_row; row <= box.last_row; row++) {
-      floats plane = a.height + __builtin_convertvector(ca, floats) * share_b +
-                     __builtin_convertvector(ab, floats) * share_c;
-      // The sign of any one that is negative makes all bits ones.
-      ints left_out = (ab | bc | ca | is_border) >> 31;
-      look(&furthest, heights, &plane, &left_out, &place);
-      ab += b.column - a.column;
-      bc += c.column - b.column;
-      ca += a.column - c.column;
-      place += lattice->side + 1;
-      heights += lattice->stride;
-    }
-  }
-  return furthest_of(&furthest);
-}
-
-// Sides cross rows at rational places with denominators up to the lattice's side, so none is nearer
-// to a whole number than 1/side without being one; this is far less and far more than rounding.
-static const double slack = 1e-6;
-
-static inline int32_t first_at_or_after(double place) {
-  int32_t whole = (int32_t)place;
-  return whole + (place - whole > slack);
-}
-
-static inline int32_t last_at_or_before(double place) {
-  return (int32_t)(place + slack);
-}
-
-static inline double slope(corner from, corner to) {
-  return to.row == from.row ? 0 : (double)(to.column - from.column) / (to.row - from.row);
-}
-
-// Of a large triangle, row by row, the places between its sides.
-static inline __attribute__((always_inline)) measure
-furthest_by_rows(const cterrain_lattice *lattice, corner a, corner b, corner c, box box) {
-  corner swapped;
-  if (b.row < a.row) swapped = a, a = b, b = swapped;
-  if (c.row < b.row) swapped = b, b = c, c = swapped;
-  if (b.row < a.row) swapped = a, a = b, b = swapped;
-
-  double bx = b.column - a.column, by = b.row - a.row, bh = (double)b.height - a.height;
-  double cx = c.column - a.column, cy = c.row - a.row, ch = (double)c.height - a.height;
-  double area = bx * cy - by * cx;
-  double per_column = (bh * cy - by * ch) / area, per_row = (bx * ch - bh * cx) / area;
-  double whole_side = slope(a, c), upper_side = slope(a, b), lower_side = slope(b, c);
-
-  furthest_of_lanes furthest = {lanes * 0 - 1, lanes};
-  float step = (float)per_column;
-  for (int32_t row = box.first_row; row <= box.last_row; row++) {
-    double one = a.column + (row - a.row) * whole_side;
-    double other = row < b.row ? a.column + (row - a.row) * upper_side
-                               : b.column + (row - b.row) * lower_side;
-    double left = one < other ? one : other, right = one < other ? other : one;
-    int32_t first = most(first_at_or_after(left), box.first_column);
-    int32_t last = least(last_at_or_before(right), box.last_column);
-    float first_plane =
-        (float)(a.height + (first - a.column) * per_column + (row - a.row) * per_row);
-    for (int32_t next = first; next <= last; next += LANES) {
+  ints bits = lanes * 0 - 1, places = lanes;
+  int32_t furthest = -1, step = goes_for(last_row - first_row + 1);
+  for (int32_t go = first_row; go < first_row + step && furthest <= allowed; go++) {
+    for (int32_t next = first_column; next <= last_column; next += LANES) {
+      // Eight places that are all on the lattice; some may have been looked at before.
       int32_t start = least(next, lattice->side + 1 - LANES);
-      ints columns = lanes + start, place = columns + row * (lattice->side + 1);
-      ints left_out = (columns < first) | (columns > last);
-      floats plane = first_plane + step * __builtin_convertvector(columns - first, floats);
-      look(&furthest, lattice->heights + row * lattice->stride + start, &plane, &left_out, &place);
+      ints columns = lanes + start;
+      ints is_border = (columns < 1) | (columns > last);
+      ints ab = turn(a, b, start, go) - (b.row - a.row) * lanes;
+      ints bc = turn(b, c, start, go) - (c.row - b.row) * lanes;
+      ints ca = turn(c, a, start, go) - (a.row - c.row) * lanes;
+      bc = (bc & ~is_border) | (FAR_OUTSIDE & is_border);
+      ints place = columns + go * (lattice->side + 1);
+      for (int32_t at = go; at <= last_row; at += step) {
+        floats plane = a.height + __builtin_convertvector(ca, floats) * share_b +
+                       __builtin_convertvector(ab, floats) * share_c;
+        floats height;
+        memcpy(&height, lattice->heights + at * lattice->stride + start, sizeof height);
+        // The sign of any side makes less than -1 of the bits.
+        ints off = ((ints)(height - plane) & INT32_MAX) | ((ab | bc | ca) & INT32_MIN);
+        ints is_further = off > bits;
+        bits = (bits & ~is_further) | (off & is_further);
+        places = (places & ~is_further) | (place & is_further);
+        ab += (b.column - a.column) * step;
+        bc += (c.column - b.column) * step;
+        ca += (a.column - c.column) * step;
+        place += (lattice->side + 1) * step;
+      }
     }
+    furthest = __builtin_reduce_max(bits);
   }
-  return furthest_of(&furthest);
+  measure found = {-1, 0};
+  if (furthest <= allowed) return found;
+  // Of several such places the first one.
+  ints is_furthest = bits == furthest;
+  found.place = __builtin_reduce_min((places & is_furthest) | (INT32_MAX & ~is_furthest));
+  memcpy(&found.distance, &furthest, sizeof furthest);
+  return found;
 }
 
 static inline corner corner_of(const cterrain_mesh *mesh, int32_t number) {
   return (corner){mesh->columns[number], mesh->rows[number], mesh->heights[number]};
 }
 
-// The widest box that is looked at as a whole; twice and half of it are slower.
-enum { WIDEST_BOX = 2 * LANES };
-
 DISPATCHED
-void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh,
+void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh, float allowed,
                       const int32_t *triangles, ptrdiff_t count, int32_t *places,
                       float *distances) {
-  int32_t last = lattice->side - 1;
+  int32_t allowed_bits;
+  memcpy(&allowed_bits, &allowed, sizeof allowed);
   for (ptrdiff_t i = 0; i < count; i++) {
     const int32_t *numbers = mesh->corners + 3 * (ptrdiff_t)triangles[i];
     corner a = corner_of(mesh, numbers[0]), b = corner_of(mesh, numbers[1]),
            c = corner_of(mesh, numbers[2]);
-    measure found = {-1, 0};
+    int32_t area = turn(a, b, c.column, c.row);
     // By Pick's theorem a triangle of half a cell has no other places than its corners.
-    if (turn(a, b, c.column, c.row) > 1) {
-      box box = {most(1, least(least(a.row, b.row), c.row)),
-                 least(last, most(most(a.row, b.row), c.row)),
-                 most(1, least(least(a.column, b.column), c.column)),
-                 least(last, most(most(a.column, b.column), c.column))};
-      found = box.last_column - box.first_column < WIDEST_BOX
-                  ? furthest_in_box(lattice, a, b, c, box)
-                  : furthest_by_rows(lattice, a, b, c, box);
-    }
+    measure found = area > 1 ? too_far_off(lattice, a, b, c, area, allowed_bits) : (measure){-1, 0};
     places[i] = found.place;
     distances[i] = found.distance;
   }

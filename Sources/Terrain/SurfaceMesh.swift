@@ -107,14 +107,14 @@ struct SurfaceMesh: ~Copyable {
       corners: triangulation.corners.start, columns: triangulation.columns.start,
       rows: triangulation.rows.start, heights: metres.start)
     cterrain_measure(
-      &lattice, &mesh, triangulation.changed.start, triangulation.changedCount, foundPlaces.start,
-      foundDistances.start)
+      &lattice, &mesh, allowed, triangulation.changed.start, triangulation.changedCount,
+      foundPlaces.start, foundDistances.start)
     for number in 0..<triangulation.changedCount {
       let triangle = Int(triangulation.changed[number])
       queue.remove(triangle)
       let (place, distance) = (foundPlaces[number], foundDistances[number])
       // A corner can seem off by the rounding of single precision alone.
-      guard place >= 0, distance > allowed, !isCorner(place, of: triangle) else { continue }
+      guard place >= 0, !isCorner(place, of: triangle) else { continue }
       furthest[triangle] = place
       queue.insert(triangle, error: distance / allowed)
     }

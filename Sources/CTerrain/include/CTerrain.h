@@ -24,10 +24,11 @@ typedef struct {
   const float *heights;
 } cterrain_mesh;
 
-// For each of `count` triangles, the place at which the plane through its corners is furthest from the
-// lattice's heights, among the places in the triangle and on its sides; places on the border of the
-// lattice do not count. `places` receives it as row * (side + 1) + column, or -1 where the triangle
-// covers no place that counts, and `distances` how far it is.
-void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh,
+// For each of `count` triangles, a place at which the plane through its corners is more than `allowed`
+// (not negative) from the lattice's heights, among the places in the triangle and on its sides; places
+// on the border of the lattice do not count. It is the furthest one, of large triangles the furthest of
+// some rows. `places` receives it as row * (side + 1) + column, or -1 where there is none, and
+// `distances` how far it is.
+void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh, float allowed,
                       const int32_t *triangles, ptrdiff_t count, int32_t *places,
                       float *distances);
