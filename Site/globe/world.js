@@ -38,14 +38,17 @@ const openWidget = (Cesium, host) => {
   return widget;
 };
 
-/** Radians: more than what a tile's own places are off by. */
-const HAIR = 1e-3;
+/** Radians: more than the longitudes of a pixel at the edge of a tile, which near a pole is wide. */
+const BEYOND = 1;
 
-/** An area in degrees; one that goes all around is a hair wider, or a gap would be seen where its ends meet. */
+/**
+ * An area in degrees. One that goes all around reaches beyond its ends: a pixel there has the longitude of its middle, which
+ * may lie past the edge, and would be a hole.
+ */
 const areaOf = (Cesium, [west, south, east, north]) => {
   const area = Cesium.Rectangle.fromDegrees(west, south, east, north);
   if (east - west < 360) return area;
-  return new Cesium.Rectangle(area.west - HAIR, area.south, area.east + HAIR, area.north);
+  return new Cesium.Rectangle(area.west - BEYOND, area.south, area.east + BEYOND, area.north);
 };
 
 /** Whether a field's surface is the very field that is draped too. */
