@@ -3,6 +3,7 @@
 import { fileName, offer } from "../viewer/panels/export-file.js";
 import { attributionOf, legendsOf, subtitleOf } from "../viewer/panels/export-map.js";
 import { compose } from "../viewer/panels/export-picture.js";
+import { heightsText } from "./surface.js";
 
 /** What is seen now, on a canvas. */
 export const pictureOfGlobe = (app) => {
@@ -23,7 +24,7 @@ export const savePicture = async (app) => {
   const { clientWidth, clientHeight } = app.map.scene.canvas;
   const picture = compose({
     map, width: clientWidth, height: clientHeight, scale: map.width / clientWidth, title: app.scene.title,
-    subtitle: subtitleOf(app), legends: legendsOf(app), attribution: `${attributionOf(app)} · CesiumJS`,
+    subtitle: [subtitleOf(app), heightsText(app)].filter(Boolean).join(" · "), legends: legendsOf(app), attribution: `${attributionOf(app)} · CesiumJS`,
   });
   const blob = await new Promise((resolve) => { picture.toBlob(resolve, "image/png"); });
   offer(fileName([app.scene.title], "png"), blob, "image/png");

@@ -85,6 +85,16 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
   };
 };
 
+/** How high the surface is drawn, in words; empty where the scene has none. */
+export const heightsText = ({ scene, store, number, t }) =>
+  (scene?.surface ? t("surface.times", { factor: number(store.get().exaggeration) }) : "");
+
+/** Whether the heights of a surface are said to be above the geoid. */
+export const isAboveGeoid = (site, { dataset, kind, variable }) => {
+  const { terrain } = site.loaded.get(dataset) ?? {};
+  return terrain?.heightsAbove === "geoid" && (kind === "terrain" || terrain.variable === variable);
+};
+
 /** The folder of the terrain that a surface has at a time: that of the nearest time there is. */
 export const terrainAt = (site, { dataset, terrain, dims }, time) => {
   const path = filled(terrain, site.loaded.get(dataset)?.terrain?.dimensions ?? [], { time, dims });
@@ -92,7 +102,7 @@ export const terrainAt = (site, { dataset, terrain, dims }, time) => {
 };
 
 /**
- * A provider of published terrain tiles; Cesium exaggerates their heights, not their normals, so that slopes would lie in
+ * A provider of published terrain tiles, exaggerated by what the tiles lack of it; Cesium exaggerates their heights, not their normals, so that slopes would lie in
  * too even a light.
  */
 export const openTerrain = async (Cesium, address, exaggeration) => {

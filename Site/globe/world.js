@@ -115,8 +115,9 @@ export const createWorld = (app, Cesium, host) => {
     } else if (surface?.kind === "terrain") {
       const address = terrainAt(app.site, surface, time);
       name = `${address} ${exaggeration}`;
-      scene.verticalExaggeration = exaggeration;
-      make = () => openTerrain(Cesium, address, exaggeration);
+      const rest = exaggeration / (surface.built ?? 1);
+      scene.verticalExaggeration = rest;
+      make = () => openTerrain(Cesium, address, rest);
     }
     scene.requestRender();
     if (name === surfaceShown) return;
@@ -216,10 +217,9 @@ export const createWorld = (app, Cesium, host) => {
       return Boolean(app.scene && hasSurface && drapes.settled && stacks.settled && globe.tilesLoaded);
     },
     pick,
-    /** What lies at a place, what is met first by the eye before all else, then the uppermost layer, the surface last. */
-    valuesAt(place) {
+    /** What lies at a place as `pick` finds them: its sheet, then the uppermost layer, the surface last. */
+    valuesAt({ sheet, ...place }) {
       const { layers } = store.get();
-      const sheet = place.point && pick(place.point)?.sheet;
       const draped = layers.filter((one) => one.visible && !one.stack && !one.pictures).flatMap((layer) => {
         const drawn = drapes.drawn(layer.id);
         const values = drawn && valuesAt(cells.windows, drawn, place);

@@ -231,6 +231,8 @@ def link(one: Globe) -> str:
     page = one.page
     one.set("{ light: { ...state.light, kind: 'fixed', azimuth: 10 }, exaggeration: 5 }")
     page.wait_for_timeout(500)
+    told = page.locator("h1").inner_text()
+    require("heights × 5" in told, f"the exaggeration is 5, the title says {told!r}")
     before = page.evaluate("cubepress.store.get()")
     fragment = page.evaluate("location.hash")
     page.evaluate("void cubepress.openPanel('scene')")
