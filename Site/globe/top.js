@@ -3,8 +3,7 @@
 import { addBusy } from "../viewer/busy.js";
 import { iconButton, make } from "../viewer/dom.js";
 import { icons } from "../viewer/icons.js";
-import { attributionOf } from "../viewer/panels/export-map.js";
-import { savePicture } from "./picture.js";
+import { creditsOf, savePicture } from "./picture.js";
 import { heightsText } from "./surface.js";
 
 const buttons = (app) => {
@@ -33,9 +32,8 @@ export const addTop = (app, { now, stage, caption, credits }) => {
     title.replaceChildren(make("strong", {}, text ?? ""), make("span", {}, about));
     document.title = `${text ?? t("globe.title")} · ${app.site.title ?? "Cubepress"}`;
     app.map.scene.canvas.setAttribute("aria-label", t("globe.label", { title: text ?? "" }));
-    const base = app.scene?.base === "plain" ? [] : ["Natural Earth"];
     credits.firstElementChild.textContent = t("globe.credits");
-    credits.lastElementChild.textContent = [...new Set([attributionOf(app), ...base, "CesiumJS"])].filter(Boolean).join(" · ");
+    credits.lastElementChild.textContent = creditsOf(app);
   };
   const showCaption = () => {
     const text = app.scene?.tour?.[store.get().frame]?.caption;

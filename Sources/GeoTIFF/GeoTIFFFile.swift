@@ -3,9 +3,9 @@ public import Codecs
 import Glibc
 
 /// The first image of a GeoTIFF file, described for reading: TIFF or BigTIFF, tiles or strips, also
-/// cloud-optimised. Pixels that its mask leaves out are missing.
+/// cloud-optimised.
 ///
-/// It may be used by several threads and holds nothing open. Smaller copies in the file are not used.
+/// Pixels that its mask leaves out are missing. It may be used by several threads and holds nothing open. Smaller copies in the file are not used.
 public struct GeoTIFFFile: Sendable {
   /// The path of the file.
   public let path: String
@@ -23,8 +23,9 @@ public struct GeoTIFFFile: Sendable {
   public let metadata: [(name: String, text: String)]
   /// The value that stands for none.
   public let noData: Double?
-  /// The type of the numbers as they are read; `nil` where they cannot be read. It is wider than that of
-  /// the file where a mask leaves pixels out and no number stands for none.
+  /// The type of the numbers as they are read; `nil` where they cannot be read.
+  ///
+  /// It is wider than that of the file where a mask leaves pixels out and no number stands for none.
   public var elementType: ElementType? { masked?.filler.type ?? layout?.type }
   /// Why the numbers cannot be read, as a clause with what to do.
   public let unreadable: String?

@@ -72,7 +72,13 @@ struct PixelMask: Sendable {
 
   /// Puts `filler` in place of the pixels of a window that do not count.
   ///
-  /// - Parameter array: bands, rows and columns.
+  /// - Parameters:
+  ///   - array: bands, rows and columns.
+  ///   - rows: which rows of the image it holds.
+  ///   - columns: which columns.
+  ///   - filler: what stands for no value.
+  ///   - handle: the file, open; it is left at the mask.
+  /// - Returns: the array, in the type of `filler`.
   /// - Throws: `GeoTIFFError` where the mask is damaged or another than before; `CodecError` for numbers
   ///   that cannot be made wider.
   func applied(

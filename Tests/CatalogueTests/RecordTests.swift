@@ -151,6 +151,24 @@ struct RecordTests {
     #expect(section(none).isEmpty)
   }
 
+  /// Tiles that are 20 times as high already are said to be, and a scene says what it wants in all.
+  @Test func scenesOfTerrainSayHowHighTilesAre() throws {
+    let entry = withTerrain(try SampleSite.bed(), pictures: false, exaggeration: 20)
+    let id = entry.dataset.id
+    for (wanted, said) in [("", 20.0), (", exaggeration: 60", 60)] {
+      let scene = try #require(
+        try Recipe.parse(
+          """
+          datasets: [{id: \(id), source: a.nc}]
+          scenes: [{id: bed, title: Bed, surface: {dataset: \(id), terrain: true\(wanted)}}]
+          """, path: "r.yaml"
+        ).scenes.first)
+      let surface = try SceneDocument(scene: scene, datasets: [entry.dataset]).document()["surface"]
+      #expect(surface?["exaggeration"]?.doubleValue == said)
+      #expect(surface?["built"]?.doubleValue == 20)
+    }
+  }
+
   @Test func terrainIsAnAssetAndOnlyWhatIsUsedIsDeclared() throws {
     let bed = STACCollection(
       entry: withTerrain(try SampleSite.bed(), pictures: true), related: []
