@@ -44,8 +44,8 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
     .getEstimatedLevelZeroGeometricErrorForAHeightmap(ellipsoid, COUNT, tilingScheme.getNumberOfXTilesAtLevel(0));
   const metres = (value) => ((Number.isNaN(value) ? missing : value) * scale + offset) * exaggeration;
 
-  const meshOf = (rectangle, axes, heights) => {
-    const { vertices, normals, minimum, maximum } = facets(heights, axes, COUNT);
+  const meshOf = (rectangle, axes, heights, gone) => {
+    const { vertices, normals, minimum, maximum } = facets(heights, axes, COUNT, gone);
     // The box of a tile is told by a few of its points, at the lowest and the highest of its heights.
     const corners = [];
     for (let j = 0; j <= 8; j += 1) {
@@ -76,8 +76,9 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
       const axes = vertexAxes(boxOf(Cesium, rectangle), COUNT);
       const values = slice && await cells.at(slice, axes, true);
       const heights = values ?? new Float32Array((COUNT + 2) ** 2).fill(NaN);
+      const gone = Uint8Array.from(heights, Number.isNaN);
       for (let i = 0; i < heights.length; i += 1) heights[i] = metres(heights[i]);
-      return meshOf(rectangle, axes, heights);
+      return meshOf(rectangle, axes, heights, gone);
     },
     getLevelMaximumGeometricError: (level) => 2 * levelZeroError / 2 ** level,
     getTileDataAvailable: (x, y, level) => level <= finest,

@@ -5,7 +5,8 @@ import Glibc
 /// The first image of a GeoTIFF file, described for reading: TIFF or BigTIFF, tiles or strips, also
 /// cloud-optimised.
 ///
-/// Pixels that its mask leaves out are missing. It may be used by several threads and holds nothing open. Smaller copies in the file are not used.
+/// Pixels that its mask leaves out are missing. It may be used by several threads and holds nothing open.
+/// Smaller copies in the file are not used.
 public struct GeoTIFFFile: Sendable {
   /// The path of the file.
   public let path: String
