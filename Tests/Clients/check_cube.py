@@ -73,7 +73,10 @@ ACROSS = """() => {
   const [a, b, c] = cubepress.map.box();
   const across = a.flatMap((i) => b.flatMap((j) => c.map((k) => scene.project(scene.frame.place([i, j, k])).x)));
   const canvas = document.querySelector(".cube-labels");
-  const edge = (x) => canvas.getContext("2d").getImageData(x, 0, 1, canvas.height).data.filter((one) => one > 0).length;
+  const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  const edge = (x) => context.getImageData(x, 0, 1, copy.height).data.filter((one) => one > 0).length;
   return [(Math.max(...across) - Math.min(...across)) / innerWidth, edge(0) + edge(canvas.width - 1)];
 }"""
 
