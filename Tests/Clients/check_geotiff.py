@@ -244,7 +244,7 @@ def cut_short(cubepress: str, folder: Path) -> str:
 def flipped(cubepress: str, folder: Path) -> str:
     """Any byte may be wrong: the program ends by itself, with numbers or an error, and never crashes."""
     chance, ended = np.random.default_rng(7), {0: 0, 1: 0}
-    for name in ("cog", "strips_zstd", "tiles_lerc", "tiles_lzma", "bands_pixel", "predictor3_LZW_float32".lower()):
+    for name in ("cog", "strips_zstd", "tiles_lerc", "tiles_lzma", "bands_pixel", "mask_tiles", "predictor3_LZW_float32".lower()):
         whole = np.frombuffer((folder / f"{name}.tif").read_bytes(), "uint8")
         for turn in range(25):
             broken = whole.copy()
