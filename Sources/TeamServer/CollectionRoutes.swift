@@ -63,11 +63,14 @@ struct CollectionRoutes: Sendable {
           collections.map {
             [
               "collection": .text($0.name), "collectionTitle": .text($0.title),
-              "count": .number($0.count), "size": .text(ByteText.of($0.bytes)),
+              "count": .text(Self.places($0.count)), "size": .text(ByteText.of($0.bytes)),
             ]
           }),
       ])
   }
+
+  /// So many places, for people.
+  static func places(_ count: Int) -> String { count == 1 ? "1 place" : "\(count) places" }
 
   private func json(_ collection: Workspaces.PlaceCollection, _ team: Team) -> JSONValue {
     let href = "\(settings.baseURL)/teams/\(team.name)/places/\(collection.name)"
@@ -142,7 +145,7 @@ struct CollectionRoutes: Sendable {
       "collection", title: collection.title, of: member, isMember: isMember, current: "places",
       [
         "collection": .text(collection.name), "collectionTitle": .text(collection.title),
-        "count": .number(collection.count), "shown": .number(found.features.count),
+        "count": .text(Self.places(collection.count)), "shown": .number(found.features.count),
         "baseURL": .text(settings.baseURL),
         "map": PlaceSketch(features: found.features).value,
         "table": PlaceTable(features: found.features).value,
@@ -211,7 +214,7 @@ struct CollectionRoutes: Sendable {
     let (member, collection) = try await changing(request, context)
     let features = try NewFeature.read(try await request.json(limit: settings.largestPlaces))
     let ids = try await workspace.add(features, to: collection, of: member.team)
-    try await access.note("added \(ids.count) places", on: collection.name, member)
+    try await access.note("added \(Self.places(ids.count))", on: collection.name, member)
     return .json(["ids": .array(ids.map(JSONValue.integer))], status: .created)
   }
 
@@ -265,7 +268,7 @@ struct CollectionRoutes: Sendable {
     }
     let count = try await workspace.change(
       properties: properties, of: query, in: collection, of: member.team)
-    try await access.note("changed \(count) places", on: collection.name, member)
+    try await access.note("changed \(Self.places(count))", on: collection.name, member)
     return count
   }
 
@@ -288,7 +291,7 @@ struct CollectionRoutes: Sendable {
   ) async throws -> Response {
     let (member, collection) = try await changing(request, context)
     let count = try await workspace.remove(try several(request), from: collection)
-    try await access.note("removed \(count) places", on: collection.name, member)
+    try await access.note("removed \(Self.places(count))", on: collection.name, member)
     return .json(["removed": .integer(Int64(count))])
   }
 

@@ -70,7 +70,8 @@ struct SharedThings: Sendable {
   private func places(_ name: String, of team: Team) async throws -> PageValue? {
     guard let found = try await workspace.collection(name, ofTeam: team.name) else { return nil }
     return [
-      "sharedTitle": .text(found.title), "sharedID": .text(name), "count": .number(found.count),
+      "sharedTitle": .text(found.title), "sharedID": .text(name),
+      "count": .text(CollectionRoutes.places(found.count)),
       "sharedHref": .text("/teams/\(team.name)/places/\(name)"),
     ]
   }

@@ -8,6 +8,8 @@ public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
     case unknown
     /// It exists already.
     case taken
+    /// The disk of the server is full.
+    case diskFull
     /// The database cannot be opened, read or written.
     case storage
   }
@@ -33,6 +35,12 @@ public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
 }
 
 extension TeamsError {
+  /// Why nothing can be written on a full disk, for those who do not run the server.
+  package static let diskFullReason = "the disk of the server is full"
+  /// What they can do.
+  package static let diskFullRemedy =
+    "tell whoever runs the server, and try again when there is room"
+
   /// Nobody has this name.
   public static func noUser(_ name: String) -> TeamsError {
     TeamsError(

@@ -33,10 +33,16 @@ struct WorkspacePageTests {
     let path = "/teams/ice/datasets/elevation"
     let versions = path + "/versions/"
     let before = try await client.get(path + "/data/cube.nc", headers)
+    // Where exactly this content is: it names another one as soon as there is another one.
+    let first = try #require(before.headers[.contentLocation])
+    #expect(
+      first == workspace.settings.baseURL + versions
+        + TeamServerTests.Workspace.elevationContent + "/cube.nc")
     try await replace(workspace, with: "CDF\u{1} of another hour")
     let after = try await client.get(path + "/data/cube.nc", headers)
     #expect(after.text == "CDF\u{1} of another hour")
     #expect(after.headers[.eTag] != before.headers[.eTag])
+    #expect(after.headers[.contentLocation] != first)
     var known = headers
     known[.ifNoneMatch] = before.headers[.eTag]
     #expect(try await client.get(path + "/data/cube.nc", known).status == .ok)
