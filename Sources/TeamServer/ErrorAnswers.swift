@@ -63,7 +63,7 @@ struct ErrorAnswers: RouterMiddleware {
     switch status.code {
     case 404, 410: "Nothing here"
     case 403: "Not allowed"
-    case 409, 423: "Not just now"
+    case 423: "Not just now"
     case 413, 507: "Too much"
     case 429, 503: "Too busy"
     case 500...: "The server has failed"

@@ -69,9 +69,10 @@ struct SharedThings: Sendable {
 
   private func places(_ name: String, of team: Team) async throws -> PageValue? {
     guard let found = try await workspace.collection(name, ofTeam: team.name) else { return nil }
+    let count = try await workspace.extent(of: found).count
     return [
       "sharedTitle": .text(found.title), "sharedID": .text(name),
-      "count": .text(CollectionRoutes.places(found.count)),
+      "count": .text(CollectionRoutes.places(count)),
       "sharedHref": .text("/teams/\(team.name)/places/\(name)"),
     ]
   }
