@@ -119,6 +119,11 @@ struct MemberRoutes: Sendable {
     try await forms.change(request, context, "shared", atLeast: .owner) { form, member in
       let role = try Self.role(form)
       let (kind, item, other) = try await shared(form)
+      let things = SharedThings(database: database, workspace: workspace, settings: settings)
+      // Shared now, a later one of this name would be shared without anybody's wish.
+      guard try await things.entry(kind, item, of: member.team) != nil else {
+        throw TeamsError.nothingToShare(item)
+      }
       try await database.grant(role, on: item, kind: kind, of: member.team, to: other)
       return "\(kind.rawValue) \(item) with \(other.name): \(role.rawValue)"
     }

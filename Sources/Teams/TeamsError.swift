@@ -48,6 +48,15 @@ extension TeamsError {
       remedy: "ask an administrator to add them")
   }
 
+  /// A team has nothing of this name that it could share.
+  public static func nothingToShare(_ item: String) -> TeamsError {
+    TeamsError(
+      .unknown, "share '\(item.prefix(100))'",
+      because: "the team has nothing of this name and kind",
+      remedy:
+        "write it as in the lists of datasets, places or files, a folder with a slash at its end")
+  }
+
   /// There is no cube where a path leads.
   public static func nothing(at path: String) -> TeamsError {
     TeamsError(

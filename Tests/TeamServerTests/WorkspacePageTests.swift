@@ -172,6 +172,30 @@ struct WorkspacePageTests {
     #expect(log.contains("registered a cube") && log.contains("forgot a cube"))
   }
 
+  @Test("only what there is can be shared")
+  func onlyWhatThereIsCanBeShared() async throws {
+    let workspace = try await Workspace(keeping: true)
+    let client = try workspace.client()
+    let (headers, form) = try await workspace.session("owner")
+    let ice = try #require(try await workspace.database.team(named: "ice"))
+    for (kind, item, isThere) in [
+      ("dataset", "elevation", true), ("dataset", "surface", true), ("dataset", "none", false),
+      ("dataset", "../../site/datasets/bed", false), ("places", "lakes", true),
+      ("places", "none", false), ("files", "notes/a.txt", true), ("files", "notes/", true),
+      ("files", "notes", false), ("files", "none/", false),
+    ] {
+      let before = try await workspace.database.grants(of: ice).count
+      let answer = try await client.post(
+        "/teams/ice/grants", headers,
+        ["form": form, "kind": kind, "item": item, "other": "sea", "role": "reader"])
+      #expect(answer.status == (isThere ? .seeOther : .unprocessableContent), "\(kind) \(item)")
+      if !isThere {
+        #expect(answer.text.contains("nothing of this name"))
+        #expect(try await workspace.database.grants(of: ice).count == before)
+      }
+    }
+  }
+
   @Test func metricsTellWhatTeamsKeep() async throws {
     let workspace = try await Workspace(keeping: true)
     let owner = try #require(try await workspace.database.user(named: "owner"))
