@@ -30,11 +30,14 @@ struct MemberRoutes: Sendable {
   private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
     let members = try await database.members(of: member.team)
     let grants = try await database.grants(of: member.team)
+    // To choose from; files are too many.
+    let datasets = try await database.cubeSources(ofTeam: member.team.name).map(\.dataset)
+    let collections = try await workspace.collections(of: member.team).map(\.name)
     return try await frame.page(
       "members", title: "Members", of: member, current: "members",
       status: problem == nil ? .ok : .unprocessableContent,
       [
-        "problem": .optional(problem),
+        "problem": .optional(problem), "things": .list((datasets + collections).map { .text($0) }),
         "members": .list(
           members.map {
             [
