@@ -19,7 +19,8 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
-from report import Skipped
+from patience import PATIENCE, eventually
+from report import Skipped, require
 
 KEY, SECRET = "KEY", "SECRET-of-the-tests"
 TYPES = {
@@ -68,27 +69,28 @@ def client(endpoint: str):
 
 
 @contextmanager
-def running(command: list, url: str, log: Path, patience: float = 40):
+def running(command: list, url: str, log: Path):
     """Runs a server while the body runs; ready when it answers anything over HTTP."""
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
-        deadline = time.monotonic() + patience
-        while True:
+        def has_answered() -> bool:
             try:
                 urllib.request.urlopen(url, timeout=2).close()
-                break
             except urllib.error.HTTPError:
-                break
-            except OSError as error:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise Skipped(f"{command[0]} does not start, see {log}: {error}") from error
-                time.sleep(0.2)
+                return True
+            except OSError:
+                return False
+            return True
+
+        eventually(lambda: process.poll() is not None or has_answered(), 0.2)
+        if process.poll() is not None:
+            raise Skipped(f"{command[0]} does not start, see {log}")
         yield url
     finally:
         process.terminate()
         try:
-            process.wait(timeout=15)
+            process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
 
@@ -113,18 +115,18 @@ def seaweedfs(folder: Path):
     # Its catalogues would want ports of their own.
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
     with running(command, f"http://127.0.0.1:{ports[0]}", folder / "log") as url:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                client(url).create_bucket(Bucket="cubes")
-                client(url).put_object(Bucket="cubes", Key="probe", Body=b"1")
-                client(url).delete_object(Bucket="cubes", Key="probe")
-                break
-            except Exception:  # until its parts have found one another
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.5)
+        require(eventually(lambda: takes_objects(url), 0.5), f"{url} takes no objects")
         yield url
+
+
+def takes_objects(url: str) -> bool:
+    try:
+        client(url).create_bucket(Bucket="cubes")
+        client(url).put_object(Bucket="cubes", Key="probe", Body=b"1")
+        client(url).delete_object(Bucket="cubes", Key="probe")
+    except Exception:  # until its parts have found one another
+        return False
+    return True
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import socket
 import struct
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from patience import PATIENCE, eventually
 from report import Report, Skipped, require
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -91,23 +91,23 @@ def xcube_server(folder: Path):
                                 str(folder / "xcube.yaml")], stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}/"
     try:
-        for _ in range(240):
-            if process.poll() is not None:
-                break
-            try:
-                urllib.request.urlopen(address, timeout=5).read()
-                yield address
-                return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.5)
-        raise AssertionError(f"xcube does not come up: {(folder / 'xcube.log').read_text()[-800:]}")
+        eventually(lambda: process.poll() is not None or answers(address), 0.5)
+        require(process.poll() is None and answers(address), f"xcube does not come up: {(folder / 'xcube.log').read_text()[-800:]}")
+        yield address
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
+
+
+def answers(address: str) -> bool:
+    try:
+        return bool(fetched(address))
+    except OSError:
+        return False
 
 
 def fetched(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=120) as answer:
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
         return answer.read()
 
 

@@ -17,6 +17,7 @@ from jsonschema import Draft7Validator, Draft201909Validator
 from lxml import etree
 from pystac.validation.stac_validator import JsonSchemaSTACValidator
 
+from patience import PATIENCE
 from report import Skipped, require
 from site_folder import Served, Site
 from stac_schemas import ALL, OFFICIAL, SCHEMAS
@@ -315,7 +316,7 @@ def html(site: Site) -> str:
     pages = [site.folder / "index.html", site.folder / "404.html", *site.folder.glob("datasets/*/index.html"),
              *site.folder.glob("stories/**/*.html")]
     done = subprocess.run(["java", "-jar", jar, "--errors-only", "--stdout", "--format", "json", "--exit-zero-always", *pages],
-                          capture_output=True, text=True, timeout=240)
+                          capture_output=True, text=True, timeout=PATIENCE)
     messages = json.loads(done.stdout)["messages"]
     # The outputs of notebooks bring rules for themselves, which stay where they are.
     messages = [one for one in messages if not one["message"].startswith("Element “style” not allowed")]

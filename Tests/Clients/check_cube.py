@@ -15,7 +15,7 @@ from PIL import Image
 
 from report import Report, Skipped, require
 from site_folder import Site, served
-from viewer_browser import DESKTOP, PHONE, WAIT, Watched, axe_faults, chromium as browser
+from viewer_browser import DESKTOP, PHONE, Watched, axe_faults, chromium as browser, new_context
 from viewer_dimensions import DEPTHS, small_site
 from viewer_pixels import style_of
 
@@ -101,8 +101,7 @@ class CubePage(Watched):
 
 @contextmanager
 def cube(chromium, address: str, fragment: str | None, size: dict = SMALL, query: str = "", **options):
-    context = chromium.new_context(viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
-    context.set_default_timeout(60_000)
+    context = new_context(chromium, viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
     try:
         one = CubePage(context.new_page(), address)
         if fragment is not None:
@@ -313,12 +312,13 @@ def part(one: CubePage, truth: Truth, address: str) -> str:
         found = np.load(Path(folder, "part.npy"))
     wanted = truth.level(0)[tuple(slice(*one) for one in box)]
     require(np.array_equal(found, wanted, equal_nan=True), f"the code opens {found.shape}, wanted {wanted.shape}")
+    former = page.evaluate("location.hash")
     page.evaluate("cubepress.map.frame(cubepress.map.box())")
     one.settle()
     require(page.evaluate("cubepress.map.range()") == box and one.box() == box, "the part does not fill the cube")
     link = page.get_by_role("link", name="This part on the map").get_attribute("href")
     require(link.startswith(address) and "time=1920" in link and "lon=" in link, link)
-    page.wait_for_timeout(500)
+    page.wait_for_function("former => location.hash !== former", arg=former)
     fragment = page.evaluate("location.hash")
     one.go(fragment)
     require(page.evaluate("cubepress.map.range()") == box, "the address does not bring the part back")
@@ -341,7 +341,7 @@ def playing(one: CubePage) -> str:
       });
     }""")
     page.get_by_role("button", name="Play along Time").click()
-    page.wait_for_function("seen.length >= 25", timeout=60_000)
+    page.wait_for_function("seen.length >= 25")
     page.screenshot(path=PICTURES / "cube-playing.png")
     page.get_by_role("button", name="Stop playing Time").click()
     seen = page.evaluate("seen")
@@ -429,9 +429,8 @@ def accessible(one: CubePage, pictures: Path) -> str:
 
 def german(one: CubePage) -> str:
     one.set("{ language: 'de' }")
-    one.page.wait_for_timeout(500)
     for text in ("Daten", "Teil", "Farben", "Ansicht", "Optionen"):
-        require(one.page.locator(".rail").get_by_text(text).count() == 1, f"{text} is missing")
+        one.page.locator(".rail").get_by_text(text).wait_for()
     for name in PANELS:
         one.page.evaluate("name => cubepress.openPanel(name)", name)
         one.page.wait_for_timeout(200)
@@ -521,7 +520,7 @@ def takeover(chromium, address: str, name: str, size: dict) -> str:
         held: list = []
         one.page.route("**/cube/page.js", lambda route: held.append(route))
         one.page.goto(f"{one.address}#dataset={name}")
-        one.page.wait_for_function("performance.getEntriesByName('first-picture').length", timeout=WAIT)
+        one.page.wait_for_function("performance.getEntriesByName('first-picture').length")
         place = one.page.evaluate(PLACE)
         first = one.page.evaluate("document.querySelector('.cube-painted').toDataURL()")
         for route in held:

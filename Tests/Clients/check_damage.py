@@ -7,12 +7,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import netCDF4
 import numpy as np
 
+from patience import PATIENCE, eventually
 from report import Skipped, require
 
 DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
@@ -64,7 +64,7 @@ def run(cubepress: str, *arguments, **options) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
         **options,
     )
@@ -98,7 +98,7 @@ def refuses(cubepress: str, make) -> str:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         no_site(out)
@@ -211,16 +211,11 @@ def no_orphan(cubepress: str) -> str:
             [cubepress, "inspect", source], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         readers: list[int] = []
-        deadline = time.monotonic() + 30
-        while not readers and process.poll() is None and time.monotonic() < deadline:
-            readers = children(process.pid)
+        eventually(lambda: readers.extend(children(process.pid)) or readers or process.poll() is not None, 0)
         require(readers or process.poll() is not None, "no reader was started")
         process.kill()
         process.wait()
-        deadline = time.monotonic() + 30
-        while any(is_alive(reader) for reader in readers):
-            require(time.monotonic() < deadline, "the reader goes on without the program")
-            time.sleep(0.05)
+        require(eventually(lambda: not any(map(is_alive, readers))), "the reader goes on without the program")
         return f"{len(readers)} reader ended"
 
 
@@ -297,7 +292,7 @@ def preview_stays_inside(cubepress: str) -> str:
 
 
 def ask(port: int, path: str) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = b""
         while piece := connection.recv(65536):

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from patience import PATIENCE
 from report import Skipped, require
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -146,7 +147,7 @@ def metrics(cubepress: str, site: Path, recipe: Path) -> str:
         def call(file: str, *arguments) -> dict:
             subprocess.run(
                 [cubepress, *map(str, arguments), "--quiet", "--metrics", str(folder / file)],
-                capture_output=True, text=True, check=False, timeout=100)
+                capture_output=True, text=True, check=False, timeout=PATIENCE)
             return families((folder / file).read_text())
 
         built = call("build.prom", "build", recipe, "-o", made)
@@ -173,7 +174,7 @@ def costs(cubepress: str, site: Path, recipe: Path) -> str:
     """A few fields of each variable must tell about what all of them take."""
     result = subprocess.run(
         [cubepress, "cost", str(recipe), "--json", "--quiet"], capture_output=True, text=True,
-        check=False, timeout=300)
+        check=False, timeout=PATIENCE)
     require(result.returncode == 0, result.stderr[-300:])
     estimate = json.loads(result.stdout)
     worst = 1.0

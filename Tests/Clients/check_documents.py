@@ -10,6 +10,7 @@ from lxml import etree
 from owslib.wmts import WebMapTileService
 from PIL import Image
 
+from patience import PATIENCE
 from report import Skipped, require
 from site_folder import Served, Site
 
@@ -144,7 +145,7 @@ def owslib(site: Site, served: Served, shown: list) -> str:
 
 def fetch(url: str, **headers):
     request = urllib.request.Request(url, headers=headers)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return answer.status, answer.headers, answer.read()
 
 

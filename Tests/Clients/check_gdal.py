@@ -9,6 +9,7 @@ import numpy as np
 
 from check_pixels import bins_off, zoom_and_tiles
 from matrices import MATRIX_SETS, TILE
+from patience import PATIENCE
 from report import Failure, require
 from site_folder import Served, Site
 
@@ -115,7 +116,7 @@ def run_reader(job: dict) -> dict:
             ["/usr/bin/python3", str(READER), file.name],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
     if result.returncode != 0:

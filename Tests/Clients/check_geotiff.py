@@ -19,6 +19,7 @@ import yaml
 
 from check_damage import CRASHES, judge, run
 from check_memory import PROGRAM, need_room, peak
+from patience import PATIENCE
 from report import Skipped, require
 
 MAKER = Path(__file__).resolve().parent / "geotiff_files.py"
@@ -268,7 +269,7 @@ def huge(cubepress: str, folder: Path) -> str:
     for column, row, wanted in ((50_200, 50_300, "1234"), (10, 20, "")):
         at = f"--at={-180 + (column + 0.5) * 0.0036},{90 - (row + 0.5) * 0.0018}"
         command = ["time", "-f", "%M", cubepress, "extract", str(path), "--variable", "band_data", at]
-        done = subprocess.run(["/usr/bin/env", *command], capture_output=True, text=True, timeout=120)
+        done = subprocess.run(["/usr/bin/env", *command], capture_output=True, text=True, timeout=PATIENCE)
         require(done.returncode == 0, done.stderr[-300:])
         found = done.stdout.strip().splitlines()[-1].rsplit(",", 1)[-1]
         require(found.rstrip("0").rstrip(".") == wanted or found == wanted, f"{found}, not {wanted}")

@@ -13,12 +13,10 @@ import xarray as xr
 
 from report import Report, Skipped, require
 from site_folder import Site, served
-from viewer_browser import DESKTOP, PHONE, Watched, axe_faults, chromium as browser
+from viewer_browser import PHONE, SMALL, Watched, axe_faults, chromium as browser, new_context
 from viewer_pixels import style_of
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
-# Software draws slowly: no larger than it takes to see something.
-SMALL = {"width": 900, "height": 620}
 PANELS = ["scene", "layers", "colours", "light", "settings"]
 # A copy of what is drawn, as it is in the very frame.
 PICTURE = """() => {
@@ -60,8 +58,7 @@ def accessible(page, pictures: Path, panels: list) -> str:
 
 @contextmanager
 def globe(chromium, address: str, fragment: str, size: dict = SMALL, script: str | None = None, **options):
-    context = chromium.new_context(viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
-    context.set_default_timeout(60_000)
+    context = new_context(chromium, viewport=size, accept_downloads=True, **{"locale": "en-GB", **options})
     if script:
         context.add_init_script(script)
     try:
@@ -85,7 +82,7 @@ def scene(chromium, address: str, name: str) -> str:
 
 def whole(chromium, address: str, name: str) -> str:
     """Nothing is seen through a part of the earth that goes all around, where its ends or tiles meet."""
-    with globe(chromium, address, f"#scene={name}", DESKTOP) as one:
+    with globe(chromium, address, f"#scene={name}") as one:
         one.page.evaluate("() => { cubepress.map.scene.backgroundColor = Cesium.Color.MAGENTA; }")
         picture = one.picture()
         red, green, blue = (picture[..., band] for band in range(3))
@@ -229,8 +226,9 @@ def keyboard(one: Globe) -> str:
 def link(one: Globe) -> str:
     """The address brings back scene, time, light, exaggeration and camera; the picture is saved as a file."""
     page = one.page
+    address = page.evaluate("location.hash")
     one.set("{ light: { ...state.light, kind: 'fixed', azimuth: 10 }, exaggeration: 5 }")
-    page.wait_for_timeout(500)
+    page.wait_for_function("address => location.hash !== address", arg=address)
     before = page.evaluate("cubepress.store.get()")
     fragment = page.evaluate("location.hash")
     page.evaluate("void cubepress.openPanel('scene')")
@@ -256,18 +254,16 @@ def tour(one: Globe) -> str:
     page = one.page
     before = page.evaluate("cubepress.map.camera.state()")
     page.evaluate("void cubepress.tour.go(0)")
-    page.wait_for_timeout(200)
     caption = page.evaluate("cubepress.scene.tour[0].caption")
-    require(page.locator("#caption").inner_text() == caption, "the caption is not shown")
-    page.wait_for_function("before => Math.abs(cubepress.map.camera.state().lon - before) > 1", arg=before["lon"], timeout=60_000)
+    page.wait_for_function("caption => document.getElementById('caption').innerText === caption", arg=caption)
+    page.wait_for_function("before => Math.abs(cubepress.map.camera.state().lon - before) > 1", arg=before["lon"])
     return caption
 
 
 def german(one: Globe) -> str:
     one.page.evaluate("void cubepress.store.set({ language: 'de' })")
-    one.page.wait_for_timeout(600)
     for text in ("Szenen", "Ebenen", "Farben", "Licht", "Optionen"):
-        require(one.page.locator(".rail").get_by_text(text).count() == 1, f"{text} is missing")
+        one.page.locator(".rail").get_by_text(text).wait_for()
     for name in PANELS:
         panel(one.page, name)
         text = one.page.locator("#side").inner_text()
@@ -375,10 +371,10 @@ def sheets(chromium, cubepress: str | None) -> str:
                 page.wait_for_function("cubepress.map.scene.globe.tilesLoaded")
             one.settle()
             before = page.evaluate("textures")
-            for step in range(20):
+            for step in range(8):
                 one.set(f"{{ layers: state.layers.map((each) => ({{ ...each, range: [0, {31 + step}] }})) }}")
             more = page.evaluate("textures") - before
-            require(more <= 6, f"painting three sheets 20 times leaves {more} more textures on the graphics card")
+            require(more <= 6, f"painting three sheets 8 times leaves {more} more textures on the graphics card")
             one.set("{ layers: state.layers.map((each) => ({ ...each, range: [0, 30] })) }")
             page.screenshot(path=PICTURES / "globe-sheets.png")
             control = page.locator("#dims").get_by_label("Uppermost sheet, Depth")
@@ -399,7 +395,7 @@ def sheets(chromium, cubepress: str | None) -> str:
                 wanted = style.draw(np.array([value], "float32")).astype(int)
                 require(np.abs(np.array(found) - wanted).max() <= 4, f"on {day} a layer of one region has {found} instead of {wanted.tolist()}")
             require(not one.troubles, "; ".join(one.troubles[:5]))
-    return f"3 sheets, {more} more textures after 20 changes"
+    return f"3 sheets, {more} more textures after 8 changes"
 
 
 def unreadable(chromium, address: str, names: list) -> str:

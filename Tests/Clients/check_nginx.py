@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nginx_server import adapted, running
+from patience import PATIENCE
 from report import require
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,7 +40,7 @@ class Client:
         self.port = port
 
     def ask(self, path: str, method: str = "GET", **fields) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {name.replace("_", "-"): value for name, value in fields.items()}
         connection.request(method, path, headers={"Accept-Encoding": "identity"} | headers)
         answer = connection.getresponse()
@@ -75,7 +76,7 @@ def behind_nginx(cubepress: str, site: Path, recipe: Path) -> str:
 
 def run(cubepress: str, *arguments) -> str:
     result = subprocess.run(
-        [cubepress, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=100)
+        [cubepress, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=PATIENCE)
     said = result.stdout + result.stderr
     require(result.returncode == 0, f"cubepress {arguments[0]}: {said[-2000:]}")
     return result.stdout

@@ -18,6 +18,7 @@ import xarray as xr
 
 from buckets import KEY, SECRET, client, seaweedfs
 from check_publish import objects
+from patience import PATIENCE
 from report import require
 from zarr_sources import field_values, grid
 
@@ -112,7 +113,7 @@ class Night:
             capture_output=True,
             text=True,
             check=False,
-            timeout=150,
+            timeout=PATIENCE,
             env=self.environment,
         )
         said = (result.stdout + result.stderr).strip()
@@ -134,7 +135,7 @@ class Night:
             cwd=self.folder,
             env=self.environment | {"AWS_ENDPOINT_URL_S3": self.url},
             check=True,
-            timeout=150,
+            timeout=PATIENCE,
         )
         full = {}
         for path in (self.folder / "full").rglob("*"):
@@ -150,7 +151,7 @@ class Night:
     def live_check(self) -> None:
         result = subprocess.run(
             [self.cubepress, "check", f"{self.url}/cubes/site/"],
-            capture_output=True, text=True, check=False, timeout=100,
+            capture_output=True, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
         # The server of this check does not let everybody list, which is complained about.
         bad = [line for line in result.stdout.splitlines() if line.startswith("FAIL") and "refer" in line]
@@ -263,7 +264,7 @@ def overlapping(night: Night) -> str:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     runs = [start(night.fresh()), start(night.fresh())]
-    said = [run.communicate(timeout=150)[0] for run in runs]
+    said = [run.communicate(timeout=PATIENCE)[0] for run in runs]
     codes = sorted(run.returncode for run in runs)
     require(codes in ([0, 1], [0, 0]), f"codes {codes}: {said}")
     if codes == [0, 1]:
@@ -289,7 +290,7 @@ def killed(night: Night, kills: int) -> str:
         except ProcessLookupError:
             pass
         run.wait()
-        current = urllib.request.urlopen(f"{night.url}/cubes/site/_release/current.json", timeout=10).read()
+        current = urllib.request.urlopen(f"{night.url}/cubes/site/_release/current.json", timeout=PATIENCE).read()
         require(json.loads(current)["release"] > 0, "no release is there")
         if number % 2:
             night.run(night.fresh(), "--take-over")

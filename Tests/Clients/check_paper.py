@@ -13,7 +13,7 @@ from PIL import Image
 
 from report import Report, Skipped, require
 from site_folder import Site
-from viewer_browser import chromium as browser
+from viewer_browser import chromium as browser, new_context
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
 # A4 on its side, in millimetres; in pixels at 96 for an inch, as browsers have it.
@@ -73,7 +73,7 @@ def paper_checks(report: Report, site: Site) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     try:
         with browser() as chromium:
-            page = chromium.new_page(viewport={"width": SIZE[0] + 40, "height": SIZE[1] + 40})
+            page = new_context(chromium, viewport={"width": SIZE[0] + 40, "height": SIZE[1] + 40}).new_page()
             for one in sheets:
                 report.check(f"paper cube: {one['key']}", sheet, page, site.folder, one)
     except Skipped as reason:

@@ -14,9 +14,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import quote
 
 from buckets import KEY, SECRET, TYPES, FaultyProxy, client, program, rclone, seaweedfs, write_site
+from patience import PATIENCE
 from report import require
 
 
@@ -70,7 +70,7 @@ class Runner:
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=PATIENCE,
             env=self.environment | environment,
         )
         said = (result.stdout + result.stderr).strip()
@@ -353,7 +353,7 @@ def two_publishers(run: Runner, url: str) -> str:
     one, other = run.folder / "race-1", run.folder / "race-2"
     sites = {one: write_site(one, 1, 100), other: write_site(other, 2, 100)}
     processes = {site: run.start("publish", site, "s3://cubes/race", "--endpoint", url) for site in sites}
-    said = {site: process.communicate(timeout=60)[0] for site, process in processes.items()}
+    said = {site: process.communicate(timeout=PATIENCE)[0] for site, process in processes.items()}
     codes = {site: process.returncode for site, process in processes.items()}
     require(sorted(codes.values()) in ([0, 1], [0, 0]), f"{codes}: {said}")
     loser = next((site for site, code in codes.items() if code == 1), None)

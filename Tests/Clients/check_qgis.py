@@ -12,6 +12,7 @@ from PIL import Image
 from check_gdal import filled_block
 from check_pixels import zoom_and_tiles
 from matrices import MATRIX_SETS, TILE
+from patience import PATIENCE
 from report import Skipped, require
 from site_folder import Served, Site
 
@@ -167,7 +168,7 @@ def run_renderer(jobs: list, folder: Path) -> list:
         ["/usr/bin/python3", str(RENDERER), str(path)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
         # A cache of its own: QGIS keeps documents and tiles that it fetched before.
         env=os.environ | {"XDG_CACHE_HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)},

@@ -16,7 +16,7 @@ from check_globe import PICTURES, Globe, changed
 from check_terrain import relief
 from report import Skipped, require
 from site_folder import Site, served
-from viewer_browser import Viewer, chromium
+from viewer_browser import SMALL, Viewer, chromium, new_context
 
 TIMES = ["2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"]
 SCENE = {
@@ -94,8 +94,7 @@ def refused(cubepress: str) -> str:
 
 def globe(browser, address: str) -> str:
     """Tiles of the very time are asked for, all come, and the ground is another one."""
-    context = browser.new_context(viewport={"width": 900, "height": 620}, locale="en-GB")
-    context.set_default_timeout(90_000)
+    context = new_context(browser, viewport=SMALL, locale="en-GB")
     try:
         page = context.new_page()
         asked: list[str] = []
@@ -130,7 +129,7 @@ RAISED = "cubepress.map.gl.getTerrain() && cubepress.map.gl.loaded() && cubepres
 
 @contextmanager
 def opened(viewer: Viewer, fragment: str = "dataset=ground&variable=h"):
-    with viewer.window() as window:
+    with viewer.window(size=SMALL) as window:
         window.troubles = []
         window.page.on("pageerror", lambda error: window.troubles.append(str(error)))
         window.page.on("response", lambda one: one.status >= 400 and window.troubles.append(f"{one.url}: {one.status}"))
@@ -149,8 +148,7 @@ def flat_and_raised(viewer: Viewer) -> str:
         window.page.evaluate("() => { const { gl } = cubepress.map; gl.setTerrain({ ...gl.getTerrain(), exaggeration: 0.0001 }); }")
         window.settle()
         window.until(RAISED)
-        window.page.wait_for_timeout(500)
-        share = changed(before, window.picture(), by=12)
+        share = changed(before, window.picture_when(lambda picture: changed(before, picture, by=12) < 0.02), by=12)
         require(share < 0.02, f"draped values differ in {share:.1%} of the map from drawn ones")
         window.set(relief=False)
         window.until("!cubepress.map.gl.getTerrain()")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from report import require
 from site_folder import Site, served
-from viewer_browser import DESKTOP, PHONE, chromium as browser
+from viewer_browser import DESKTOP, PHONE, chromium as browser, new_context
 
 COUNT = 1000
 
@@ -30,8 +30,7 @@ def search_checks(report, site: Site, address: str) -> None:
 
 @contextmanager
 def page_of(chromium, address: str, size=DESKTOP, **options):
-    context = chromium.new_context(viewport=size, **options)
-    context.set_default_timeout(15_000)
+    context = new_context(chromium, viewport=size, **options)
     page = context.new_page()
     page.goto(address)
     yield page

@@ -13,8 +13,10 @@ import numpy as np
 import zarr
 
 from http_store import HTTPStore
+from patience import PATIENCE
 from report import Failure, require
 from team_server import Browser, TeamServer
+from viewer_browser import chromium, new_context
 
 DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
 
@@ -109,7 +111,7 @@ class Workspace:
             answers[name] = subprocess.run(
                 ["gdalinfo", f"WMTS:{capabilities}", "--config", "GDAL_HTTP_USERPWD",
                  f"any:{self.tokens[name]}", "--config", "GDAL_ENABLE_WMS_CACHE", "NO", "-checksum"],
-                capture_output=True, text=True, timeout=120)
+                capture_output=True, text=True, timeout=PATIENCE)
         require(answers["ada"].returncode == 0, answers["ada"].stderr[-300:])
         require(answers["eve"].returncode != 0, "eve's token opens it too")
         sums = re.findall(r"Checksum=(\d+)", answers["ada"].stdout)
@@ -117,12 +119,8 @@ class Workspace:
         return f"checksums {', '.join(sums)}"
 
     def shows_viewer(self) -> str:
-        from playwright.sync_api import sync_playwright
-        from viewer_browser import ARGUMENTS, BROWSER
-
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-            page = chromium.new_page()
+        with chromium() as browser:
+            page = new_context(browser).new_page()
             failed = []
             page.on("response", lambda one: one.status >= 400 and failed.append((one.status, one.url)))
             target = "/sites/ocean/viewer/index.html"
@@ -132,9 +130,8 @@ class Workspace:
             page.fill("[name=password]", "correct horse battery")
             page.get_by_role("button", name="Sign in").click()
             page.wait_for_function(
-                "window.cubepress?.map?.layerAt?.(cubepress.store.get().active)?.complete", timeout=60_000)
+                "window.cubepress?.map?.layerAt?.(cubepress.store.get().active)?.complete")
             require(target in page.url, f"led to {page.url}")
-            chromium.close()
         require(not failed, f"{failed[:3]}")
         return "drawn"
 
@@ -189,7 +186,7 @@ class Workspace:
 
 def asked(address: str, headers: dict) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=30) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode(errors="replace")
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(errors="replace")

@@ -14,6 +14,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from patience import PATIENCE
 from report import require
 from team_server import Browser, TeamServer
 
@@ -171,5 +172,5 @@ def follows_keys(provider: Provider, server: TeamServer) -> str:
         _, status, _ = through(provider, server)
         if status in (302, 303):
             return f"followed after {time.monotonic() - began:.0f} s"
-        require(time.monotonic() - began < 60, f"not followed: {status}")
+        require(time.monotonic() - began < PATIENCE, f"not followed: {status}")
         time.sleep(3)

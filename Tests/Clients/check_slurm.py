@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from check_restart import published, require_equal
+from patience import PATIENCE
 from report import require
 from slurm import cluster, run
 
@@ -74,12 +75,12 @@ def logs(out: Path) -> str:
     )
 
 
-def wait_until(is_so, environment: dict, out: Path, seconds: float = 240) -> None:
-    end = time.monotonic() + seconds
+def wait_until(is_so, environment: dict, out: Path) -> None:
+    end = time.monotonic() + PATIENCE
     while not is_so():
         queue = subprocess.run(
             ["squeue"], capture_output=True, text=True, env=environment, check=False).stdout
-        require(time.monotonic() < end, f"not done after {seconds} s: {queue}{logs(out)[-600:]}")
+        require(time.monotonic() < end, f"not done after {PATIENCE} s: {queue}{logs(out)[-600:]}")
         time.sleep(0.1)
 
 
@@ -91,7 +92,7 @@ def missing_is_named(cubepress: str, recipe: Path) -> str:
         def call(code: int, command: str, *options) -> str:
             result = subprocess.run(
                 [cubepress, command, str(recipe), "-o", str(out), *options],
-                capture_output=True, text=True, check=False, env=os.environ, timeout=300)
+                capture_output=True, text=True, check=False, env=os.environ, timeout=PATIENCE)
             said = result.stdout + result.stderr
             require(result.returncode == code, f"{command}: exit code {result.returncode}: {said[-400:]}")
             return said

@@ -17,6 +17,7 @@ import zarr
 
 from buckets import KEY, SECRET, FaultyProxy, client, seaweedfs
 from http_store import HTTPStore
+from patience import PATIENCE
 from report import require
 from zarr_sources import field_values, grid
 
@@ -105,7 +106,7 @@ class Sources:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE,
             env=environment,
         )
         said = (result.stdout + result.stderr).strip()

@@ -8,9 +8,10 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from patience import PATIENCE
 from report import Report, Skipped, require
 from site_folder import Site
-from viewer_browser import DESKTOP, PHONE, chromium as browser
+from viewer_browser import DESKTOP, PHONE, chromium as browser, new_context
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIXTURES = ROOT / "Tests/StoriesTests/Fixtures"
@@ -191,7 +192,7 @@ def hostile_notebook() -> dict:
 
 def served_folder(chromium, folder: str, **options):
     """A context whose addresses http://story.test/ are the files of a folder; others are refused."""
-    context = chromium.new_context(viewport=DESKTOP, **options)
+    context = new_context(chromium, viewport=DESKTOP, **options)
     asked = []
 
     def answer(route):
@@ -258,7 +259,7 @@ def plotly(chromium, cubepress: str) -> str:
         context, asked = served_folder(chromium, folder)
         page = context.new_page()
         page.goto("http://story.test/stories/plotly/index.html")
-        page.wait_for_selector(".plotly .main-svg", timeout=60_000)
+        page.wait_for_selector(".plotly .main-svg")
         points = page.locator(".plotly .trace .lines, .plotly .js-line").count()
         require(points >= 1, "no line is drawn")
         require(not [url for url in asked if "favicon" not in url], f"asked for {asked[:3]}")
@@ -322,11 +323,11 @@ def live_series(chromium, site: Site, address: str) -> str:
     """The chart that takes the picture's place tells the values of the files, by mouse and by keyboard."""
     page_key, settings, _ = embedded_series(site)[0]
     values = values_at(site, settings)
-    context = chromium.new_context(viewport=DESKTOP)
+    context = new_context(chromium, viewport=DESKTOP)
     page = context.new_page()
     page.goto(address.rstrip("/") + "/" + page_key)
     page.locator(".live-series").first.scroll_into_view_if_needed()
-    page.wait_for_selector(".live-series canvas", timeout=90_000)
+    page.wait_for_selector(".live-series canvas")
     chart = page.locator(".live-series .chart").first
     chart.focus()
     page.keyboard.press("Home")
@@ -395,7 +396,7 @@ def huge(cubepress: str) -> str:
             page.write_text(text)
             done = subprocess.run(
                 [cubepress, "story", str(page), "-o", f"{folder}/deep-{name}", "--share", str(ROOT)],
-                capture_output=True, text=True, check=False, timeout=120)
+                capture_output=True, text=True, check=False, timeout=PATIENCE)
             require(done.returncode in (0, 1), f"{name}: {done.returncode} {done.stderr[:300]}")
     return ", ".join(told) + f"; 4 broken, {len(deep)} deep"
 
@@ -411,7 +412,7 @@ def pages(chromium, site: Site, address: str) -> str:
              "plain": {"viewport": DESKTOP, "java_script_enabled": False},
              "dark": {"viewport": DESKTOP, "color_scheme": "dark"}}
     for name, options in sizes.items():
-        context = chromium.new_context(**options)
+        context = new_context(chromium, **options)
         page = context.new_page()
         faults = []
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -430,7 +431,7 @@ def pages(chromium, site: Site, address: str) -> str:
                 require(page.locator(".live-open").count() == views, f"{key}: maps without a button")
             if name == "desk" and page.locator(".math").count():
                 page.locator(".math").first.scroll_into_view_if_needed()
-                page.wait_for_selector(".math .katex", timeout=20_000)
+                page.wait_for_selector(".math .katex")
                 require(page.locator(".math .katex-error").count() == 0, f"{key}: a formula is wrong")
             if name == "plain":
                 require(page.locator(".live-series .still").count() == page.locator(".live-series").count(),

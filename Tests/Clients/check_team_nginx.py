@@ -7,15 +7,14 @@ import re
 import ssl
 import subprocess
 import tempfile
-import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
 from nginx_server import adapted, nginx_program, running
+from patience import PATIENCE, eventually
 from report import require
 from site_folder import free_port
 from team_server import Browser, NoRedirect, TeamServer
@@ -76,7 +75,7 @@ def used(server: TeamServer, folder: Path, base: str, plain: int) -> str:
     require(cookie.name == "__Host-cubepress" and cookie.secure, f"{cookie}")
     browser.send("/administration", "/administration/teams", name="ocean", title="Ocean", owner="admin")
     token = browser.token("write")
-    connection = http.client.HTTPConnection("127.0.0.1", plain, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", plain, timeout=PATIENCE)
     connection.request("GET", "/teams/ocean", headers={"Host": "localhost"})
     require(connection.getresponse().status == 301, "plain HTTP is answered")
 
@@ -92,25 +91,22 @@ def used(server: TeamServer, folder: Path, base: str, plain: int) -> str:
         ).uploader(file_stream=io.BytesIO(content), chunk_size=200_000, metadata={"dataset": "scenario"})
         uploader.upload()
         headers = {"Authorization": f"Bearer {token}"}
-        for _ in range(600):
-            state = requests.get(uploader.url, headers=headers, timeout=30).json()
-            if state["state"] in ("accepted", "refused"):
-                break
-            time.sleep(0.05)
-        require(state["state"] == "accepted", f"{state}")
+        state = eventually(lambda: (
+            now := requests.get(uploader.url, headers=headers, timeout=PATIENCE).json())["state"] in ("accepted", "refused") and now)
+        require(state and state["state"] == "accepted", f"{state}")
         href = f"{base}/teams/ocean/datasets/scenario/data/cube.nc"
-        with requests.get(href, headers=headers, timeout=30) as answer:
+        with requests.get(href, headers=headers, timeout=PATIENCE) as answer:
             require(answer.content == content, "other bytes")
         large = os.urandom(40 << 20)
-        answer = requests.put(f"{base}/teams/ocean/files/large.bin", data=large, headers=headers, timeout=60)
+        answer = requests.put(f"{base}/teams/ocean/files/large.bin", data=large, headers=headers, timeout=PATIENCE)
         require(answer.status_code == 201, f"40 MB: {answer.status_code}")
         answer = requests.post(
-            f"{base}/teams/ocean/uploads", data={"dataset": "large"}, files={"file": ("large.nc", large)}, headers=headers, timeout=60)
+            f"{base}/teams/ocean/uploads", data={"dataset": "large"}, files={"file": ("large.nc", large)}, headers=headers, timeout=PATIENCE)
         require(answer.status_code == 201 and answer.json()["length"] == len(large), f"40 MB by a form: {answer.status_code}")
-        (folder / "copy.nc").write_bytes(requests.get(href, headers=headers, timeout=30).content)
+        (folder / "copy.nc").write_bytes(requests.get(href, headers=headers, timeout=PATIENCE).content)
         with xr.open_dataset(folder / "copy.nc", decode_times=False) as cube:
             require(len(cube.data_vars) > 0, "no variables")
-        require(requests.get(f"{base}/metrics", headers=headers, timeout=30).status_code == 200, "metrics")
+        require(requests.get(f"{base}/metrics", headers=headers, timeout=PATIENCE).status_code == 200, "metrics")
     finally:
         del os.environ["REQUESTS_CA_BUNDLE"]
     return f"{len(content)} bytes in pieces, 40 MB at once"

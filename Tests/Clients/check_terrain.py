@@ -19,6 +19,7 @@ from quantized_mesh_tile.terrain import TerrainTile
 
 from cubes import Field
 from matrices import MATRIX_SETS, TILE, to_grid
+from patience import PATIENCE
 from report import Failure, require
 
 GEODETIC = MATRIX_SETS["WorldCRS84Quad"]
@@ -368,7 +369,7 @@ def served(base: str, document: dict) -> str:
     for dimension in document["dimensions"]:
         layer = layer.replace("{" + dimension["placeholder"] + "}", dimension["default"])
     url = base + layer.removesuffix("layer.json") + "0/0/0.terrain"
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
         fields = answer.headers
         require(fields["Content-Encoding"] == "gzip", f"Content-Encoding {fields['Content-Encoding']}")
         require(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cubes import axis
+from patience import PATIENCE
 from report import Failure, require
 
 
@@ -21,7 +22,7 @@ def value_checks(report, cubepress: str, shown: list) -> None:
 
 def run(cubepress: str, *arguments) -> str:
     result = subprocess.run(
-        [cubepress, *arguments], capture_output=True, text=True, timeout=300, check=False
+        [cubepress, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     if result.returncode != 0:
         raise Failure(f"cubepress {' '.join(arguments[:2])}: {result.stderr.strip()[-400:]}")

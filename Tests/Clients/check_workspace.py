@@ -8,7 +8,6 @@ import json
 import os
 import random
 import re
-import shutil
 import struct
 import subprocess
 import tempfile
@@ -24,8 +23,10 @@ import numpy as np
 import xarray as xr
 from aiohttp import ClientResponseError
 
+from patience import PATIENCE, eventually
 from report import Failure, Skipped, require
 from team_server import Browser, TeamServer
+from viewer_browser import chromium, new_context
 
 DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
 FIXTURES = Path(__file__).resolve().parent / "Fixtures"
@@ -78,7 +79,7 @@ class Workspace:
             fields["Authorization"] = f"Bearer {self.tokens[user]}"
         request = urllib.request.Request(self.server.base + path, body, fields, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.read(), dict(answer.headers)
         except urllib.error.HTTPError as error:
             return error.code, error.read(), dict(error.headers)
@@ -113,12 +114,9 @@ class Workspace:
 
     def outcome(self, address: str) -> dict:
         path = urllib.parse.urlparse(address).path
-        for _ in range(600):
-            state = self.json(path, "bob")
-            if state["state"] in ("accepted", "refused"):
-                return state
-            time.sleep(0.05)
-        raise Failure(f"{path} is still {state['state']}")
+        state = eventually(lambda: (now := self.json(path, "bob"))["state"] in ("accepted", "refused") and now)
+        require(state, f"{path} is still looked at")
+        return state
 
     def send(self, content: bytes, dataset: str, **metadata) -> dict:
         uploader = self.client().uploader(
@@ -412,12 +410,8 @@ class Workspace:
         accepts the new one, so for a moment it may still be there."""
         datasets = self.json("/teams/ocean/datasets")["datasets"]
         known = len(datasets) + len(self.json("/teams/ocean/datasets/hourly")["earlier"])
-        for _ in range(200):
-            left = os.listdir(self.folder / "data/teams/ocean/uploaded")
-            if len(left) == known:
-                return
-            time.sleep(0.05)
-        raise Failure(f"left behind: {len(left)} contents of {known}")
+        uploaded = self.folder / "data/teams/ocean/uploaded"
+        require(eventually(lambda: len(os.listdir(uploaded)) == known), f"left behind: {len(os.listdir(uploaded))} contents of {known}")
 
     def replaces_or_not(self) -> str:
         """Killed at any moment of it, the server has the old content or the new one, and goes on to the new."""
@@ -698,7 +692,7 @@ class Workspace:
             one.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n")
         began = time.monotonic()
         ended = set()
-        while len(ended) < len(slow) and time.monotonic() - began < 90:
+        while len(ended) < len(slow) and time.monotonic() - began < PATIENCE:
             for one in slow:
                 if one in ended:
                     continue
@@ -713,7 +707,7 @@ class Workspace:
                     ended.add(one)
             require(self.ask("/health/live", None)[0] == 200, "others are not served")
             time.sleep(1)
-        require(len(ended) == len(slow), f"{len(slow) - len(ended)} slow connections live on after 90 s")
+        require(len(ended) == len(slow), f"{len(slow) - len(ended)} slow connections live on after {PATIENCE} s")
         return f"cut off after {time.monotonic() - began:.0f} s"
 
     def finds_damage(self, backup: Path) -> None:
@@ -790,26 +784,20 @@ class Workspace:
 
     def wait_for(self, dataset: str, number: int) -> None:
         """Waits until nothing of the team is received or looked at; then its dataset must hold a number."""
-        for _ in range(600):
-            under_way = [one for one in self.json("/teams/ocean/uploads", "bob")["uploads"] if one["state"] != "refused"]
-            if not under_way:
-                break
-            time.sleep(0.05)
-        require(not under_way, f"{under_way}")
+        def under_way() -> list:
+            return [one for one in self.json("/teams/ocean/uploads", "bob")["uploads"] if one["state"] != "refused"]
+
+        require(eventually(lambda: not under_way()), f"{under_way()}")
         found = self.json(f"/teams/ocean/datasets/{dataset}")["variables"][0]["maximum"]
         require(found == number, f"{found}, not {number}")
 
     def uploads_without_scripts(self) -> str:
         """The form of the page in a browser that runs no scripts."""
-        from playwright.sync_api import sync_playwright
-        from viewer_browser import ARGUMENTS, BROWSER
-
         shots = Path(os.environ.get("WORKSPACE_SHOTS", self.folder / "shots"))
         shots.mkdir(parents=True, exist_ok=True)
         address = f"{self.server.base}/teams/ocean/uploads"
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-            page = chromium.new_context(java_script_enabled=False, viewport={"width": 380, "height": 800}).new_page()
+        with chromium() as browser:
+            page = new_context(browser, java_script_enabled=False, viewport={"width": 380, "height": 800}).new_page()
             page.goto(self.server.base + "/sign-in")
             page.fill("[name=name]", "bob")
             page.fill("[name=password]", "correct horse battery")
@@ -848,7 +836,6 @@ class Workspace:
             send(bytes(40 << 20), "Upload", id="too-large")
             require("quota" in alert.inner_text() or "left" in alert.inner_text(), f"{alert.inner_text()}")
             self.quota("ocean", 50)
-            chromium.close()
         self.wait_for("by-form", 2)
         return "new, in place, refused and too large"
 
@@ -905,25 +892,19 @@ class Workspace:
         self.ask(f"/teams/ocean/uploads/{state['id']}", "bob", "DELETE", Tus_Resumable="1.0.0")
         # A client that goes away leaves nothing.
         with subprocess.Popen(command + ["--limit-rate", "20M"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as client:
-            for _ in range(600):
-                if any(one["received"] for one in self.json("/teams/ocean/uploads", "bob")["uploads"]):
-                    break
-                time.sleep(0.02)
-            else:
-                raise Failure("nothing of it is counted while it arrives")
+            arrives = eventually(lambda: any(one["received"] for one in self.json("/teams/ocean/uploads", "bob")["uploads"]), 0.02)
+            require(arrives, "nothing of it is counted while it arrives")
             client.kill()
-        for _ in range(600):
-            left = [one for one in self.json("/teams/ocean/uploads", "bob")["uploads"] if one["dataset"] == "large"]
-            if not left and not os.listdir(self.folder / "data/teams/ocean/uploads"):
-                return f"400 MB in {seconds:.1f} s, {grown:.0f} MB more memory"
-            time.sleep(0.05)
-        raise Failure(f"left behind: {left}")
+
+        def left() -> list:
+            listed = [one for one in self.json("/teams/ocean/uploads", "bob")["uploads"] if one["dataset"] == "large"]
+            return listed + os.listdir(self.folder / "data/teams/ocean/uploads")
+
+        require(eventually(lambda: not left()), f"left behind: {left()}")
+        return f"400 MB in {seconds:.1f} s, {grown:.0f} MB more memory"
 
     def shows_pages(self) -> str:
         from axe_playwright_python.sync_playwright import Axe
-        from playwright.sync_api import sync_playwright
-        from viewer_browser import ARGUMENTS, BROWSER
-
         shots = Path(os.environ.get("WORKSPACE_SHOTS", self.folder / "shots"))
         shots.mkdir(parents=True, exist_ok=True)
         pages = [
@@ -932,10 +913,9 @@ class Workspace:
         text = "---\ntitle: Warm water\n---\n\n## What was found\n\nIt is *warmer*, see [the other](a.ipynb).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
         self.json("/teams/ocean/files/notes/text.md", "bob", method="PUT", body=text.encode())
         found = []
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+        with chromium() as browser:
             for name, size, scheme in (("wide", (1200, 900), "light"), ("phone", (380, 800), "dark")):
-                page = chromium.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+                page = new_context(browser, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme).new_page()
                 failed = []
                 page.on("response", lambda one: one.status >= 400 and failed.append((one.status, one.url)))
                 page.on("console", lambda one: one.type == "error" and failed.append(one.text))
@@ -971,7 +951,7 @@ class Workspace:
                         page.set_input_files("[name=file]", DATA / "A1B_north_america.nc")
                         require(page.input_value("[name=dataset]") == "a1b-north-america", "no id proposed")
                         page.get_by_role("button", name=button, exact=True).press("Enter")
-                        page.wait_for_url(f"{self.server.base}/teams/ocean", timeout=60_000)
+                        page.wait_for_url(f"{self.server.base}/teams/ocean")
                         require("a1b-north-america" in page.content(), "it is no dataset")
                 # What ada has shared, with eyes and keys of a guest.
                 sign_in("eve")
@@ -983,7 +963,6 @@ class Workspace:
                 page.wait_for_url(f"{self.server.base}/teams/ocean/datasets/hourly")
                 require(page.get_by_role("heading", name="Hourly").count() == 1, "not its page")
                 require(not failed, f"{failed[:3]}")
-            chromium.close()
         require(not found, f"axe: {found[:6]}")
         return f"{len(pages) + 5} pages, 2 sizes, every link"
 
@@ -1019,7 +998,7 @@ def _fill(server: TeamServer, disk: Path) -> str:
         request = urllib.request.Request(
             server.base + path, body, {"Authorization": f"Bearer {token}", **headers}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()

@@ -21,10 +21,12 @@ from buckets import KEY, SECRET, client, seaweedfs
 from live_buckets import s3fs_and_xarray, same_as_seaweedfs, same_as_xcube
 from live_expressions import equal_xarray
 from live_maps import gdal_by_keys, kvp_calls, owslib_by_keys
-from live_origins import chromium, page_elsewhere, viewer_elsewhere
+from live_origins import page_elsewhere, viewer_elsewhere
+from patience import PATIENCE
 from report import Skipped, require
 from site_folder import free_port
 from team_server import PASSWORD, TeamServer
+from viewer_browser import DESKTOP, chromium, new_context
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "Recipes/demo/data"
@@ -108,7 +110,7 @@ class Live:
         headers = {"Authorization": f"Bearer {self.token}"} if token else {}
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.api + path, data, headers)
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.read()
 
     def json(self, path: str, body=None):
@@ -192,13 +194,13 @@ class Live:
              f"WMTS:{self.api}/datasets/{CUBE}/wmts/1.0.0/WMTSCapabilities.xml,layer={CUBE}.{VARIABLE},"
              "tilematrixset=WorldCRS84Quad", str(target), "--config", "GDAL_HTTP_USERPWD",
              f"any:{self.token}", "--config", "GDAL_ENABLE_WMS_CACHE", "NO"],
-            capture_output=True, text=True, timeout=120)
+            capture_output=True, text=True, timeout=PATIENCE)
         require(answer.returncode == 0, answer.stderr[-300:])
         pixels = np.asarray(Image.open(target))
         require(pixels[..., 3].any(), "nothing to be seen")
         refused = subprocess.run(
             ["gdalinfo", f"WMTS:{self.api}/datasets/{CUBE}/wmts/1.0.0/WMTSCapabilities.xml"],
-            capture_output=True, text=True, timeout=120)
+            capture_output=True, text=True, timeout=PATIENCE)
         require(refused.returncode != 0, "it opens without a token")
         return f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
 
@@ -229,7 +231,7 @@ class Live:
                 job | {"password": password, "out": str(self.folder / "by-keys.png"), "capabilities": keys}]))
             answer = subprocess.run(
                 ["/usr/bin/python3", str(Path(__file__).with_name("qgis_render.py")), str(jobs)],
-                capture_output=True, text=True, timeout=180,
+                capture_output=True, text=True, timeout=PATIENCE,
                 env=os.environ | {"HOME": str(home), "QGIS_AUTH_DB_DIR_PATH": str(home)})
             require(answer.stdout.strip(), answer.stderr[-400:])
             drawn.append([json.loads(line) for line in answer.stdout.strip().splitlines()[-2:]])
@@ -272,7 +274,7 @@ class Live:
     def working(self) -> int:
         request = urllib.request.Request(
             self.server.base + "/metrics", headers={"Authorization": f"Bearer {self.token}"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return int(re.search(r"^cubepress_requests_working (\d+)", answer.read().decode(), re.M)[1])
 
     def reads_bucket(self) -> str:
@@ -318,8 +320,8 @@ class Live:
     def runs_viewer(self) -> str:
         if not VIEWER.is_dir():
             raise Skipped("xcube's viewer is not there: Deploy/setup test fetches it")
-        with chromium() as context:
-            return XcubeViewer(context.new_page(), self).use()
+        with chromium() as browser:
+            return XcubeViewer(new_context(browser, viewport=DESKTOP).new_page(), self).use()
 
     def runs_viewer_elsewhere(self) -> str:
         return viewer_elsewhere(self, VIEWER, lambda page: XcubeViewer(page, self).use(signs_in=False))
@@ -333,7 +335,7 @@ class Live:
              "--header", f"Authorization: Bearer {self.token}", "--max-examples", "15",
              "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
              "response_schema_conformance", "--generation-deterministic", "--no-color"],
-            capture_output=True, text=True, timeout=900, cwd=self.folder)
+            capture_output=True, text=True, timeout=PATIENCE, cwd=self.folder)
         text = answer.stdout
         require(answer.returncode == 0, text[-2500:])
         counts = re.findall(r"^.*(?:generated|passed|Selected).*$", text, re.M)
@@ -377,7 +379,7 @@ class XcubeViewer:
         def is_wanted(one) -> bool:
             return f"/api{path}" in one.url and holding in one.url and one.request.method != "OPTIONS"
 
-        with self.page.expect_response(is_wanted, timeout=60_000) as found:
+        with self.page.expect_response(is_wanted) as found:
             action()
         require(found.value.status == 200, f"{path}: {found.value.status}")
         return found.value
@@ -414,7 +416,7 @@ class XcubeViewer:
         self.icon("AddCircleOutlineIcon").last.click()
         page.get_by_role("textbox", name="Name", exact=True).fill("half")
         write(f"{VARIABLE} / wrong")
-        page.get_by_text("name 'wrong' is not defined").wait_for(timeout=60_000)
+        page.get_by_text("name 'wrong' is not defined").wait_for()
         self.calls = {call: status for call, status in self.calls.items() if "/expressions/validate" not in call[1]}
         self.wait_for(
             "/expressions/validate/", lambda: write(f"where({VARIABLE} > 0.5, {VARIABLE} / 2, nan)"), "2%2C%20nan")
@@ -430,7 +432,7 @@ class XcubeViewer:
         if signs_in:
             self.sign_in()
         page.get_by_text("Accept and continue").click()
-        page.wait_for_selector("#mui-component-select-dataset:has-text('A1B')", timeout=60_000)
+        page.wait_for_selector("#mui-component-select-dataset:has-text('A1B')")
         # The only variable is chosen with the dataset.
         self.wait_for(
             f"/tiles/olci/{VARIABLE}/", lambda: self.choose("#mui-component-select-dataset", "OLCI"))
@@ -439,7 +441,7 @@ class XcubeViewer:
             "/datasets/olci/places/", lambda: self.choose("[id^=mui-component-select-place-group]", "Places of"))
         self.choose("#mui-component-select-place", "Station")
         series = self.wait_for("/timeseries/", self.icon("TimelineIcon").first.click).json()["result"]
-        page.wait_for_selector(".recharts-line, .recharts-surface", timeout=60_000)
+        page.wait_for_selector(".recharts-line, .recharts-surface")
         statistics = self.wait_for("/statistics/", self.icon("FunctionsIcon").first.click).json()["result"]
         with xr.open_zarr(self.live.source) as cube:
             lon, lat = STATION["coordinates"]

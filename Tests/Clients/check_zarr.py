@@ -11,6 +11,7 @@ import xarray as xr
 import zarr
 
 from http_store import HTTPStore
+from patience import PATIENCE
 from report import Failure, Skipped, require
 from zarr_sources import SOURCES
 
@@ -261,7 +262,7 @@ def build(cubepress: str, recipe: dict, folder: Path, *options, expect: int = 0)
     result = subprocess.run(
         [cubepress, "build", str(path), "-o", str(folder / "site"), "--workers", "2",
          "--log-format", "quiet", *options],
-        capture_output=True, text=True, timeout=600, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )
     if result.returncode != expect:
         raise Failure(f"cubepress build exits with {result.returncode}: {result.stderr[-600:]}"

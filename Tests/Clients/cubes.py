@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from matrices import TILE, MatrixSet, to_grid
+from matrices import MatrixSet, to_grid
 
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 

@@ -10,6 +10,8 @@ from zarr.abc.store import (
     SuffixByteRequest,
 )
 
+from patience import PATIENCE
+
 
 class HTTPStore(Store):
     """Reads below an address and counts what that takes."""
@@ -42,7 +44,7 @@ class HTTPStore(Store):
         )
         self.requests += 1
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 body = answer.read()
         except urllib.error.HTTPError as error:
             if error.code != 404:

@@ -20,6 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from buckets import client, seaweedfs
+from patience import PATIENCE
 from report import Skipped, require
 from site_folder import free_port
 
@@ -35,7 +36,7 @@ def s3fs_and_xarray(live, cube: str, variable: str) -> str:
         raise Skipped("s3fs is not there: Deploy/setup test installs it")
     answer = subprocess.run(
         [str(S3FS), str(Path(__file__).with_name("s3fs_read.py")), live.api + "/s3", live.token, cube, variable],
-        capture_output=True, text=True, timeout=300)
+        capture_output=True, text=True, timeout=PATIENCE)
     require(answer.returncode == 0, answer.stderr[-600:])
     found = json.loads(answer.stdout.strip().splitlines()[-1])
     with xr.open_zarr(live.source) as local:
@@ -158,7 +159,7 @@ def failed(address: str, token: str | None) -> tuple[int, str]:
 def asked(address: str, token: str | None) -> tuple[int, bytes]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -181,7 +182,7 @@ def xcube_server(folder: Path, source: Path, cube: str):
         while True:
             require(process.poll() is None, f"xcube's server ended: {log.read_text()[-400:]}")
             try:
-                with urllib.request.urlopen(base + "/datasets", timeout=60):
+                with urllib.request.urlopen(base + "/datasets", timeout=PATIENCE):
                     break
             except OSError:
                 time.sleep(0.3)

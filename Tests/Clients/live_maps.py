@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
+from patience import PATIENCE
 from report import require
 from site_folder import OWS
 
@@ -74,7 +75,7 @@ def gdal_by_keys(live, cube: str, variable: str) -> str:
             ["gdal_translate", "-q", "-outsize", "400", "0",
              f"WMTS:{source},layer={cube}.{variable},tilematrixset=WorldCRS84Quad", str(target),
              "--config", "GDAL_HTTP_USERPWD", f"any:{live.token}", "--config", "GDAL_ENABLE_WMS_CACHE", "NO"],
-            capture_output=True, text=True, timeout=120)
+            capture_output=True, text=True, timeout=PATIENCE)
         require(answer.returncode == 0, answer.stderr[-300:])
         pictures.append((np.asarray(Image.open(target)), kvp_calls(live) - before))
     (keys, calls), (paths, _) = pictures

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from report import Skipped, require
 from team_server import PASSWORD
+from viewer_browser import DESKTOP, chromium, new_context
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -68,19 +69,6 @@ def pages(folder: Path, port: int):
         server.server_close()
 
 
-@contextmanager
-def chromium():
-    from playwright.sync_api import sync_playwright
-    from viewer_browser import ARGUMENTS, BROWSER
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-        try:
-            yield browser.new_context(viewport={"width": 1400, "height": 900})
-        finally:
-            browser.close()
-
-
 def page_elsewhere(live, cube: str, variable: str) -> str:
     """A page of an origin that was named draws tiles and reads ranges with a token; without it nothing,
     also while its reader is signed in to the server. Others read nothing at all."""
@@ -94,8 +82,8 @@ def page_elsewhere(live, cube: str, variable: str) -> str:
     (folder / "index.html").write_text(PAGE)
     token = {"Authorization": f"Bearer {live.token}"}
     chunk = f"{live.api}/s3/datasets/{cube}.zarr/{variable}/0.1.1"
-    with chromium() as context, pages(folder, live.pages) as named, pages(folder, 0) as other:
-        page = context.new_page()
+    with chromium() as browser, pages(folder, live.pages) as named, pages(folder, 0) as other:
+        page = new_context(browser, viewport=DESKTOP).new_page()
         page.goto(live.server.base + "/sign-in")
         page.fill("[name=name]", "admin")
         page.fill("[name=password]", PASSWORD)
@@ -105,7 +93,7 @@ def page_elsewhere(live, cube: str, variable: str) -> str:
         def ask(address: str, **options) -> dict:
             return page.evaluate(ASK, [address, options])
 
-        require(context.request.get(live.api + "/datasets").status == 200, "the reader is not signed in")
+        require(page.context.request.get(live.api + "/datasets").status == 200, "the reader is not signed in")
         page.goto(named)
         drawn = page.evaluate(MAP, [live.api, live.token, cube, variable])
         require(not drawn["errors"] and drawn["seen"] > 5000, f"{drawn}")
@@ -147,8 +135,8 @@ def viewer_elsewhere(live, viewer: Path, use) -> str:
     shutil.copytree(viewer, folder)
     for file in (ROOT / "Deploy/xcube-viewer").iterdir():
         shutil.copy(file, folder)
-    with chromium() as context, pages(folder, live.pages) as origin:
-        page = context.new_page()
+    with chromium() as browser, pages(folder, live.pages) as origin:
+        page = new_context(browser, viewport=DESKTOP).new_page()
         page.goto(origin + "/sign-in.html")
         page.get_by_label("Address").fill(live.api + "/")
         page.get_by_label("Token").fill("cpt_wrong")
@@ -157,5 +145,5 @@ def viewer_elsewhere(live, viewer: Path, use) -> str:
         page.get_by_label("Token").fill(live.token)
         page.get_by_role("button", name="Open the viewer").click()
         page.wait_for_url(origin + "/index.html?**")
-        require(not context.cookies(live.server.base), "there is a cookie")
+        require(not page.context.cookies(live.server.base), "there is a cookie")
         return use(page)

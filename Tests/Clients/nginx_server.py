@@ -4,10 +4,10 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from patience import PATIENCE, eventually
 from report import Skipped, require
 
 
@@ -25,6 +25,14 @@ def adapted(configuration: Path, changes: list[tuple[str, str]]) -> str:
         text, count = re.subn(pattern, value, text)
         require(count == 1, f"{configuration.name} has {count} lines like {pattern}")
     return text
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -47,13 +55,8 @@ def running(text: str, folder: Path, owner: str, port: int):
     log = (folder / "log").open("w")
     process = subprocess.Popen([nginx_program(), "-c", configuration], stdout=log, stderr=log)
     try:
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+        require(eventually(lambda: listens(port)), "nginx does not listen")
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)

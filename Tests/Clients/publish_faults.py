@@ -13,6 +13,7 @@ from pathlib import Path
 
 from buckets import KEY, SECRET, FaultyProxy, client, seaweedfs, write_site
 from check_publish import Runner, client_get, objects, release, require_release, require_whole, sizes
+from patience import PATIENCE, eventually
 from report import Skipped, require
 
 LARGE = 70 << 20
@@ -50,7 +51,7 @@ def large_object_cut(run: Runner, url: str) -> str:
     for tries in range(1, 6):
         result = subprocess.run(
             [run.cubepress, "publish", site, "s3://cubes/large-cut", "--endpoint", proxy.url, "-q"],
-            env=run.environment, capture_output=True, text=True, check=False, timeout=200,
+            env=run.environment, capture_output=True, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
         spoilt = proxy.spoilt
         if result.returncode == 0:
@@ -114,21 +115,19 @@ def both_at_once(run: Runner, url: str) -> str:
     third = write_site(site, 3, 80)
     proxy = FaultyProxy(url, faults=0, delay=0.02)
     process = run.start("publish", site, "s3://cubes/busy", "--endpoint", proxy.url, "--connections", "1")
-    deadline = time.monotonic() + 20
-    while "_release/claim.json" not in claims(url) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    eventually(lambda: "_release/claim.json" in claims(url) or process.poll() is not None, 0.02)
     refused = 0
     for arguments in (("rollback", "s3://cubes/busy", 1), ("prune", "s3://cubes/busy", "--grace", "0s")):
         if process.poll() is None:
             result = subprocess.run(
                 [run.cubepress, *map(str, arguments), "--endpoint", url],
-                env=run.environment, capture_output=True, text=True, check=False, timeout=60,
+                env=run.environment, capture_output=True, text=True, check=False, timeout=PATIENCE,
             )  # fmt: skip
             if process.poll() is None:
                 require(result.returncode == 1 and "has been publishing" in result.stderr, result.stderr[-300:])
                 refused += 1
         require_whole(url, "busy")
-    said = process.communicate(timeout=120)[0]
+    said = process.communicate(timeout=PATIENCE)[0]
     proxy.close()
     require(process.returncode == 0, said)
     require_release_within(url, "busy", third)
@@ -156,7 +155,7 @@ def wrong_clock(run: Runner, url: str) -> str:
         command = [faketime, "-f", shift.replace(" days", "d").replace(" minutes", "m"), run.cubepress]
         result = subprocess.run(
             [*command, "publish", site, "s3://cubes/clock", "--endpoint", url, "-q"],
-            env=run.environment, capture_output=True, text=True, check=False, timeout=100,
+            env=run.environment, capture_output=True, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
         require(result.returncode == 0, f"{shift}: {result.stderr[-300:]}")
     require_release_within(url, "clock", files)
@@ -164,7 +163,7 @@ def wrong_clock(run: Runner, url: str) -> str:
     before = sizes(url, "clock").keys()
     result = subprocess.run(
         [faketime, "-f", "+30d", run.cubepress, "prune", "s3://cubes/clock", "--endpoint", url, "--grace", "1d"],
-        env=run.environment, capture_output=True, text=True, check=False, timeout=100,
+        env=run.environment, capture_output=True, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
     require(result.returncode == 0, result.stderr[-300:])
     require(sizes(url, "clock").keys() == before, "objects were deleted before their time")

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from matrices import MATRIX_SETS
+from patience import PATIENCE
 from report import Failure
 
 WMTS = "{http://www.opengis.net/wmts/1.0}"
@@ -223,14 +224,14 @@ def served(site: Site, cubepress: str | None):
         if replacement:
             replacement.shutdown()
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=PATIENCE)
 
 
 def wait_for(url: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=PATIENCE):
                 return
         except OSError as error:
             if server.poll() is not None:

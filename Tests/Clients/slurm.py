@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from patience import PATIENCE
 from report import Skipped, require
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol")
@@ -115,7 +116,7 @@ def start(folder: Path, program: str, *arguments, environment: dict) -> subproce
 def run(environment: dict, *command) -> str:
     """Runs a client of the cluster; what it prints."""
     result = subprocess.run(
-        command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+        command, capture_output=True, text=True, env=environment, check=False, timeout=PATIENCE)
     require(
         result.returncode == 0, f"{command[0]}: {(result.stderr or result.stdout).strip()[-300:]}")
     return result.stdout.strip()
@@ -128,11 +129,11 @@ def idle_nodes(environment: dict) -> int:
     return result.stdout.split().count("idle")
 
 
-def wait_for(name: str, is_there, folder: Path, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
+def wait_for(name: str, is_there, folder: Path) -> None:
+    # Not as long as what must happen: a cluster that cannot run here is no fault of what is tested.
+    end = time.monotonic() + 60
     while not is_there():
         if time.monotonic() > end:
             text = (folder / f"{name}.log").read_text(errors="replace").strip()
-            # A cluster that cannot run here is no fault of what is tested.
             raise Skipped(f"{name} does not start here: {text[-200:]}")
         time.sleep(0.1)

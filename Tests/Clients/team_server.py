@@ -5,12 +5,12 @@ import os
 import re
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from patience import PATIENCE, eventually
 from report import Failure, require
 from site_folder import free_port
 
@@ -36,7 +36,7 @@ class Browser:
         request = urllib.request.Request(
             self.base + path, data, {"Accept": "text/html", "Origin": self.base})
         try:
-            with self.opener.open(request, timeout=30) as answer:
+            with self.opener.open(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.read().decode(errors="replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
@@ -83,16 +83,18 @@ class TeamServer:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--data", str(self.folder), "--port", str(self.port), *self.options],
                 stdout=log, stderr=subprocess.STDOUT, env=self.environment)
-        for _ in range(200):
-            if self.process.poll() is not None:
-                raise Failure(f"the server ended: {self.log.read_text()[-500:]}")
-            try:
-                with urllib.request.urlopen(self.base + "/health/ready", timeout=5):
-                    break
-            except OSError:
-                time.sleep(0.05)
+        require(eventually(self.is_ready), f"the server does not come up: {self.log.read_text()[-500:]}")
         found = re.findall(rf"{self.base}/invitation/[\w-]+", self.log.read_text())
         self.invitation = found[0] if found else None
+
+    def is_ready(self) -> bool:
+        if self.process.poll() is not None:
+            raise Failure(f"the server ended: {self.log.read_text()[-500:]}")
+        try:
+            with urllib.request.urlopen(self.base + "/health/ready", timeout=PATIENCE):
+                return True
+        except OSError:
+            return False
 
     def kill(self) -> None:
         self.process.kill()
@@ -101,7 +103,7 @@ class TeamServer:
     def stop(self) -> int:
         """Asks the server to end, as systemd does; its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
     def browser(self) -> Browser:
         return Browser(self.base)

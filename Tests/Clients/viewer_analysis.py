@@ -245,7 +245,7 @@ def film(shown: Shown) -> str:
     made = {}
     for kind in ("gif", "webm"):
         page.get_by_label("Format").select_option(kind)
-        with page.expect_download(timeout=180_000) as download:
+        with page.expect_download() as download:
             page.get_by_role("button", name="Make the film").click()
         made[kind] = Path(download.value.path()).read_bytes()
     image = Image.open(io.BytesIO(made["gif"]))

@@ -11,14 +11,15 @@ import numpy as np
 import xarray as xr
 from PIL import Image
 
+from patience import PATIENCE, eventually
 from report import Skipped, require
 
 BROWSER = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 DESKTOP = {"width": 1400, "height": 900}
+# Software draws slowly: where size does not matter, no larger than it takes to see something.
+SMALL = {"width": 900, "height": 620}
 PHONE = {"width": 390, "height": 844}
-# Nothing is judged by how long it takes: the machine may be busy with other things.
-WAIT = 90_000
 
 # Everything that is asked for is drawn, at its own level.
 SETTLED = """() => {
@@ -121,7 +122,7 @@ class Window:
 
     def until(self, condition: str, argument=None) -> None:
         """Waits until an expression or a function of the page holds."""
-        self.page.wait_for_function(condition, arg=argument, timeout=WAIT)
+        self.page.wait_for_function(condition, arg=argument)
 
     def becomes(self, key: str, value) -> None:
         """Waits until the state has a value."""
@@ -168,14 +169,20 @@ class Window:
         """Pixels spread over the map: column, row, longitude and latitude of the middle of each."""
         return np.array(self.page.evaluate(SAMPLES)).reshape(-1, 4)
 
+    def eventually(self, condition, pause: float):
+        # What the page asks of its checks meanwhile is answered.
+        return eventually(condition, pause, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
+
     def picture_when(self, holds) -> np.ndarray:
-        """The first picture of the map that a condition holds for, else the one a minute later."""
-        for _ in range(120):
-            picture = self.picture()
-            if holds(picture):
-                break
-            self.page.wait_for_timeout(500)
-        return picture
+        """The first picture of the map that a condition holds for, else the last one that was waited for."""
+        pictures = []
+
+        def found() -> bool:
+            pictures[:] = [self.picture()]
+            return holds(pictures[0])
+
+        self.eventually(found, 0.5)
+        return pictures[0]
 
     def project(self, lon: float, lat: float) -> tuple:
         """Where on the page a place lies, in pixels."""
@@ -198,12 +205,9 @@ class Window:
         return self.page.locator("#notices").inner_text()
 
     def saved_state(self, ready) -> dict:
-        """What the address says, once `ready(state)` holds or after a minute."""
-        for _ in range(300):
-            told = self.page.evaluate(ADDRESS)
-            if told and ready(told):
-                break
-            self.page.wait_for_timeout(200)
+        """What the address says, once `ready(state)` holds."""
+        told = self.eventually(lambda: (now := self.page.evaluate(ADDRESS)) and ready(now) and now, 0.2)
+        require(told, f"the address stays {self.page.url}")
         return told
 
     def look(self, name: str) -> None:
@@ -243,7 +247,7 @@ class Watched:
 
     def settle(self) -> None:
         self.page.wait_for_timeout(300)
-        self.page.wait_for_function(self.settled, timeout=WAIT)
+        self.page.wait_for_function(self.settled)
 
     def set(self, patch: str) -> None:
         """Changes the state by a patch in JavaScript."""
@@ -252,6 +256,13 @@ class Watched:
 
     def state(self, key: str):
         return self.page.evaluate("key => cubepress.store.get()[key]", key)
+
+
+def new_context(browser, **options):
+    """A context of a browser, as a new profile, that waits as patiently as all checks do."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(1000 * PATIENCE)
+    return context
 
 
 @contextmanager
@@ -287,9 +298,9 @@ class Viewer:
     @contextmanager
     def window(self, fragment: str | None = None, size: dict = DESKTOP, query: str = "", **options):
         """A window of a new profile, with nothing in its cache."""
-        context = self.browser.new_context(
-            viewport=size, accept_downloads=True, **{"locale": "en-GB", "reduced_motion": "reduce", **options})
-        context.set_default_timeout(WAIT)
+        context = new_context(
+            self.browser, viewport=size, accept_downloads=True,
+            **{"locale": "en-GB", "reduced_motion": "reduce", **options})
         context.add_init_script(THRIFTY)
         try:
             window = Window(self, context.new_page())

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 
+from patience import PATIENCE
 from report import require
 from viewer_browser import FRAMES, Cells, times_of
 from viewer_map import OCEAN, SCENARIO
@@ -129,7 +130,7 @@ def code(viewer) -> str:
     local = texts["Python"].replace(viewer.address, f"{viewer.site}/")
     require(local != texts["Python"], "the Python does not name the site")
     script = "import matplotlib\nmatplotlib.use('Agg')\n" + local
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE)
     require(ran.returncode == 0, f"the Python fails: {ran.stderr.strip().splitlines()[-1:]}")
     require("library" in texts["R"] or "Rarr" in texts["R"], f"R: {texts['R'][:100]}")
     require("using" in texts["Julia"], f"Julia: {texts['Julia'][:100]}")

@@ -8,9 +8,8 @@ import Transport
 @testable import CubepressCommands
 
 @Suite struct PreviewServerTests {
-  /// Runs a server while a function talks to it from a thread of its own.
-  private func serve(
-    _ path: String, _ body: @escaping @Sendable (UInt16) throws -> Void
+  private func whileServing(
+    _ path: String, _ body: @Sendable (UInt16) async throws -> Void
   ) async throws {
     let server = try PreviewServer(
       site: try SiteFiles(path: path), address: .init(host: "127.0.0.1", port: 0))
@@ -18,10 +17,19 @@ import Transport
     let task = Task { try await server.run { found.yield($0.port) } }
     defer { task.cancel() }
     for await port in ports {
+      try await body(port)
+      break
+    }
+  }
+
+  /// Runs a server while a function talks to it from a thread of its own, which it may block.
+  private func serve(
+    _ path: String, _ body: @escaping @Sendable (UInt16) throws -> Void
+  ) async throws {
+    try await whileServing(path) { port in
       try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Result { try body(port) }) }
       }
-      break
     }
   }
 
@@ -68,16 +76,11 @@ import Transport
   @Test func saysThatAPortIsTaken() async throws {
     let folder = try servedFolder()
     let path = folder.path + "/site"
-    try await serve(path) { port in
-      let done = DispatchSemaphore(value: 0)
-      Task {
-        let second = try PreviewServer(
-          site: try SiteFiles(path: path), address: .init(host: "127.0.0.1", port: port))
-        let error = await #expect(throws: CommandError.self) { try await second.run { _ in } }
-        #expect(error?.description.contains("is taken by another program") == true)
-        done.signal()
-      }
-      #expect(done.wait(timeout: .now() + 10) == .success)
+    try await whileServing(path) { port in
+      let second = try PreviewServer(
+        site: try SiteFiles(path: path), address: .init(host: "127.0.0.1", port: port))
+      let error = await #expect(throws: CommandError.self) { try await second.run { _ in } }
+      #expect(error?.description.contains("is taken by another program") == true)
     }
     #expect(throws: CommandError.self) {
       try PreviewServer(site: try SiteFiles(path: path), address: .init(host: "nowhere", port: 0))

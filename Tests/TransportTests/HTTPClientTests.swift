@@ -3,9 +3,8 @@ import TestKit
 import Testing
 import Transport
 
-private func impatient() -> HTTPClient {
+private func quickToRetry() -> HTTPClient {
   var configuration = HTTPConfiguration()
-  configuration.stallTimeout = .seconds(1)
   configuration.firstRetryDelay = .milliseconds(5)
   configuration.maximumUnrangedSize = 10_000
   return HTTPClient(configuration: configuration)
@@ -60,7 +59,7 @@ private let content: [UInt8] = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
 
   @Test func cutsTheAnswerOfAServerWithoutRanges() throws {
     let server = try LoopbackServer { _ in LoopbackServer.answer(body: content) }
-    let client = impatient()
+    let client = quickToRetry()
     let url = server.url("x")
     let part = try client.get(url, range: .from(offset: 100, length: 50), limit: 50)
     #expect(part?.body == Array(content[100..<150]))
@@ -76,7 +75,7 @@ private let content: [UInt8] = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
     let server = try LoopbackServer { _ in
       [.send(LoopbackServer.head("200 OK", [:])), .endless(content)]
     }
-    let client = impatient()
+    let client = quickToRetry()
     for range: ByteRange in [.suffix(length: 1), .from(offset: 50_000, length: 1)] {
       let error = failure { try client.get(server.url("x"), range: range, limit: 1) }
       #expect(error?.kind == .tooLarge)
@@ -150,7 +149,7 @@ private let content: [UInt8] = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
         ]
         : LoopbackServer.answer(body: content)
     }
-    #expect(try impatient().get(server.url("x"), limit: 5000)?.body == content)
+    #expect(try quickToRetry().get(server.url("x"), limit: 5000)?.body == content)
     #expect(server.requests.count == 3)
   }
 
@@ -159,7 +158,7 @@ private let content: [UInt8] = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
       let server = try LoopbackServer { _ in
         [.send(LoopbackServer.head("200 OK", ["Content-Length": "5000"])), .send([1, 2]), last]
       }
-      let error = failure { try impatient().get(server.url("x"), limit: 5000) }
+      let error = failure { try quickToRetry().get(server.url("x"), limit: 5000) }
       #expect(error?.kind == .connection)
       #expect(error?.description.contains("tried 4 times") == true)
       #expect(server.requests.count == 4)
@@ -173,9 +172,9 @@ private let content: [UInt8] = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
         ? LoopbackServer.answer(status, body: Array("wait".utf8))
         : LoopbackServer.answer(body: content)
     }
-    #expect(try impatient().get(server.url("x"), limit: 5000)?.body == content)
+    #expect(try quickToRetry().get(server.url("x"), limit: 5000)?.body == content)
     let never = try LoopbackServer { _ in LoopbackServer.answer(status) }
-    #expect(failure { try impatient().get(never.url("x"), limit: 5000) }?.kind == .status)
+    #expect(failure { try quickToRetry().get(never.url("x"), limit: 5000) }?.kind == .status)
     #expect(never.requests.count == 4)
   }
 
@@ -186,12 +185,12 @@ private let content: [UInt8] = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
         : LoopbackServer.answer(body: [1])
     }
     let clock = ContinuousClock()
-    let time = try clock.measure { _ = try impatient().get(server.url("x"), limit: 10) }
+    let time = try clock.measure { _ = try quickToRetry().get(server.url("x"), limit: 10) }
     #expect(time >= .seconds(1))
     let late = try LoopbackServer { _ in
       LoopbackServer.answer("429 Slow", ["Retry-After": "86400"])
     }
-    #expect(failure { try impatient().get(late.url("x"), limit: 10) }?.status == 429)
+    #expect(failure { try quickToRetry().get(late.url("x"), limit: 10) }?.status == 429)
     #expect(late.requests.count == 1)
   }
 
@@ -235,11 +234,7 @@ private let content: [UInt8] = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
           + Array(repeating: [.pause(.milliseconds(300)), .send([2])], count: 60).flatMap { $0 }
     }
     for name in ["silent", "drip"] {
-      let clock = ContinuousClock()
-      let time = clock.measure {
-        #expect(failure { try client.get(server.url(name), limit: 100) }?.kind == .stalled)
-      }
-      #expect(time < .seconds(6))
+      #expect(failure { try client.get(server.url(name), limit: 100) }?.kind == .stalled)
     }
   }
 

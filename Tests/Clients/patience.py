@@ -1,0 +1,15 @@
+"""How long checks wait. Nothing is judged by how long it takes: the machine may be slow, or busy with other checks."""
+
+import time
+
+# Seconds; only what hangs takes as long.
+PATIENCE = 600
+
+
+def eventually(condition, pause: float = 0.05, sleep=time.sleep):
+    """What `condition()` gives as soon as that is true, else what it gives when patience ends; asked again after
+    seconds of pause."""
+    end = time.monotonic() + PATIENCE
+    while not (found := condition()) and time.monotonic() < end:
+        sleep(pause)
+    return found
