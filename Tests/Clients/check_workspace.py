@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -24,7 +25,7 @@ import xarray as xr
 from aiohttp import ClientResponseError
 
 from patience import PATIENCE, eventually
-from report import Failure, require
+from report import Failure, Skipped, require
 from team_server import Browser, TeamServer
 from viewer_browser import chromium, new_context
 
@@ -50,6 +51,7 @@ def workspace_checks(report, cubepress: str, program: str) -> None:
             report.check("workspace: sharing", space.shares)
             report.check("workspace: from the wish to the public site", space.publishes)
             report.check("workspace: killed while writing", space.survives)
+            report.check("workspace: a full disk", lambda: full_disk(program))
             report.check("workspace: slow and oversized requests", space.limits)
             report.check("workspace: restored from a backup", space.restores)
             report.check("workspace: what guests see", space.shows_guests)
@@ -478,7 +480,9 @@ class Workspace:
         require(self.ask(path + "?version=2")[0] == 404, "version 2 is still there")
         for other in ("../x", "%2e%2e/x", "a/%2e%2e/%2e%2e/x", ".hidden", "a%2f..%2fb"):
             status, _, _ = self.ask(f"/teams/ocean/files/{other}", "bob", "PUT", b"x")
-            require(status in (404, 400), f"{other}: {status}")
+            require(status == 422, f"{other}: {status}")
+            status, _, _ = self.ask(f"/teams/ocean/files/{other}", "eve", "PUT", b"x")
+            require(status == 404, f"{other} of a stranger: {status}")
         return f"{len(contents)} versions"
 
     def shows_notebook(self) -> str:
@@ -707,6 +711,27 @@ class Workspace:
         require(len(ended) == len(slow), f"{len(slow) - len(ended)} slow connections live on after {PATIENCE} s")
         return f"cut off after {time.monotonic() - began:.0f} s"
 
+    def finds_damage(self, backup: Path) -> None:
+        """Of a backup with a changed byte or without a chunk nothing is restored, and the damage is named."""
+        def spoil(file: Path) -> None:
+            content = bytearray(file.read_bytes())
+            content[len(content) // 2] ^= 1
+            file.write_bytes(content)
+
+        for pattern, damage in (
+            ("teams/ocean/uploaded/*/cube.nc", spoil), ("teams/ocean/blobs/*", spoil),
+            ("teams/ocean/uploaded/*/cube.zarr/*/0.0*", Path.unlink), ("teams/ocean/uploaded/*/cube.zarr", shutil.rmtree)):
+            damaged, target = self.folder / "damaged", self.folder / "from-damaged"
+            shutil.copytree(backup, damaged)
+            victim = sorted(damaged.glob(pattern))[0]
+            damage(victim)
+            answer = subprocess.run(
+                [self.program, "restore", "--data", str(target), str(damaged)], capture_output=True, text=True)
+            named = str(victim).split("/cube.zarr")[0]
+            require(answer.returncode != 0 and named in answer.stderr, f"{pattern}: {answer.returncode} {answer.stderr}")
+            require(not target.exists(), f"{pattern}: half of it was restored")
+            shutil.rmtree(damaged)
+
     def restores(self) -> str:
         backup = self.folder / "backup"
         subprocess.run([self.program, "backup", "--data", str(self.server.folder), str(backup)], check=True)
@@ -716,6 +741,7 @@ class Workspace:
         subprocess.run([self.program, "restore", "--data", str(copy), str(backup)], check=True)
         over = subprocess.run([self.program, "restore", "--data", str(copy), str(backup)], capture_output=True, text=True)
         require(over.returncode != 0 and "exists" in over.stderr, f"restored over data: {over.stderr}")
+        self.finds_damage(backup)
         other = TeamServer(self.program, copy)
         base, self.server.base = self.server.base, other.base
         try:
@@ -940,3 +966,84 @@ class Workspace:
                 require(not failed, f"{failed[:3]}")
         require(not found, f"axe: {found[:6]}")
         return f"{len(pages) + 5} pages, 2 sizes, every link"
+
+
+def full_disk(program: str) -> str:
+    """A disk without room: people and programs are told, nothing that was kept is lost, and with room all goes on."""
+    if os.geteuid() != 0:
+        raise Skipped("mounting a small file system needs root")
+    with tempfile.TemporaryDirectory() as folder:
+        disk = Path(folder) / "disk"
+        disk.mkdir()
+        mount = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True, text=True)
+        if mount.returncode != 0:
+            raise Skipped(f"cannot mount: {mount.stderr.strip()}")
+        server = None
+        try:
+            server = TeamServer(program, disk / "data")
+            return _fill(server, disk)
+        finally:
+            if server:
+                server.kill()
+            subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+def _fill(server: TeamServer, disk: Path) -> str:
+    admin = server.browser()
+    admin.set_password(server.invitation)
+    admin.send("/administration", "/administration/teams", name="ocean", title="Ocean", owner="admin")
+    token = admin.token("write")
+
+    def ask(path: str, method="GET", body=None, **headers) -> tuple[int, bytes]:
+        request = urllib.request.Request(
+            server.base + path, body, {"Authorization": f"Bearer {token}", **headers}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    json_both = {"Content-Type": "application/json", "Accept": "application/json"}
+    status, text = ask("/teams/ocean/places", "POST", json.dumps({"id": "p"}).encode(), **json_both)
+    require(status == 201, f"a collection: {status} {text[:200]}")
+    # More than what the log of the database may hold already.
+    places = json.dumps({
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 2]}, "properties": {"text": "x" * 200_000}}
+            for _ in range(5)]}).encode()
+    kept = os.urandom(1_000_000)
+    status, _ = ask("/teams/ocean/files/kept", "PUT", kept)
+    require(status == 201, f"with room: {status}")
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    status, text = ask("/teams/ocean/files/large", "PUT", os.urandom(free + 1))
+    require(status == 507 and b"disk of the server is full" in text, f"a file: {status} {text[:200]}")
+    after = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    require(after > free - 200_000, f"of the file that did not fit {free - after} bytes stay")
+    with (disk / "filling").open("wb", buffering=0) as filling:
+        try:
+            while True:
+                filling.write(bytes(4096))
+        except OSError:
+            pass
+    outcomes = {}
+    outcomes["places"] = ask("/teams/ocean/places/p/features", "POST", places, **json_both)
+    outcomes["an upload"] = ask(
+        "/teams/ocean/uploads", "POST", b"", **{
+            "Tus-Resumable": "1.0.0", "Upload-Length": "10", "Accept": "application/json",
+            "Upload-Metadata": "dataset eA==,title " + base64.b64encode(b"t" * 400).decode()})
+    outcomes["signing in"] = server.browser().ask(
+        "/sign-in", {"name": "admin", "password": "correct horse battery"})
+    for name, (status, text) in outcomes.items():
+        text = text if isinstance(text, str) else json.loads(text)["error"]["message"]
+        require(status == 507 and "disk of the server is full" in text, f"{name}: {status} {text[:300]}")
+    require(ask("/teams/ocean/files/kept") == (200, kept), "what was kept cannot be read")
+    require(ask("/health/ready")[0] == 200, "it is not ready for readers")
+    (disk / "filling").unlink()
+    status, text = ask("/teams/ocean/places/p/features", "POST", places, **json_both)
+    require(status == 201 and len(json.loads(text)["ids"]) == 5, f"with room again: {status} {text[:200]}")
+    require(server.stop() == 0, "it did not end in order")
+    server.start()
+    require(ask("/teams/ocean/files/kept") == (200, kept), "after a restart")
+    return f"507 for a file, {', '.join(outcomes)}; reading goes on"
