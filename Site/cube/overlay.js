@@ -47,6 +47,10 @@ export const boxOf = ({ x, y }, normal, width) => {
   return { left, right: left + width, top, bottom: top + HEIGHT };
 };
 
+/** How far the label of a place needs to go aside to lie within a window of a width; places outside keep theirs. */
+const asideOf = (at, { left, right }, width) =>
+  (at.x < 0 || at.x > width ? 0 : Math.max(0, 2 - left) - Math.max(0, right + 2 - width));
+
 export const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** Draws over a scene; `app.map.cube` has the axes. */
@@ -104,6 +108,7 @@ export const createOverlay = (app, scene, canvas) => {
       const needed = Math.abs(edge.to.x - edge.from.x) / length * (width + APART) + across * 15;
       if (last && Math.hypot(at.x - last.x, at.y - last.y) < needed) continue;
       const label = { x: at.x + (TICK + GAP) * normal.x, y: at.y + (TICK + GAP) * normal.y };
+      label.x += asideOf(at, boxOf(label, normal, width), scene.size().width);
       const box = boxOf(label, normal, width);
       if (taken.some((other) => overlap(box, other))) continue;
       taken.push(box);

@@ -1,6 +1,7 @@
 // What is left of the cube as a part of its data: in words, as code, as links.
 
 import { regionCode } from "../lib/code/index.js";
+import { timeLabel } from "../viewer/layer/times.js";
 import { extrasOf, timeOf } from "../viewer/site.js";
 import { datasetTitle, layerTitle } from "../viewer/titles.js";
 import { activeLayer } from "../viewer/state.js";
@@ -20,8 +21,11 @@ export const codeOf = (app) => {
   const { map, document, variable, array, lead } = cube;
   const leads = array.dimensions.slice(0, -2).map((name, i) => {
     if (name === lead.name) return { name, range: box[0], label: words[0].text };
-    const { values, units } = [timeOf(variable), ...extrasOf(variable)].find((one) => one?.name === name) ?? { values: [] };
-    return { name, index: map.picked[i], label: `${values[map.picked[i]] ?? ""}${units ? ` ${units}` : ""}` };
+    const time = timeOf(variable);
+    const { values, units } = [time, ...extrasOf(variable)].find((one) => one?.name === name) ?? { values: [] };
+    const picked = values[map.picked[i]] ?? "";
+    const label = name === time?.name ? timeLabel(app.texts.locale, values, picked) : [picked, units].filter((one) => one || one === 0).join(" ");
+    return { name, index: map.picked[i], label };
   });
   const layer = activeLayer(app.store.get());
   return regionCode({

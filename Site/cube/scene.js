@@ -10,7 +10,9 @@ const LABELS = { horizontal: 150, vertical: 190 };
 /** Pixels at the bottom that the legend takes. */
 const LEGEND = 70;
 const OUTLINE = 0.55;
-const filled = (pixels, labels) => Math.min(0.86, Math.max(0.4, 1 - labels / pixels));
+/** The least and the largest share of the window that the cube takes; on a phone it is the width that is scarce. */
+const SHARES = { horizontal: [0.72, 0.86], vertical: [0.4, 0.86] };
+const filled = (pixels, way) => Math.min(SHARES[way][1], Math.max(SHARES[way][0], 1 - LABELS[way] / pixels));
 
 /** The edges of a box from corner to corner, without those that an eye sees in front of the box. */
 const outlinePlaces = (frame, box, eye) => {
@@ -27,8 +29,8 @@ const outlinePlaces = (frame, box, eye) => {
 /** How an eye of the state looks at a frame on a screen of a size. */
 const cameraOf = (frame, eye, size) => {
   const reach = {
-    vertical: TANGENT * filled(size.height, LABELS.vertical),
-    horizontal: TANGENT * size.width / size.height * filled(size.width, LABELS.horizontal),
+    vertical: TANGENT * filled(size.height, "vertical"),
+    horizontal: TANGENT * size.width / size.height * filled(size.width, "horizontal"),
   };
   // The size stays while the eye goes around, so it is that of the first view.
   const distance = fitDistance(frame.half, startEye, reach) / eye.zoom;

@@ -3,6 +3,13 @@
 import { fileName, offer } from "../viewer/panels/export-file.js";
 import { attributionOf, legendsOf, subtitleOf } from "../viewer/panels/export-map.js";
 import { compose } from "../viewer/panels/export-picture.js";
+import { heightsText } from "./surface.js";
+
+/** Who is to be named for what is seen. */
+export const creditsOf = (app) => {
+  const base = app.scene?.base === "plain" ? [] : ["Natural Earth"];
+  return [attributionOf(app), ...base, "CesiumJS"].filter(Boolean).join(" · ");
+};
 
 /** What is seen now, on a canvas. */
 export const pictureOfGlobe = (app) => {
@@ -23,7 +30,7 @@ export const savePicture = async (app) => {
   const { clientWidth, clientHeight } = app.map.scene.canvas;
   const picture = compose({
     map, width: clientWidth, height: clientHeight, scale: map.width / clientWidth, title: app.scene.title,
-    subtitle: subtitleOf(app), legends: legendsOf(app), attribution: `${attributionOf(app)} · CesiumJS`,
+    subtitle: [subtitleOf(app), heightsText(app)].filter(Boolean).join(" · "), legends: legendsOf(app), attribution: creditsOf(app),
   });
   const blob = await new Promise((resolve) => { picture.toBlob(resolve, "image/png"); });
   offer(fileName([app.scene.title], "png"), blob, "image/png");

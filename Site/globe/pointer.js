@@ -17,30 +17,39 @@ export const attachPointer = (app, world) => {
     return { lngLat: { ...place, wrap: () => place }, point, sheet };
   };
 
+  let found = null;
   const look = () => {
     frame = 0;
-    const found = at && placeAt(at);
-    if (!found) return tell("mouseout");
-    tell("mousemove", found);
+    found = at && placeAt(at);
+    if (found) tell("mousemove", found);
+    else tell("mouseout");
+  };
+  const lookSoon = () => { if (at) frame ||= requestAnimationFrame(look); };
+  /** What was moved is looked at in full once it rests. */
+  const moved = () => {
+    lookSoon();
     clearTimeout(rest);
-    rest = setTimeout(() => world.refine(found.lngLat, found.sheet), 150);
+    rest = setTimeout(() => { if (found) world.refine(found.lngLat, found.sheet); }, 150);
   };
   // A finger asks for a value by a tap, and what it has asked for stays.
   for (const name of ["pointermove", "pointerup"]) {
     canvas.addEventListener(name, (event) => {
       at = { x: event.offsetX, y: event.offsetY };
-      frame ||= requestAnimationFrame(look);
+      moved();
     });
   }
   canvas.addEventListener("pointerleave", ({ pointerType }) => {
     if (pointerType !== "mouse") return;
     at = null;
+    found = null;
     tell("mouseout");
   });
   scene.camera.moveEnd.addEventListener(() => {
     tell("moveend");
-    if (at) frame ||= requestAnimationFrame(look);
+    moved();
   });
+  // What is drawn anew may be another sheet.
+  app.pointerStale = lookSoon;
 
   const gl = {
     on: (name, callback) => listeners.set(name, [...listeners.get(name) ?? [], callback]),
@@ -48,7 +57,8 @@ export const attachPointer = (app, world) => {
       const { clientWidth, clientHeight } = canvas;
       const point = { x: clientWidth / 2, y: clientHeight / 2 };
       const { lon: lng, lat } = world.camera.centre();
-      return { lng, lat, ...placeAt(point)?.lngLat, point };
+      const middle = placeAt(point);
+      return { lng, lat, ...middle?.lngLat, point, sheet: middle?.sheet };
     },
     zoomIn: world.camera.zoomIn, zoomOut: world.camera.zoomOut,
   };

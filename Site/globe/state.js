@@ -19,7 +19,7 @@ import { lightDefaults } from "./light.js";
 
 export const defaults = Object.freeze({
   scene: null, layers: Object.freeze([]), active: null, time: null, camera: null, light: lightDefaults,
-  exaggeration: 1, frame: null, panel: "scene", language: null, theme: "system",
+  exaggeration: 1, frame: null, panel: "scene", language: null, theme: "system", basemap: "none",
 });
 
 /** What a scene begins with: a patch of the state. */

@@ -44,8 +44,8 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
     .getEstimatedLevelZeroGeometricErrorForAHeightmap(ellipsoid, COUNT, tilingScheme.getNumberOfXTilesAtLevel(0));
   const metres = (value) => ((Number.isNaN(value) ? missing : value) * scale + offset) * exaggeration;
 
-  const meshOf = (rectangle, axes, heights) => {
-    const { vertices, normals, minimum, maximum } = facets(heights, axes, COUNT);
+  const meshOf = (rectangle, axes, heights, gone) => {
+    const { vertices, normals, minimum, maximum } = facets(heights, axes, COUNT, gone);
     // The box of a tile is told by a few of its points, at the lowest and the highest of its heights.
     const corners = [];
     for (let j = 0; j <= 8; j += 1) {
@@ -76,13 +76,24 @@ export const createSurface = (Cesium, cells, slice, { scale = 1, offset = 0, mis
       const axes = vertexAxes(boxOf(Cesium, rectangle), COUNT);
       const values = slice && await cells.at(slice, axes, true);
       const heights = values ?? new Float32Array((COUNT + 2) ** 2).fill(NaN);
+      const gone = Uint8Array.from(heights, Number.isNaN);
       for (let i = 0; i < heights.length; i += 1) heights[i] = metres(heights[i]);
-      return meshOf(rectangle, axes, heights);
+      return meshOf(rectangle, axes, heights, gone);
     },
     getLevelMaximumGeometricError: (level) => 2 * levelZeroError / 2 ** level,
     getTileDataAvailable: (x, y, level) => level <= finest,
     loadTileDataAvailability: () => undefined,
   };
+};
+
+/** How high the surface is drawn, in words; empty where the scene has none. */
+export const heightsText = ({ scene, store, number, t }) =>
+  (scene?.surface ? t("surface.times", { factor: number(store.get().exaggeration) }) : "");
+
+/** Whether the heights of a surface are said to be above the geoid. */
+export const isAboveGeoid = (site, { dataset, kind, variable }) => {
+  const { terrain } = site.loaded.get(dataset) ?? {};
+  return terrain?.heightsAbove === "geoid" && (kind === "terrain" || terrain.variable === variable);
 };
 
 /** The folder of the terrain that a surface has at a time: that of the nearest time there is. */
@@ -92,7 +103,7 @@ export const terrainAt = (site, { dataset, terrain, dims }, time) => {
 };
 
 /**
- * A provider of published terrain tiles; Cesium exaggerates their heights, not their normals, so that slopes would lie in
+ * A provider of published terrain tiles, exaggerated by what the tiles lack of it; Cesium exaggerates their heights, not their normals, so that slopes would lie in
  * too even a light.
  */
 export const openTerrain = async (Cesium, address, exaggeration) => {

@@ -3,8 +3,8 @@
 import { addBusy } from "../viewer/busy.js";
 import { iconButton, make } from "../viewer/dom.js";
 import { icons } from "../viewer/icons.js";
-import { attributionOf } from "../viewer/panels/export-map.js";
-import { savePicture } from "./picture.js";
+import { creditsOf, savePicture } from "./picture.js";
+import { heightsText } from "./surface.js";
 
 const buttons = (app) => {
   const { camera } = app.map;
@@ -28,12 +28,12 @@ export const addTop = (app, { now, stage, caption, credits }) => {
   };
   const show = () => {
     const { title: text } = app.scene ?? {};
-    title.replaceChildren(make("strong", {}, text ?? ""), make("span", {}, app.site.title ?? ""));
+    const about = [app.site.title, heightsText(app)].filter(Boolean).join(" · ");
+    title.replaceChildren(make("strong", {}, text ?? ""), make("span", {}, about));
     document.title = `${text ?? t("globe.title")} · ${app.site.title ?? "Cubepress"}`;
     app.map.scene.canvas.setAttribute("aria-label", t("globe.label", { title: text ?? "" }));
-    const base = app.scene?.base === "plain" ? [] : ["Natural Earth"];
     credits.firstElementChild.textContent = t("globe.credits");
-    credits.lastElementChild.textContent = [...new Set([attributionOf(app), ...base, "CesiumJS"])].filter(Boolean).join(" · ");
+    credits.lastElementChild.textContent = creditsOf(app);
   };
   const showCaption = () => {
     const text = app.scene?.tour?.[store.get().frame]?.caption;
@@ -50,6 +50,7 @@ export const addTop = (app, { now, stage, caption, credits }) => {
   });
   document.addEventListener("fieldopen", show);
   store.subscribe((state) => state.frame, showCaption);
+  store.subscribe((state) => state.exaggeration, show);
   name();
   show();
   showCaption();

@@ -38,14 +38,17 @@ const openWidget = (Cesium, host) => {
   return widget;
 };
 
-/** Radians: more than what a tile's own places are off by. */
-const HAIR = 1e-3;
+/** Radians: more than the longitudes of a pixel at the edge of a tile, which near a pole is wide. */
+const BEYOND = 1;
 
-/** An area in degrees; one that goes all around is a hair wider, or a gap would be seen where its ends meet. */
+/**
+ * An area in degrees. One that goes all around reaches beyond its ends: a pixel there has the longitude of its middle, which
+ * may lie past the edge, and would be a hole.
+ */
 const areaOf = (Cesium, [west, south, east, north]) => {
   const area = Cesium.Rectangle.fromDegrees(west, south, east, north);
   if (east - west < 360) return area;
-  return new Cesium.Rectangle(area.west - HAIR, area.south, area.east + HAIR, area.north);
+  return new Cesium.Rectangle(area.west - BEYOND, area.south, area.east + BEYOND, area.north);
 };
 
 /** Whether a field's surface is the very field that is draped too. */
@@ -112,8 +115,9 @@ export const createWorld = (app, Cesium, host) => {
     } else if (surface?.kind === "terrain") {
       const address = terrainAt(app.site, surface, time);
       name = `${address} ${exaggeration}`;
-      scene.verticalExaggeration = exaggeration;
-      make = () => openTerrain(Cesium, address, exaggeration);
+      const rest = exaggeration / (surface.built ?? 1);
+      scene.verticalExaggeration = rest;
+      make = () => openTerrain(Cesium, address, rest);
     }
     scene.requestRender();
     if (name === surfaceShown) return;
@@ -213,10 +217,9 @@ export const createWorld = (app, Cesium, host) => {
       return Boolean(app.scene && hasSurface && drapes.settled && stacks.settled && globe.tilesLoaded);
     },
     pick,
-    /** What lies at a place, what is met first by the eye before all else, then the uppermost layer, the surface last. */
-    valuesAt(place) {
+    /** What lies at a place as `pick` finds them: its sheet, then the uppermost layer, the surface last. */
+    valuesAt({ sheet, ...place }) {
       const { layers } = store.get();
-      const sheet = place.point && pick(place.point)?.sheet;
       const draped = layers.filter((one) => one.visible && !one.stack && !one.pictures).flatMap((layer) => {
         const drawn = drapes.drawn(layer.id);
         const values = drawn && valuesAt(cells.windows, drawn, place);

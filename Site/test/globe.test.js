@@ -10,6 +10,7 @@ import {
 } from "../lib/globe/index.js";
 import { lightDefaults, sunDate, towards } from "../globe/light.js";
 import { decode, defaults, encode, stateOf } from "../globe/state.js";
+import { heightsText, isAboveGeoid } from "../globe/surface.js";
 import { assertNear } from "./support.js";
 
 const world = openGrid({
@@ -182,6 +183,40 @@ test("a tile's mesh: quantised corners, slopes as normals, edges that neighbours
     const [p, q, r] = [0, 1, 2].map((n) => lattice.indices[k + n]).map((n) => [a.vertices[n], a.vertices[count * count + n]]);
     assert.ok((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]) > 0);
   }
+});
+
+test("slopes keep their inclination beside holes, which are level", () => {
+  const count = 9;
+  const axes = vertexAxes({ west: -1, south: -1, east: 1, north: 1 }, count);
+  const wide = count + 2;
+  // Rises by half to the east.
+  const metres = (axes.longitudes[1] - axes.longitudes[0]) * Math.PI / 180 * 6_371_008.8;
+  const heights = Float32Array.from({ length: wide ** 2 }, (_, i) => i % wide * metres / 2);
+  const missing = new Uint8Array(wide ** 2);
+  for (let j = 4; j <= 6; j += 1) {
+    for (let i = 4; i <= 6; i += 1) {
+      heights[j * wide + i] = -9000;
+      missing[j * wide + i] = 1;
+    }
+  }
+  const { normals } = facets(heights, axes, count, missing);
+  const rise = (i, j) => {
+    const at = 2 * ((j - 1) * count + i - 1);
+    const [lon, lat] = [axes.longitudes[i], axes.latitudes[j]].map((one) => one * Math.PI / 180);
+    const up = [Math.cos(lat) * Math.cos(lon), Math.cos(lat) * Math.sin(lon), Math.sin(lat)];
+    return octDecode(normals[at], normals[at + 1]).reduce((sum, one, k) => sum + one * up[k], 0);
+  };
+  for (const [i, j] of [[3, 5], [7, 5], [5, 3], [5, 7], [2, 2]]) assertNear(rise(i, j), 1 / Math.hypot(1, 0.5), 0.01);
+  for (const [i, j] of [[4, 4], [5, 5]]) assertNear(rise(i, j), 1, 0.001);
+});
+
+test("the surface tells how high it is drawn and from where heights are counted", () => {
+  const app = { scene: null, store: { get: () => ({ exaggeration: 20 }) }, number: String, t: (key, { factor }) => `${key} ${factor}` };
+  assert.equal(heightsText(app), "");
+  assert.equal(heightsText({ ...app, scene: { surface: {} } }), "surface.times 20");
+  const site = { loaded: new Map([["bed", { terrain: { variable: "z", heightsAbove: "geoid" } }], ["sea", {}]]) };
+  assert.ok(isAboveGeoid(site, { dataset: "bed", kind: "terrain" }) && isAboveGeoid(site, { dataset: "bed", kind: "field", variable: "z" }));
+  assert.ok(!isAboveGeoid(site, { dataset: "bed", kind: "field", variable: "other" }) && !isAboveGeoid(site, { dataset: "sea", kind: "field" }));
 });
 
 test("at a pole the surface is level, beyond it there is nothing", () => {

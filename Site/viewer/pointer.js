@@ -38,7 +38,8 @@ export const addPointer = (app, host) => {
   app.tool = () => tool;
 
   app.attachPointer = (gl) => {
-    const place = ({ lngLat, point }) => ({ lng: lngLat.wrap().lng, lat: lngLat.lat, point });
+    // `sheet` is of the globe (globe/pointer.js).
+    const place = ({ lngLat, point, sheet }) => ({ lng: lngLat.wrap().lng, lat: lngLat.lat, point, sheet });
     let mouse = null;
     /** What lies under the mouse now, when the map has moved or changed its size below it. */
     const again = () => {

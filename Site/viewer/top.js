@@ -16,6 +16,10 @@ export const addTop = (app, host) => {
     named.push([button, key]);
     return button;
   };
+  const rename = (button, text) => {
+    button.title = text;
+    button.setAttribute("aria-label", text);
+  };
   const globe = tool(icons.globe, "map.globe", () => store.set(({ view }) => ({
     view: { ...view, projection: view.projection === "globe" ? "mercator" : "globe" },
   })));
@@ -44,7 +48,9 @@ export const addTop = (app, host) => {
     const onGlobe = state.view.projection === "globe";
     globe.setAttribute("aria-pressed", String(onGlobe));
     relief.setAttribute("aria-pressed", String(state.relief));
-    relief.hidden = !reliefOf(app, state);
+    const ground = reliefOf(app, state);
+    relief.hidden = !ground;
+    if (ground) rename(relief, t("map.reliefTimes", { factor: app.number(ground.document.terrain.exaggeration) }));
     const turned = Math.abs(state.view.bearing) > 0.5 || state.view.pitch > 0.5;
     north.hidden = !turned;
     north.querySelector("svg").style.transform = `rotate(${-state.view.bearing}deg)`;
@@ -54,10 +60,7 @@ export const addTop = (app, host) => {
   ], show);
   document.addEventListener("fieldopen", show);
   document.addEventListener("languagechange", () => {
-    for (const [button, key] of named) {
-      button.title = t(key);
-      button.setAttribute("aria-label", t(key));
-    }
+    for (const [button, key] of named) rename(button, t(key));
     tools.setAttribute("aria-label", t("map.tools"));
     show();
   });

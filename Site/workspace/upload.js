@@ -107,7 +107,7 @@ async function checked(address) {
   pause.hidden = true;
   say("All has arrived. The server is reading it.");
   for (;;) {
-    const answer = await ask(address, { headers: { Accept: "application/json" } });
+    const answer = await ask(address);
     const state = await answer.json();
     if (state.state === "accepted") {
       say(replaces ? "It has taken the place of the old content." : "It is a dataset now.");

@@ -132,6 +132,18 @@ const char *ctiff_complaint(const ctiff_file *file) {
   return file->complaint[0] ? file->complaint : "libtiff does not say why";
 }
 
+// Whether the pixels of an image are single bits, as those of masks are.
+static int has_bits(TIFF *tiff) {
+  uint16_t samples = 0, bits = 0, format = 0;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
+  return samples == 1 && bits == 1 && (format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID);
+}
+
+// Each row of bits begins with a new byte.
+static uint64_t bytes_of_bits(uint64_t width) { return (width + 7) / 8; }
+
 ctiff_layout ctiff_describe(ctiff_file *file) {
   TIFF *tiff = file->tiff;
   ctiff_layout layout = {0};
@@ -161,6 +173,10 @@ ctiff_layout ctiff_describe(ctiff_file *file) {
     layout.block_bytes = TIFFStripSize64(tiff);
     layout.block_count = TIFFNumberOfStrips(tiff);
   }
+  if (has_bits(tiff) && layout.block_bytes == bytes_of_bits(layout.block_width) * layout.block_height) {
+    layout.bits = 8;
+    layout.block_bytes = (uint64_t)layout.block_width * layout.block_height;
+  }
   return layout;
 }
 
@@ -175,6 +191,12 @@ int ctiff_other_pages(ctiff_file *file, ctiff_page *pages, int room) {
   }
   if (!TIFFSetDirectory(file->tiff, 0)) return -1;
   return count;
+}
+
+int ctiff_select(ctiff_file *file, uint16_t page) {
+  file->is_guessed = 0;
+  file->complaint[0] = 0;
+  return TIFFSetDirectory(file->tiff, page);
 }
 
 size_t ctiff_doubles(ctiff_file *file, uint32_t tag, const double **values) {
@@ -198,14 +220,35 @@ const char *ctiff_text(ctiff_file *file, uint32_t tag) {
   return TIFFGetField(file->tiff, tag, &text) ? text : NULL;
 }
 
+static int64_t read_block(TIFF *tiff, uint32_t number, void *target, size_t size) {
+  tmsize_t got = TIFFIsTiled(tiff) ? TIFFReadEncodedTile(tiff, number, target, (tmsize_t)size)
+                                   : TIFFReadEncodedStrip(tiff, number, target, (tmsize_t)size);
+  return got > 0 ? got : -1;
+}
+
+// Reads a block of bits and writes a byte for each, as many as `target` has room for.
+static int64_t read_bits(TIFF *tiff, uint32_t number, uint8_t *target, size_t size) {
+  uint32_t width = 0;
+  TIFFGetField(tiff, TIFFIsTiled(tiff) ? TIFFTAG_TILEWIDTH : TIFFTAG_IMAGEWIDTH, &width);
+  if (width == 0) return -1;
+  size_t row_bytes = bytes_of_bits(width), rows = size / width;
+  uint8_t *packed = malloc(row_bytes * rows + 1);
+  if (!packed) return -1;
+  int64_t got = read_block(tiff, number, packed, row_bytes * rows);
+  size_t whole = got > 0 ? (size_t)got / row_bytes : 0;
+  for (size_t row = 0; row < whole; row++)
+    for (size_t column = 0; column < width; column++)
+      target[row * width + column] = packed[row * row_bytes + column / 8] >> (7 - column % 8) & 1;
+  free(packed);
+  return whole > 0 ? (int64_t)(whole * width) : -1;
+}
+
 int64_t ctiff_read_block(ctiff_file *file, uint32_t number, void *target, size_t size) {
   int failed = 0;
   file->complaint[0] = 0;
   uint64_t stored = TIFFGetStrileByteCountWithErr(file->tiff, number, &failed);
   if (failed) return -1;
   if (stored == 0) return 0;
-  tmsize_t got = TIFFIsTiled(file->tiff)
-                     ? TIFFReadEncodedTile(file->tiff, number, target, (tmsize_t)size)
-                     : TIFFReadEncodedStrip(file->tiff, number, target, (tmsize_t)size);
-  return got > 0 ? got : -1;
+  return has_bits(file->tiff) ? read_bits(file->tiff, number, target, size)
+                              : read_block(file->tiff, number, target, size);
 }

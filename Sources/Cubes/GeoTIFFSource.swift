@@ -20,6 +20,7 @@ struct GeoTIFFSource: ArraySource {
 
   private static let mapping = "spatial_ref"
   private static let bandAxis = "band"
+  private static let boundsSuffix = "_bnds"
 
   /// Opens a file.
   ///
@@ -85,20 +86,21 @@ struct GeoTIFFSource: ArraySource {
     FileKind.geoTIFF.fingerprint(identity: identity, array, region)
   }
 
-  /// The centres of columns or rows, and the one number of the grid mapping.
+  /// The centres of columns or rows, the edges of an only one, and the one number of the grid mapping.
   private func coordinate(
     _ array: SourceArray, _ region: [Range<Int>]
   ) throws(CodecError) -> NumericArray {
-    guard let range = region.first else {
+    guard let range = region.last else {
       return try NumericArray(type: .int32, shape: [], bytes: [0, 0, 0, 0])
     }
-    let isColumn = array.name == Self.axisNames(of: file).x
+    let isColumn = array.dimensions.first == Self.axisNames(of: file).x
     let place = file.placement
     let (first, step) =
       isColumn ? (place.firstX, place.stepX) : (place.firstY, place.stepY)
-    let values = range.map { first + Double($0) * step }
+    // The edges of an only cell lie half a step before and behind its centre.
+    let values = range.map { first + (Double($0) - (region.count == 2 ? 0.5 : 0)) * step }
     return try NumericArray(
-      type: .float64, shape: [range.count],
+      type: .float64, shape: region.map(\.count),
       bytes: values.withUnsafeBytes { Array($0) })
   }
 }
@@ -126,10 +128,16 @@ extension GeoTIFFSource {
     case .unknown(let what): mapping = ["grid_mapping_name": .string("GeoTIFF: \(what)")]
     case .none: break
     }
-    var arrays = [
-      described(names.y, [names.y], [file.rows], .float64, y),
-      described(names.x, [names.x], [file.columns], .float64, x),
-    ]
+    var arrays: [SourceArray] = []
+    for (name, count, attributes) in [(names.y, file.rows, y), (names.x, file.columns, x)] {
+      var attributes = attributes
+      // The centre of a cell alone does not say how wide it is.
+      if count == 1 {
+        attributes["bounds"] = .string(name + boundsSuffix)
+        arrays.append(described(name + boundsSuffix, [name, "bnds"], [1, 2], .float64))
+      }
+      arrays.append(described(name, [name], [count], .float64, attributes))
+    }
     if let mapping { arrays.append(described(Self.mapping, [], [], .int32, mapping)) }
     return (names, arrays)
   }
@@ -152,7 +160,8 @@ extension GeoTIFFSource {
         text.unicodeScalars.allSatisfy({
           $0.properties.isAlphabetic || ("0"..."9").contains($0)
             || "_-. ".unicodeScalars.contains($0)
-        }), !["x", "y", "lon", "lat", bandAxis, mapping].contains(text)
+        }), !["x", "y", "lon", "lat", bandAxis, mapping].contains(text),
+        !text.hasSuffix(boundsSuffix)
       else { return nil }
       return text.replacing(" ", with: "_")
     }

@@ -1,10 +1,12 @@
 import CTIFFShim
 public import Codecs
+import Glibc
 
 /// The first image of a GeoTIFF file, described for reading: TIFF or BigTIFF, tiles or strips, also
 /// cloud-optimised.
 ///
-/// It may be used by several threads and holds nothing open. Smaller copies in the file are not used.
+/// Pixels that its mask leaves out are missing. It may be used by several threads and holds nothing open.
+/// Smaller copies in the file are not used.
 public struct GeoTIFFFile: Sendable {
   /// The path of the file.
   public let path: String
@@ -22,14 +24,17 @@ public struct GeoTIFFFile: Sendable {
   public let metadata: [(name: String, text: String)]
   /// The value that stands for none.
   public let noData: Double?
-  /// The type of the numbers; `nil` where they cannot be read.
-  public var elementType: ElementType? { layout?.type }
+  /// The type of the numbers as they are read; `nil` where they cannot be read.
+  ///
+  /// It is wider than that of the file where a mask leaves pixels out and no number stands for none.
+  public var elementType: ElementType? { masked?.filler.type ?? layout?.type }
   /// Why the numbers cannot be read, as a clause with what to do.
   public let unreadable: String?
   /// The sizes of further images of the file that are neither smaller copies nor masks; not read.
   public let otherPages: [(rows: Int, columns: Int)]
 
   private let layout: BlockLayout?
+  private let masked: (mask: PixelMask, filler: PixelMask.Filler)?
   private let state: TIFFHandle.State
 
   /// The smallest piece that can be decoded alone: bands, rows, columns; `nil` where nothing can.
@@ -59,19 +64,28 @@ public struct GeoTIFFFile: Sendable {
     let others = try handle.otherPages()
     otherPages = others.filter { $0.kind & 5 == 0 }
       .map { (rows: Int($0.height), columns: Int($0.width)) }
-    do {
-      layout = try BlockLayout(found)
-      // Mask of the whole image: bit 4 without bit 1, which marks smaller copies.
-      let isMasked = others.contains { $0.kind & 5 == 4 }
-      unreadable =
-        isMasked
-        ? "a second image says which pixels count, which is not read; let a value say so: "
-          + "gdalwarp -dstnodata -9999"
-        : nil
+    // Mask of the whole image: bit 4 without bit 1, which marks smaller copies.
+    let mask = others.firstIndex { $0.kind & 5 == 4 }
+    var (layout, masked, unreadable): (BlockLayout?, (PixelMask, PixelMask.Filler)?, String?)
+    do throws(BlockLayout.Obstacle) {
+      let image = try BlockLayout(found)
+      layout = image
+      guard access(path + ".msk", F_OK) != 0 else {
+        throw BlockLayout.Obstacle(
+          reason: "a file beside it, \(path).msk, says which pixels count, which is not read",
+          remedy: "put it into the file: "
+            + "gdal_translate --config GDAL_TIFF_INTERNAL_MASK YES IN OUT")
+      }
+      if let mask {
+        masked = (
+          try PixelMask(page: mask + 1, of: image, in: handle),
+          try PixelMask.Filler(image.type, noData: noData)
+        )
+      }
     } catch {
-      layout = nil
       unreadable = error.remedy.map { "\(error.reason); \($0)" } ?? error.reason
     }
+    (self.layout, self.masked, self.unreadable) = (layout, masked, unreadable)
   }
 
   private static func number(_ text: String) -> Double? {
@@ -79,7 +93,8 @@ public struct GeoTIFFFile: Sendable {
     return trimmed.lowercased().hasSuffix("nan") ? .nan : Double(trimmed)
   }
 
-  /// Reads the numbers of a window as stored; where the file holds none, they are `noData` or 0.
+  /// Reads the numbers of a window as stored; where the file holds none, they are `noData` or 0, and
+  /// where its mask leaves pixels out `noData` or NaN.
   ///
   /// - Parameters:
   ///   - bands: which bands, counted from 0.
@@ -104,36 +119,18 @@ public struct GeoTIFFFile: Sendable {
     }
     let shape = [bands.count, rows.count, columns.count]
     let window = WindowOfBlocks(
-      layout: layout, bands: bands, rows: rows, columns: columns, empty: emptyNumber(layout.type))
+      layout: layout, bands: bands, rows: rows, columns: columns,
+      empty: layout.type.bytes(noData ?? 0) ?? [UInt8](repeating: 0, count: layout.type.size))
     do {
-      return try NumericArray(
+      let numbers = try NumericArray(
         type: layout.type, shape: shape, bytes: try window.read(handle))
+      guard let masked else { return numbers }
+      return try masked.mask.applied(
+        to: numbers, rows: rows, columns: columns, filler: masked.filler, handle)
     } catch let error as GeoTIFFError {
       throw error
     } catch {
       throw GeoTIFFError(operation, of: path, reason: "\(error)")
-    }
-  }
-
-  /// The bytes of the number that unwritten blocks hold.
-  private func emptyNumber(_ type: ElementType) -> [UInt8] {
-    let number = noData ?? 0
-    func bytes<Number: BitwiseCopyable>(_ number: Number?) -> [UInt8] {
-      guard let number else { return [UInt8](repeating: 0, count: type.size) }
-      return withUnsafeBytes(of: number) { Array($0) }
-    }
-    return switch type {
-    case .int8: bytes(Int8(exactly: number))
-    case .int16: bytes(Int16(exactly: number))
-    case .int32: bytes(Int32(exactly: number))
-    case .int64: bytes(Int64(exactly: number))
-    case .uint8, .bool: bytes(UInt8(exactly: number))
-    case .uint16: bytes(UInt16(exactly: number))
-    case .uint32: bytes(UInt32(exactly: number))
-    case .uint64: bytes(UInt64(exactly: number))
-    case .float32: bytes(Float(number))
-    case .float64: bytes(number)
-    case .float16, .complex64, .complex128: bytes(UInt8?.none)
     }
   }
 }

@@ -90,6 +90,17 @@ struct TIFFHandle: ~Copyable {
     return Array(pages.prefix(Int(count)))
   }
 
+  /// Goes to another image of the file, the first being 0; what is asked then is asked of it.
+  ///
+  /// - Throws: `GeoTIFFError` where it is not found.
+  func select(page: Int) throws(GeoTIFFError) {
+    guard let number = UInt16(exactly: page), ctiff_select(file, number) != 0 else {
+      throw GeoTIFFError(
+        "read the header of image \(page + 1)", of: path,
+        reason: String(cString: ctiff_complaint(file)), remedy: Self.again)
+    }
+  }
+
   /// Decodes a block into memory that has room for it; what it does not fill stays as it is.
   ///
   /// - Returns: whether the file holds the block; sparse files leave blocks out.

@@ -14,7 +14,7 @@ public import Stores
 /// pass.
 public final class PaperCubeBuilder: FieldProduct {
   /// Changes whenever the same input would give another sheet.
-  private static let productVersion = 2
+  private static let productVersion = 3
 
   /// The cube.
   public let cube: PaperCube

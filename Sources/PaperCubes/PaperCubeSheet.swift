@@ -188,12 +188,22 @@ struct PaperCubeSheet {
     }
     let values = axis == 1 ? y.values : x.values
     let value = (isLast ? values.last : values.first) ?? 0
-    guard grid.crs.isGeographic else { return NumberText.label(value) }
+    guard grid.crs.isGeographic else {
+      if grid.crs.isAngular { return "\(NumberText.label(value))°" }
+      return Self.length(axis == 1 ? "y" : "x", metres: value * grid.crs.metresPerUnit)
+    }
     let turned =
       axis == 1 ? value : (value + 180).truncatingRemainder(dividingBy: 360) - 180
     let letters = axis == 1 ? ("N", "S") : ("E", "W")
     let text = NumberText.label((abs(turned) * 100).rounded() / 100)
     return "\(text)° \(turned < 0 ? letters.1 : letters.0)"
+  }
+
+  /// A coordinate of a projection, in units that keep it short.
+  static func length(_ name: String, metres: Double) -> String {
+    let isFar = abs(metres) >= 10_000
+    return
+      "\(name) \(NumberText.label((isFar ? metres / 1000 : metres).rounded())) \(isFar ? "km" : "m")"
   }
 
   /// What stands still on a face, and what stands at its corners.

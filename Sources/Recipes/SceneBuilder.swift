@@ -34,7 +34,7 @@ struct SceneBuilder {
 
   private func surface(_ table: CheckedTable) -> SceneRecipe.Surface? {
     guard let source = source(table) else { return nil }
-    let exaggeration = table.number("exaggeration") ?? 1
+    let exaggeration = table.number("exaggeration")
     guard table.text("terrain") == "true" else {
       return SceneRecipe.Surface(
         heights: .field(

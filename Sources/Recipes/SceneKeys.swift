@@ -51,7 +51,9 @@ extension RecipeKeys {
         summary: "Whether the terrain tiles of the dataset are taken instead of a variable.",
         shape: .truth),
       .init(
-        name: "exaggeration", summary: "By how much heights are exaggerated; 1 without.",
+        name: "exaggeration",
+        summary:
+          "By how much heights are exaggerated in all; without, as the terrain tiles are, else 1.",
         shape: .positiveNumber),
       .init(
         name: "scale", summary: "Metres for each unit of the variable; 1 without.", shape: .number),

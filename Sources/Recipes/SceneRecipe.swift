@@ -32,11 +32,11 @@ public struct SceneRecipe: Sendable, Hashable {
 
     /// Where heights come from.
     public var heights: Heights
-    /// By how much they are exaggerated.
-    public var exaggeration: Double
+    /// By how much they are exaggerated in all; `nil` for what tiles have already, or not at all.
+    public var exaggeration: Double?
 
     /// Makes a surface.
-    public init(heights: Heights, exaggeration: Double = 1) {
+    public init(heights: Heights, exaggeration: Double? = nil) {
       self.heights = heights
       self.exaggeration = exaggeration
     }

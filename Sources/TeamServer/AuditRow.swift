@@ -5,8 +5,8 @@ internal import Teams
 enum AuditRow {
   static func values(_ entry: AuditEntry) -> PageValue {
     [
-      "at": .text(DateText.minute(entry.at)), "actor": .text(entry.actor),
-      "action": .text(entry.action), "object": .text(entry.object),
+      "day": .text(DateText.day(entry.at)), "clock": .text(DateText.clock(entry.at)),
+      "actor": .text(entry.actor), "action": .text(entry.action), "object": .text(entry.object),
     ]
   }
 }

@@ -46,37 +46,47 @@ struct CollectionRoutes: Sendable {
   ) async throws -> Response {
     let member = try await access.member(request, context, atLeast: .reader)
     guard request.wantsPage else {
-      let collections = try await workspace.collections(of: member.team)
-      return .json(["collections": .array(collections.map { json($0, member.team) })])
+      var documents: [JSONValue] = []
+      for one in try await workspace.collections(of: member.team) {
+        documents.append(try await json(one, member.team))
+      }
+      return .json(["collections": .array(documents)])
     }
     return try await page(member, problem: nil)
   }
 
   private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
-    let collections = try await workspace.collections(of: member.team)
+    var rows: [PageValue] = []
+    for one in try await workspace.collections(of: member.team) {
+      let count = try await workspace.extent(of: one).count
+      rows.append([
+        "collection": .text(one.name), "collectionTitle": .text(one.title),
+        "count": .text(Self.places(count)), "size": .text(ByteText.of(one.bytes)),
+      ])
+    }
     return try await frame.page(
       "places", title: "Places", of: member, current: "places",
       status: problem == nil ? .ok : .unprocessableContent,
       [
         "problem": .optional(problem),
-        "collections": .list(
-          collections.map {
-            [
-              "collection": .text($0.name), "collectionTitle": .text($0.title),
-              "count": .number($0.count), "size": .text(ByteText.of($0.bytes)),
-            ]
-          }),
+        "collections": .list(rows),
       ])
   }
 
-  private func json(_ collection: Workspaces.PlaceCollection, _ team: Team) -> JSONValue {
+  /// So many places, for people.
+  static func places(_ count: Int) -> String { count == 1 ? "1 place" : "\(count) places" }
+
+  private func json(
+    _ collection: Workspaces.PlaceCollection, _ team: Team
+  ) async throws -> JSONValue {
+    let extent = try await workspace.extent(of: collection)
     let href = "\(settings.baseURL)/teams/\(team.name)/places/\(collection.name)"
     return [
       "id": .string(collection.name), "title": .string(collection.title),
       "itemType": "feature", "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
-      "count": .integer(Int64(collection.count)), "bytes": .count(collection.bytes),
+      "count": .integer(Int64(extent.count)), "bytes": .count(collection.bytes),
       "extent": [
-        "spatial": ["bbox": collection.box.map { [.array($0.map(JSONValue.number))] } ?? []]
+        "spatial": ["bbox": extent.box.map { [.array($0.map(JSONValue.number))] } ?? []]
       ],
       "created": .count(collection.created), "creator": .string(collection.creator),
       "links": [
@@ -133,16 +143,17 @@ struct CollectionRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let (member, collection) = try await collection(request, context, atLeast: .reader)
-    guard request.wantsPage else { return .json(json(collection, member.team)) }
+    guard request.wantsPage else { return .json(try await json(collection, member.team)) }
     var query = FeatureQuery()
     query.limit = 100
     let found = try await workspace.features(query, in: collection)
     let isMember = try await access.isMember(member)
+    let count = try await workspace.extent(of: collection).count
     return try await frame.page(
       "collection", title: collection.title, of: member, isMember: isMember, current: "places",
       [
         "collection": .text(collection.name), "collectionTitle": .text(collection.title),
-        "count": .number(collection.count), "shown": .number(found.features.count),
+        "count": .text(Self.places(count)), "shown": .number(found.features.count),
         "baseURL": .text(settings.baseURL),
         "map": PlaceSketch(features: found.features).value,
         "table": PlaceTable(features: found.features).value,
@@ -211,7 +222,7 @@ struct CollectionRoutes: Sendable {
     let (member, collection) = try await changing(request, context)
     let features = try NewFeature.read(try await request.json(limit: settings.largestPlaces))
     let ids = try await workspace.add(features, to: collection, of: member.team)
-    try await access.note("added \(ids.count) places", on: collection.name, member)
+    try await access.note("added \(Self.places(ids.count))", on: collection.name, member)
     return .json(["ids": .array(ids.map(JSONValue.integer))], status: .created)
   }
 
@@ -265,7 +276,7 @@ struct CollectionRoutes: Sendable {
     }
     let count = try await workspace.change(
       properties: properties, of: query, in: collection, of: member.team)
-    try await access.note("changed \(count) places", on: collection.name, member)
+    try await access.note("changed \(Self.places(count))", on: collection.name, member)
     return count
   }
 
@@ -288,7 +299,7 @@ struct CollectionRoutes: Sendable {
   ) async throws -> Response {
     let (member, collection) = try await changing(request, context)
     let count = try await workspace.remove(try several(request), from: collection)
-    try await access.note("removed \(count) places", on: collection.name, member)
+    try await access.note("removed \(Self.places(count))", on: collection.name, member)
     return .json(["removed": .integer(Int64(count))])
   }
 

@@ -81,8 +81,8 @@ struct CrossOrigin: RouterMiddleware {
 
   /// What readers of ranges and clients of tus look at, beside what every page may read.
   private static let exposed =
-    "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag, Last-Modified, Location, "
-    + "Retry-After, Tus-Resumable, Upload-Length, Upload-Offset, X-Request-Id"
+    "Accept-Ranges, Content-Encoding, Content-Length, Content-Location, Content-Range, ETag, "
+    + "Last-Modified, Location, Retry-After, Tus-Resumable, Upload-Length, Upload-Offset, X-Request-Id"
 }
 
 extension Request {

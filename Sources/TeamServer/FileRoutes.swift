@@ -140,7 +140,13 @@ struct FileRoutes: Sendable {
   ) async throws -> (member: TeamAccess.Member, path: String) {
     // Who is not signed in hears that first, whatever the path is.
     try context.principal(askedFor: request)
-    guard let path = Self.path(context) else { throw HTTPError(.notFound) }
+    guard let path = Self.path(context) else {
+      guard needed >= .editor else { throw HTTPError(.notFound) }
+      _ = try await access.member(request, context, atLeast: needed)
+      throw HTTPError(
+        .unprocessableContent,
+        message: "Cannot change the file: this is no path of one; \(FilePath.rule).")
+    }
     return (
       try await access.user(of: path, kind: .files, request, context, atLeast: needed), path
     )

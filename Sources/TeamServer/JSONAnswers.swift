@@ -21,6 +21,26 @@ extension Response {
   }
 }
 
+extension Response {
+  /// What is said of what does not exist, and of what somebody may not see.
+  static let nothing = "There is nothing here, or you may not see it."
+
+  /// An error as clients of xcube's server read it: `{"error": {"status_code", "message"}}`.
+  static func problem(
+    _ text: String, status: HTTPResponse.Status, _ headers: HTTPFields
+  ) -> Response {
+    let document: JSONValue = [
+      "error": ["status_code": .integer(Int64(status.code)), "message": .string(text)]
+    ]
+    var headers = headers
+    headers[.contentType] = "application/json"
+    headers[.cacheControl] = "no-store"
+    return Response(
+      status: status, headers: headers,
+      body: .init(byteBuffer: ByteBuffer(string: document.serialized())))
+  }
+}
+
 extension Request {
   /// The body as JSON.
   ///

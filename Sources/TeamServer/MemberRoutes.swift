@@ -30,11 +30,14 @@ struct MemberRoutes: Sendable {
   private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
     let members = try await database.members(of: member.team)
     let grants = try await database.grants(of: member.team)
+    // To choose from; files are too many.
+    let datasets = try await database.cubeSources(ofTeam: member.team.name).map(\.dataset)
+    let collections = try await workspace.collections(of: member.team).map(\.name)
     return try await frame.page(
       "members", title: "Members", of: member, current: "members",
       status: problem == nil ? .ok : .unprocessableContent,
       [
-        "problem": .optional(problem),
+        "problem": .optional(problem), "things": .list((datasets + collections).map { .text($0) }),
         "members": .list(
           members.map {
             [
@@ -119,6 +122,11 @@ struct MemberRoutes: Sendable {
     try await forms.change(request, context, "shared", atLeast: .owner) { form, member in
       let role = try Self.role(form)
       let (kind, item, other) = try await shared(form)
+      let things = SharedThings(database: database, workspace: workspace, settings: settings)
+      // Shared now, a later one of this name would be shared without anybody's wish.
+      guard try await things.entry(kind, item, of: member.team) != nil else {
+        throw TeamsError.nothingToShare(item)
+      }
       try await database.grant(role, on: item, kind: kind, of: member.team, to: other)
       return "\(kind.rawValue) \(item) with \(other.name): \(role.rawValue)"
     }

@@ -27,13 +27,9 @@ struct SharedThings: Sendable {
       for kind in SharedKind.allCases {
         // Shared with two of somebody's teams, it is one thing.
         for item in Set(granted.filter { $0.kind == kind }.map(\.item)).sorted() {
-          let entry =
-            switch kind {
-            case .dataset: try await dataset(item, of: team)
-            case .places: try await places(item, of: team)
-            case .files: try await files(item, of: team)
-            }
-          if let entry { lists[kind, default: []].append(entry) }
+          if let entry = try await entry(kind, item, of: team) {
+            lists[kind, default: []].append(entry)
+          }
         }
       }
       guard !lists.isEmpty else { continue }
@@ -45,7 +41,17 @@ struct SharedThings: Sendable {
     return .list(entries)
   }
 
+  /// One thing that a team has or might have; `nil` where there is no such thing.
+  func entry(_ kind: SharedKind, _ item: String, of team: Team) async throws -> PageValue? {
+    switch kind {
+    case .dataset: try await dataset(item, of: team)
+    case .places: try await places(item, of: team)
+    case .files: try await files(item, of: team)
+    }
+  }
+
   private func dataset(_ id: String, of team: Team) async throws -> PageValue? {
+    guard Names.isID(id) else { return nil }
     if let kept = try await DatasetPage(
       database: database, workspace: workspace, settings: settings
     )
@@ -69,8 +75,10 @@ struct SharedThings: Sendable {
 
   private func places(_ name: String, of team: Team) async throws -> PageValue? {
     guard let found = try await workspace.collection(name, ofTeam: team.name) else { return nil }
+    let count = try await workspace.extent(of: found).count
     return [
-      "sharedTitle": .text(found.title), "sharedID": .text(name), "count": .number(found.count),
+      "sharedTitle": .text(found.title), "sharedID": .text(name),
+      "count": .text(CollectionRoutes.places(count)),
       "sharedHref": .text("/teams/\(team.name)/places/\(name)"),
     ]
   }

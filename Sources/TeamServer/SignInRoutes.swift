@@ -41,28 +41,26 @@ struct SignInRoutes: Sendable {
     let name = form.text("name")
     let target = Self.target(form.text("to"))
     let now = secondsNow()
-    let keys = ["name " + name, "address " + context.remoteAddress]
-    for key in keys {
-      let wait = await limiter.wait(key, now: now)
-      guard wait == 0 else {
-        var response = try signInPage(
-          target: target, name: name,
-          problem: "Too many wrong passwords: try again in \((wait + 59) / 60) minutes.",
-          status: .tooManyRequests, context)
-        response.headers[.retryAfter] = String(wait)
-        return response
-      }
+    let (nameKey, addressKey) = ("name " + name, "address " + context.remoteAddress)
+    let wait = await limiter.begin([nameKey, addressKey], now: now)
+    guard wait == 0 else {
+      var response = try signInPage(
+        target: target, name: name,
+        problem: "Too many wrong passwords: try again in \((wait + 59) / 60) minutes.",
+        status: .tooManyRequests, context)
+      response.headers[.retryAfter] = String(wait)
+      return response
     }
     guard let user = try await database.user(named: name, password: form.exactText("password"))
     else {
-      for key in keys { await limiter.recordFailure(key, now: now) }
       try await database.record(
         "sign-in refused", on: context.remoteAddress, by: String(name.prefix(64)), now: now)
       return try signInPage(
         target: target, name: name, problem: "Name or password is wrong.",
         status: .unprocessableContent, context)
     }
-    await limiter.forget(keys[0])
+    await limiter.forget(nameKey)
+    await limiter.takeBack(addressKey)
     return try await beginSession(of: user, target: target, context)
   }
 

@@ -14,14 +14,15 @@ struct TeamPlaces: PlaceStore {
   func collections(ofTeam team: String) async throws -> [PlaceCollection] {
     var found = try await site.collections(ofTeam: team)
     guard let owner = try await database.team(named: team) else { return found }
-    var query = FeatureQuery()
-    query.limit = Self.mostFeatures
     for kept in try await workspace.collections(of: owner) {
-      let page = try await workspace.features(query, in: kept)
       found.append(
-        PlaceCollection(
-          id: kept.name, title: kept.title, dataset: nil,
-          features: page.features.compactMap { try? JSONValue(parsing: $0) }))
+        PlaceCollection(id: kept.name, title: kept.title, dataset: nil) { [workspace] in
+          var query = FeatureQuery()
+          query.limit = Self.mostFeatures
+          return try await workspace.features(query, in: kept).features.compactMap {
+            try? JSONValue(parsing: $0)
+          }
+        })
     }
     return found
   }

@@ -70,7 +70,8 @@ public struct TeamServer: Sendable {
     if !settings.allowedOrigins.isEmpty {
       router.middlewares.add(CrossOrigin(settings.allowedOrigins))
     }
-    router.middlewares.add(Answering(pages: pages))
+    router.middlewares.add(Answering())
+    router.middlewares.add(ErrorAnswers(pages: pages))
     router.middlewares.add(Measuring(metrics: metrics, limit: settings.concurrentRequests))
     router.middlewares.add(
       BodyPatience(
@@ -78,6 +79,7 @@ public struct TeamServer: Sendable {
     router.middlewares.add(CrossSiteGuard(origin: settings.baseURL))
     router.middlewares.add(
       Authentication(database: database, cookies: cookies, origin: settings.baseURL))
+    router.middlewares.add(ErrorAnswers(pages: pages))
     router.middlewares.add(WorkspaceErrors())
     OperationRoutes(
       database: database, metrics: metrics, storage: StorageMetrics(workspace: workspace)

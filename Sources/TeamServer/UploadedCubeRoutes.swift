@@ -108,11 +108,30 @@ struct UploadedCubeRoutes: Sendable {
       "team-dataset", title: id, of: member, isMember: isMember, current: "datasets", values)
   }
 
+  /// Answers from what the dataset holds now.
+  ///
+  /// `Content-Location` (RFC 9110) says under which address exactly this content stays, so that a program whose
+  /// requests reach from one content into the next can see it.
   @Sendable private func read(
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
-    let (_, dataset) = try await dataset(request, context, atLeast: .reader)
-    return try await answer(request, context, folder: dataset.folder)
+    let (member, dataset) = try await dataset(request, context, atLeast: .reader)
+    do {
+      var response = try await answer(request, context, folder: dataset.folder)
+      response.headers[.contentLocation] =
+        "\(address(dataset.id, member.team))/versions/\(dataset.sha256)/"
+        + context.parameters.getCatchAll().joined(separator: "/")
+      return response
+    } catch let error as HTTPError {
+      // Replaced, and its former content gone, between the two: then this is not a file that it does not have.
+      let present = try await workspace.dataset(dataset.id, ofTeam: member.team.name)
+      guard present?.sha256 == dataset.sha256 else {
+        throw HTTPError(
+          .serviceUnavailable, headers: [.retryAfter: "1"],
+          message: "'\(dataset.id)' is being replaced: ask again.")
+      }
+      throw error
+    }
   }
 
   @Sendable private func readVersion(

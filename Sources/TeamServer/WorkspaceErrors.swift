@@ -1,5 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
+internal import Teams
 internal import Workspaces
 
 /// Gives the errors of workspaces their status, in one place for all routes.
@@ -10,9 +12,19 @@ struct WorkspaceErrors: RouterMiddleware {
   ) async throws -> Response {
     do {
       return try await next(request, context)
+    } catch let error as TeamsError where error.kind == .diskFull {
+      throw Self.full(error.description, context)
+    } catch let error as WorkspaceError where error.kind == .diskFull {
+      throw Self.full(error.description, context)
     } catch let error as WorkspaceError where error.kind != .storage {
       throw HTTPError(Self.status(error.kind), message: error.description)
     }
+  }
+
+  /// A disk without room: whoever runs the server reads it in the log, too.
+  private static func full(_ text: String, _ context: TeamRequestContext) -> HTTPError {
+    context.logger.error("disk full", metadata: ["error": "\(text)"])
+    return HTTPError(status(.diskFull), message: text)
   }
 
   /// A piece that does not fit its checksum, as tus 1.0 numbers it.
@@ -24,7 +36,7 @@ struct WorkspaceErrors: RouterMiddleware {
     case .invalid: .unprocessableContent
     case .unknown: .notFound
     case .taken, .conflict: .conflict
-    case .full: .init(code: 507, reasonPhrase: "Insufficient Storage")
+    case .full, .diskFull: .init(code: 507, reasonPhrase: "Insufficient Storage")
     case .tooLarge: .contentTooLarge
     case .busy: .init(code: 423, reasonPhrase: "Locked")
     case .mismatch: checksumMismatch

@@ -3,6 +3,10 @@ public enum FilePath {
   /// The longest path, in bytes.
   public static let longest = 512
 
+  /// The rules in words, for whoever broke them.
+  public static let rule =
+    "use at most \(longest) bytes, names of at most 255 between single slashes that do not begin with a dot"
+
   /// The folder of a file, with the slash at its end; empty for one that lies in none.
   public static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""

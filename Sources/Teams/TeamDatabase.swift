@@ -82,7 +82,8 @@ public final class TeamDatabase: Sendable {
       return TeamsError(
         .taken, attempt, because: "it exists already", remedy: "choose another name")
     case .SQLITE_FULL:
-      return TeamsError(.storage, attempt, because: "the disk is full", remedy: "free some space")
+      return TeamsError(
+        .diskFull, attempt, because: TeamsError.diskFullReason, remedy: TeamsError.diskFullRemedy)
     case .SQLITE_NOTADB, .SQLITE_CORRUPT:
       return TeamsError(
         .storage, attempt, because: "the database is damaged or no database",

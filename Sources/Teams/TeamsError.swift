@@ -8,6 +8,8 @@ public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
     case unknown
     /// It exists already.
     case taken
+    /// The disk of the server is full.
+    case diskFull
     /// The database cannot be opened, read or written.
     case storage
   }
@@ -33,11 +35,26 @@ public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
 }
 
 extension TeamsError {
+  /// Why nothing can be written on a full disk, for those who do not run the server.
+  package static let diskFullReason = "the disk of the server is full"
+  /// What they can do.
+  package static let diskFullRemedy =
+    "tell whoever runs the server, and try again when there is room"
+
   /// Nobody has this name.
   public static func noUser(_ name: String) -> TeamsError {
     TeamsError(
       .unknown, "find the user '\(name)'", because: "nobody has this name",
       remedy: "ask an administrator to add them")
+  }
+
+  /// A team has nothing of this name that it could share.
+  public static func nothingToShare(_ item: String) -> TeamsError {
+    TeamsError(
+      .unknown, "share '\(item.prefix(100))'",
+      because: "the team has nothing of this name and kind",
+      remedy:
+        "write it as in the lists of datasets, places or files, a folder with a slash at its end")
   }
 
   /// There is no cube where a path leads.

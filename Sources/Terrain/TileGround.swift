@@ -32,18 +32,21 @@ struct TileGround {
 
   /// The direction in which the surface of the heights faces, of length 1, earth-centred.
   ///
-  /// It follows from the heights of the four places around; at a pole it is up.
+  /// It follows from the heights of the four places around, as far as there are values: where a surface
+  /// ends it does not lean over the brink. At a pole, and where there is no value, it is up.
   func normal(column: Int, row: Int, _ heights: TileHeights) -> Ellipsoid.Point {
     var (east, north) = (0.0, 0.0)
-    if across[row] > 0 {
-      let rise = { (a: Float, b: Float) in Double(a) - Double(b) }
-      let (west, other) = (
-        heights[column: column - 1, row: row], heights[column: column + 1, row: row]
-      )
-      east = -rise(other, west) / across[row]
-      north =
-        -rise(heights[column: column, row: row - 1], heights[column: column, row: row + 1])
-        / down[row]
+    let here = TileHeights.index(column: column, row: row)
+    if across[row] > 0, !heights.isMissing[here] {
+      func rise(from a: Int, to b: Int) -> Double {
+        let from = heights.isMissing[a] ? here : a
+        let to = heights.isMissing[b] ? here : b
+        let rise = Double(heights.values[to]) - Double(heights.values[from])
+        return from == a && to == b ? rise : 2 * rise
+      }
+      let width = TileHeights.width
+      east = -rise(from: here - 1, to: here + 1) / across[row]
+      north = -rise(from: here + width, to: here - width) / down[row]
     }
     let (longitude, latitude) = (longitudes[column], latitudes[row])
     let normal = Ellipsoid.Point(

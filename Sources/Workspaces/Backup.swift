@@ -19,8 +19,7 @@ public enum Backup {
     try makeNewFolder(folder, attempt)
     let copy = "\(folder)/\(database)"
     try await TeamDatabase(path: "\(dataFolder)/\(database)").backUp(to: copy)
-    let paths = try await paths(in: copy)
-    for path in paths {
+    for path in try await kept(by: copy).map(\.path) {
       guard FileManager.default.fileExists(atPath: "\(dataFolder)/\(path)") else {
         throw WorkspaceError(
           .conflict, attempt, because: "\(path) was removed meanwhile",
@@ -45,9 +44,11 @@ public enum Backup {
         .taken, attempt, because: "\(dataFolder)/\(database) exists",
         remedy: "stop the server and move that folder away first")
     }
-    for path in try await paths(in: "\(folder)/\(database)") {
-      if path.contains("/blobs/") { try checkBlob("\(folder)/\(path)", attempt) }
-      try copyTree("\(folder)/\(path)", to: "\(dataFolder)/\(path)")
+    let things = try await kept(by: "\(folder)/\(database)")
+    // All of it before anything is written: what is damaged leaves no half of a data folder.
+    for one in things { try check(one, in: folder, attempt) }
+    for one in things {
+      try copyTree("\(folder)/\(one.path)", to: "\(dataFolder)/\(one.path)")
     }
     try FileManager.default.createDirectory(
       atPath: dataFolder, withIntermediateDirectories: true,
@@ -68,13 +69,23 @@ public enum Backup {
       attributes: [.posixPermissions: 0o700])
   }
 
-  /// What a database says that there is, as paths below its folder; its uploads under way are forgotten,
+  /// Something that a database says that there is.
+  private struct Kept: Sendable {
+    /// Its path below the folder of the database.
+    let path: String
+    /// The SHA-256 of its bytes in hexadecimal digits, where it is one file.
+    let sha256: String?
+    /// How many bytes it has, in all its files.
+    let bytes: Int64
+  }
+
+  /// What a database says that there is; its uploads under way are forgotten,
   /// since their bytes are not copied.
   ///
   /// - Throws: ``WorkspaceError`` where the database is damaged.
-  private static func paths(in database: String) async throws -> [String] {
+  private static func kept(by database: String) async throws -> [Kept] {
     let kept = try TeamDatabase(path: database)
-    let paths = try await kept.pool.write { database in
+    let things = try await kept.pool.write { database in
       let health = try String.fetchOne(database, sql: "PRAGMA quick_check")
       guard health == "ok" else {
         throw WorkspaceError(
@@ -84,37 +95,63 @@ public enum Backup {
       try database.execute(sql: "DELETE FROM upload")
       // Nobody reads these of the copy.
       try database.execute(sql: "DELETE FROM replaced_dataset WHERE until IS NOT NULL")
-      let cubes = try String.fetchAll(
-        database, sql: "SELECT path FROM dataset UNION ALL SELECT path FROM replaced_dataset")
-      let blobs = try String.fetchAll(
+      return try Row.fetchAll(
         database,
         sql: """
-          SELECT 'teams/' || team.name || '/blobs/' || sha256 FROM blob
-          JOIN team ON team.id = blob.team
-          """)
-      return cubes + blobs
+          SELECT path, sha256, bytes FROM dataset
+          UNION ALL SELECT path, sha256, bytes FROM replaced_dataset
+          UNION ALL SELECT 'teams/' || team.name || '/blobs/' || sha256, sha256, bytes FROM blob
+            JOIN team ON team.id = blob.team
+          """
+      ).map { row in
+        let path: String = row["path"]
+        // Of a Zarr store the hash of the archive is known in which it came.
+        return Kept(
+          path: path, sha256: path.hasSuffix("/cube.zarr") ? nil : row["sha256"],
+          bytes: row["bytes"])
+      }
     }
     // One file again, without a log beside it.
     try await kept.pool.writeWithoutTransaction { database in
       try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
     try kept.pool.close()
-    return paths
+    return things
   }
 
-  private static func checkBlob(_ path: String, _ attempt: String) throws {
-    guard let file = FileHandle(forReadingAtPath: path) else {
+  /// Looks whether something is whole: a file by its hash, a Zarr store by the sizes of its files.
+  private static func check(_ one: Kept, in folder: String, _ attempt: String) throws {
+    let path = "\(folder)/\(one.path)"
+    guard FileManager.default.fileExists(atPath: path) else {
       throw WorkspaceError(
         .unknown, attempt, because: "\(path) is missing", remedy: "use another backup")
     }
+    let isWhole =
+      try one.sha256.map { try digest(of: path) == $0 } ?? (try size(ofTree: path) == one.bytes)
+    guard isWhole else {
+      throw WorkspaceError(
+        .mismatch, attempt, because: "\(path) is damaged", remedy: "use another backup")
+    }
+  }
+
+  private static func digest(of path: String) throws -> String {
+    let file = try FileHandle(forReadingFrom: URL(filePath: path))
     let digest = RunningDigest()
     while let piece = try file.read(upToCount: 4 << 20), !piece.isEmpty {
       digest.update(Array(piece))
     }
-    guard path.hasSuffix(hexadecimal(digest.finish())) else {
-      throw WorkspaceError(
-        .mismatch, attempt, because: "\(path) is damaged", remedy: "use another backup")
+    return hexadecimal(digest.finish())
+  }
+
+  /// How many bytes the files of a folder have together.
+  private static func size(ofTree path: String) throws -> Int64 {
+    var sum: Int64 = 0
+    for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+      let facts = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+      guard facts[.type] as? FileAttributeType == .typeRegular else { continue }
+      sum += (facts[.size] as? NSNumber)?.int64Value ?? 0
     }
+    return sum
   }
 
   /// Gives a file, or every file of a folder, a second name; on another disk it is copied.

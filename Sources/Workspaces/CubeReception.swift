@@ -1,6 +1,7 @@
 internal import Foundation
 internal import JSON
 internal import Stores
+internal import Teams
 
 /// Looks at the file of an upload: its hash, its kind, whether it is whole, harmless and readable.
 ///
@@ -16,6 +17,8 @@ struct CubeReception {
   static let mostFiles = 1_000_000
   /// The largest file in one, in bytes: a chunk.
   static let largestChunk = 1 << 30
+  /// The longest name of a file or folder in one, in bytes, as file systems have it.
+  static let longestName = 255
   /// Up to how many cells every value is read; of larger cubes only metadata and coordinates.
   static let cellsToRead = 4e9
 
@@ -121,6 +124,11 @@ struct CubeReception {
       try tree.publish()
       return files.values.reduce(0) { $0 + Int64($1) }
     } catch let error as StoreError {
+      guard error.kind != .unwritable else {
+        throw WorkspaceError(
+          .storage, attempt, because: "the server could not unpack it: \(error.reason)",
+          remedy: TeamsError.diskFullRemedy)
+      }
       throw refusal(
         error.reason, error.remedy.map(Self.asClause) ?? "make the archive again")
     }
@@ -144,9 +152,15 @@ struct CubeReception {
     }
   }
 
-  /// Refuses an archive that no folder can hold: with a file and a folder of the same name.
+  /// Refuses an archive that no folder can hold: with a file and a folder of the same name, or a longer name than
+  /// file systems take.
   private func requireTree(of keys: Dictionary<String, Int>.Keys) throws {
     for key in keys {
+      if let name = key.split(separator: "/").first(where: { $0.utf8.count > Self.longestName }) {
+        throw refusal(
+          "the archive has a name of \(name.utf8.count) bytes, “\(name.prefix(40))…”",
+          "shorten it to at most \(Self.longestName)")
+      }
       for (offset, byte) in key.utf8.enumerated() where byte == UInt8(ascii: "/") {
         let above = String(decoding: key.utf8.prefix(offset), as: UTF8.self)
         guard !keys.contains(above) else {

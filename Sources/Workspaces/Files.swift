@@ -62,9 +62,7 @@ extension Workspace {
     guard FilePath.isValid(path) else {
       throw WorkspaceError(
         .invalid, attempt, because: "this is no path of a file",
-        remedy:
-          "use at most \(FilePath.longest) bytes, names between single slashes that do not begin with a dot"
-      )
+        remedy: FilePath.rule)
     }
     if let announced {
       try requireAllowed(announced, attempt)

@@ -48,6 +48,7 @@ final class GrowingFileOfBytes: Sendable {
   }
 
   private static func failure() -> WorkspaceError {
+    if errno == ENOSPC || errno == EDQUOT { return .diskFull("write what arrives") }
     let reason = strerror(errno).map { String(cString: $0) } ?? "an unknown failure"
     return WorkspaceError(
       .storage, "write what arrives", because: reason, remedy: "look at the server's disk")

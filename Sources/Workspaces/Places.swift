@@ -8,10 +8,6 @@ public struct PlaceCollection: Sendable, Hashable {
   public let name: String
   /// The title that people read.
   public let title: String
-  /// How many features it has.
-  public let count: Int
-  /// The box around all of them: west, south, east, north; `nil` where there are none.
-  public let box: [Double]?
   /// What geometries and properties take.
   public let bytes: Int64
   /// When it was made, in seconds since 1970.
@@ -20,28 +16,23 @@ public struct PlaceCollection: Sendable, Hashable {
   public let creator: String
 }
 
+/// What the features of a collection are together; found out by going through all of them.
+public struct PlaceExtent: Sendable, Hashable {
+  /// How many there are.
+  public let count: Int
+  /// The box around all of them: west, south, east, north; `nil` where there are none.
+  public let box: [Double]?
+}
+
 extension PlaceCollection {
   init(_ row: Row) {
     id = row["id"]
     name = row["name"]
     title = row["title"]
-    count = row["features"]
-    let sides = ["west", "south", "east", "north"].compactMap { row[$0] as Double? }
-    box = sides.count == 4 ? sides : nil
     bytes = row["bytes"]
     created = row["created"]
     creator = row["created_by"]
   }
-
-  static let query = """
-    SELECT collection.*,
-      (SELECT count(*) FROM feature WHERE collection = collection.id) AS features,
-      box.west, box.south, box.east, box.north
-    FROM collection LEFT JOIN (
-      SELECT collection, min(west) AS west, min(south) AS south, max(east) AS east,
-        max(north) AS north FROM feature GROUP BY collection
-    ) AS box ON box.collection = collection.id
-    """
 }
 
 extension Workspace {
@@ -75,7 +66,7 @@ extension Workspace {
   public func collections(of team: Team) async throws(WorkspaceError) -> [PlaceCollection] {
     try await look("list the places of '\(team.name)'") { database in
       try Row.fetchAll(
-        database, sql: PlaceCollection.query + " WHERE team = ? ORDER BY name",
+        database, sql: "SELECT * FROM collection WHERE team = ? ORDER BY name",
         arguments: [team.id]
       ).map(PlaceCollection.init)
     }
@@ -88,10 +79,25 @@ extension Workspace {
     try await look("look up a collection") { database in
       try Row.fetchOne(
         database,
-        sql: PlaceCollection.query
-          + " JOIN team ON team.id = collection.team WHERE collection.name = ? AND team.name = ?",
-        arguments: [name, team]
+        sql: """
+          SELECT collection.* FROM collection JOIN team ON team.id = collection.team
+          WHERE collection.name = ? AND team.name = ?
+          """, arguments: [name, team]
       ).map(PlaceCollection.init)
+    }
+  }
+
+  /// How many features a collection has, and where.
+  public func extent(of collection: PlaceCollection) async throws(WorkspaceError) -> PlaceExtent {
+    try await look("measure a collection") { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT count(*) AS features, min(west) AS west, min(south) AS south, max(east) AS east,
+            max(north) AS north FROM feature WHERE collection = ?
+          """, arguments: [collection.id])
+      let sides = ["west", "south", "east", "north"].compactMap { row?[$0] as Double? }
+      return PlaceExtent(count: row?["features"] ?? 0, box: sides.count == 4 ? sides : nil)
     }
   }
 

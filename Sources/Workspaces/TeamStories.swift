@@ -42,15 +42,14 @@ extension Workspace {
     let folder = "\(teamFolder(team.name))/stories/\(sha256Hex(Array(path.utf8)).prefix(32))"
     let version = sha256Hex(Array(content.utf8))
     let blobs = blobFolder(ofTeam: team.name)
+    let making = StoryMaking(
+      folder: folder, version: version, name: name, attempt: attempt, program: settings.program)
+    if let made = try await BlockingWork.run({ making.made }) { return made }
     return try await withCheckedThrowingContinuation { continuation in
-      // With the checks: one at a time.
-      checks.async { [settings] in
+      stories.async {
         continuation.resume(
           with: Result {
-            try StoryMaking(
-              folder: folder, version: version, name: name, attempt: attempt,
-              program: settings.program
-            ).run(
+            try making.run(
               parts.map {
                 (String($0.path.dropFirst(prefix.count)), "\(blobs)/\($0.latest.sha256)")
               }
@@ -64,20 +63,25 @@ extension Workspace {
 /// Makes the pages of one story in a folder of its own.
 ///
 /// Its calls block.
-private struct StoryMaking {
+private struct StoryMaking: Sendable {
   let folder: String
   let version: String
   let name: String
   let attempt: String
   let program: String
 
+  private var target: String { "\(folder)/\(version)" }
+
+  /// Where the pages are; `nil` where they have not been made.
+  var made: TeamStory? { page(in: target).map { TeamStory(folder: target, page: $0) } }
+
   /// - Parameter files: names within the folder of the story, and where their contents lie.
   /// - Returns: where the pages are.
   /// - Throws: ``WorkspaceError`` where they cannot be made.
   func run(_ files: [(name: String, content: String)]) throws -> TeamStory {
+    // Somebody else may have asked for it before.
+    if let made { return made }
     let manager = FileManager.default
-    let target = "\(folder)/\(version)"
-    if let page = page(in: target) { return TeamStory(folder: target, page: page) }
     try? manager.removeItem(atPath: folder)
     let source = folder + "/source"
     defer { try? manager.removeItem(atPath: source) }
@@ -91,10 +95,10 @@ private struct StoryMaking {
     var helper = HelperProgram(path: program)
     helper.time = 60
     helper.memory = 4 << 30
-    let made = folder + "/making"
+    let fresh = folder + "/making"
     let answer = try helper.run(
-      ["story", "\(source)/\(name)", "-o", made], scratch: folder + "/scratch")
-    guard answer.code == 0, page(in: made) != nil else {
+      ["story", "\(source)/\(name)", "-o", fresh], scratch: folder + "/scratch")
+    guard answer.code == 0, page(in: fresh) != nil else {
       throw WorkspaceError(
         .invalid, attempt,
         because: answer.code > 0
@@ -102,9 +106,9 @@ private struct StoryMaking {
           : "making its page takes too much time or memory",
         remedy: "mend the file, or download it and look at it elsewhere")
     }
-    try manager.moveItem(atPath: made, toPath: target)
-    guard let page = page(in: target) else { throw WorkspaceError.unknown(attempt, "page") }
-    return TeamStory(folder: target, page: page)
+    try manager.moveItem(atPath: fresh, toPath: target)
+    guard let made else { throw WorkspaceError.unknown(attempt, "page") }
+    return made
   }
 
   /// The key of the story's page; `nil` where it has not been made.

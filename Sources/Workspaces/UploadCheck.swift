@@ -57,6 +57,7 @@ extension Workspace {
           now, upload.creator, upload.replaces ? "replaced a dataset" : "uploaded a dataset",
           upload.dataset, upload.team,
         ])
+      try keepLatestOutcomes(with: upload, of: team.id, database)
       return unused
     }
     await removeContents(unused)
@@ -85,10 +86,13 @@ extension Workspace {
   private func refuse(_ upload: Upload, _ error: any Error, now: Int64) async {
     let problem = (error as? WorkspaceError)?.description ?? "Cannot take it: \(error)."
     // Where even this fails, the check begins anew at the next start.
-    _ = try? await change("refuse an upload") { database in
-      try database.execute(
-        sql: "UPDATE upload SET state = 'refused', problem = ?, changed = ? WHERE id = ?",
-        arguments: [problem, now, upload.id])
+    _ = try? await change("refuse an upload") { [self] database in
+      let team = try Int64.fetchOne(
+        database,
+        sql: """
+          UPDATE upload SET state = 'refused', problem = ?, changed = ? WHERE id = ? RETURNING team
+          """, arguments: [problem, now, upload.id])
+      if let team { try keepLatestOutcomes(with: upload, of: team, database) }
     }
     await removeFile(CubeReception.folder(of: upload, in: self))
   }

@@ -94,7 +94,8 @@ extension Workspace {
       // No more comes: that is how long it is.
       return try await count(arrival, of: upload, length: arrival.end, now: now())
     } catch {
-      try await forget(upload)
+      // On a full disk even this may fail; then somebody removes it when there is room.
+      _ = try? await forget(upload)
       throw error
     }
   }

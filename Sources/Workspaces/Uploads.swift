@@ -90,7 +90,10 @@ extension Workspace {
     let attempt = "upload '\(dataset)'"
     guard Names.isID(dataset) else {
       throw WorkspaceError(
-        .invalid, attempt, because: "'\(dataset)' is no plain id of a dataset",
+        .invalid, attempt,
+        because: dataset.isEmpty
+          ? "nothing says which dataset it becomes (dataset)"
+          : "'\(dataset)' is no plain id of a dataset",
         remedy:
           "use at most \(Names.longest) small letters, digits, dots, dashes and underscores, with a letter or digit first"
       )
@@ -241,6 +244,24 @@ extension Workspace {
     try await look("list uploads") { database in
       try Row.fetchAll(database, sql: Upload.query + " WHERE state = 'checking'").map(Upload.init)
     }
+  }
+
+  /// Forgets the outcome of all but the latest uploads of a team that ended.
+  ///
+  /// - Parameters:
+  ///   - upload: the one that ended just now, which is the latest.
+  ///   - team: the key of its team.
+  ///   - database: within whose transaction.
+  /// - Throws: where the database fails.
+  func keepLatestOutcomes(
+    with upload: Upload, of team: Int64, _ database: Database
+  ) throws {
+    try database.execute(
+      sql: """
+        DELETE FROM upload WHERE id IN (
+          SELECT id FROM upload WHERE team = ? AND state IN ('accepted', 'refused')
+          ORDER BY id = ? DESC, changed DESC, created DESC, id LIMIT -1 OFFSET ?)
+        """, arguments: [team, upload.id, settings.outcomesKept])
   }
 
   /// Forgets uploads that nobody has gone on with for too long, and the outcome of old ones.

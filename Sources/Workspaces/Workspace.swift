@@ -15,6 +15,9 @@ public struct WorkspaceSettings: Sendable {
   public var versionsOfFile = 1000
   /// The most uploads of a team that may be under way at once.
   public var uploadsUnderWay = 200
+  /// Of how many ended uploads of a team the outcome is kept; as many as can be under way, so that whoever waits
+  /// for one hears of it.
+  public var outcomesKept = 200
   /// How long an upload may rest before it is forgotten, in seconds.
   public var uploadLifetime: Int64 = 7 * 86_400
   /// How long the bytes of a dataset stay after it was replaced, for those who read them just then, in seconds.
@@ -48,7 +51,10 @@ public final class Workspace: Sendable {
   let uploadsAtWork = NamesAtWork()
   let tally = UploadTally()
   let arriving = BytesArriving()
+  /// Where uploads are looked at, one at a time.
   let checks = DispatchQueue(label: "cubepress.checks", qos: .utility)
+  /// Where pages of stories are made, one at a time; a check of a large cube takes minutes, a page seconds.
+  let stories = DispatchQueue(label: "cubepress.stories", qos: .utility)
 
   /// A workspace within a database and a data folder.
   public init(database: TeamDatabase, settings: WorkspaceSettings) {

@@ -21,6 +21,8 @@ public struct WorkspaceError: Error, CustomStringConvertible, Sendable, Equatabl
     case busy
     /// What arrived does not fit the checksum that came with it.
     case mismatch
+    /// The disk of the server is full.
+    case diskFull
     /// The database or the disk fails.
     case storage
   }
@@ -51,15 +53,22 @@ extension WorkspaceError {
     switch error {
     case let error as WorkspaceError: self = error
     case let error as TeamsError:
-      self.init(.storage, error.attempt, because: error.reason, remedy: error.remedy)
+      self.init(
+        error.kind == .diskFull ? .diskFull : .storage, error.attempt, because: error.reason,
+        remedy: error.remedy)
     case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
-      self.init(.storage, attempt, because: "the disk is full", remedy: "free some space")
+      self = .diskFull(attempt)
     case let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT:
       self.init(
         .taken, attempt, because: "it exists already", remedy: "choose another name")
     default:
       self.init(.storage, attempt, because: "\(error)", remedy: "look at the server's log")
     }
+  }
+
+  static func diskFull(_ attempt: String) -> WorkspaceError {
+    WorkspaceError(
+      .diskFull, attempt, because: TeamsError.diskFullReason, remedy: TeamsError.diskFullRemedy)
   }
 
   static func unknown(_ attempt: String, _ thing: String) -> WorkspaceError {

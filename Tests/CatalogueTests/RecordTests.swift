@@ -118,17 +118,55 @@ struct RecordTests {
   }
 
   /// A terrain of the sample's first variable, which has times or not.
-  private func withTerrain(_ dataset: BuiltDataset, pictures: Bool) -> Entry {
+  private func withTerrain(
+    _ dataset: BuiltDataset, pictures: Bool, exaggeration: Double = 1
+  ) -> Entry {
     Entry(
       site: SampleSite.site,
       dataset: BuiltDataset(
         id: dataset.id, title: dataset.title, bounds: dataset.bounds, crs: dataset.crs,
         columns: dataset.columns, rows: dataset.rows, resolution: dataset.resolution,
         terrain: BuiltTerrain(
-          variable: dataset.variables[0].key, heightsAbove: "geoid", exaggeration: 1,
+          variable: dataset.variables[0].key, heightsAbove: "geoid", exaggeration: exaggeration,
           pictureZooms: pictures ? 0...4 : nil),
         variables: dataset.variables),
       publication: PublicationRecipe())
+  }
+
+  @Test func thePageSaysHowHighTerrainIsAndWhere() throws {
+    func section(_ entry: Entry) -> String {
+      let page = DatasetPage(entry: entry, related: [], scenes: [], stories: [])
+      return page.context["terrain"].map { "\($0)" } ?? ""
+    }
+    let bed = section(withTerrain(try SampleSite.bed(), pictures: true, exaggeration: 20))
+    #expect(bed.contains("above the geoid"))
+    #expect(bed.contains("20 times as high"))
+    #expect(bed.contains("/terrain\""))
+    #expect(bed.contains("/terrain-rgb/tilejson.json"))
+    let sea = section(withTerrain(try SampleSite.chlorophyll(), pictures: false))
+    #expect(!sea.contains("times as high") && !sea.contains("terrain-rgb"))
+    #expect(sea.contains("words in braces"))
+    let none = Entry(
+      site: SampleSite.site, dataset: try SampleSite.bed(), publication: PublicationRecipe())
+    #expect(section(none).isEmpty)
+  }
+
+  /// Tiles that are 20 times as high already are said to be, and a scene says what it wants in all.
+  @Test func scenesOfTerrainSayHowHighTilesAre() throws {
+    let entry = withTerrain(try SampleSite.bed(), pictures: false, exaggeration: 20)
+    let id = entry.dataset.id
+    for (wanted, said) in [("", 20.0), (", exaggeration: 60", 60)] {
+      let scene = try #require(
+        try Recipe.parse(
+          """
+          datasets: [{id: \(id), source: a.nc}]
+          scenes: [{id: bed, title: Bed, surface: {dataset: \(id), terrain: true\(wanted)}}]
+          """, path: "r.yaml"
+        ).scenes.first)
+      let surface = try SceneDocument(scene: scene, datasets: [entry.dataset]).document()["surface"]
+      #expect(surface?["exaggeration"]?.doubleValue == said)
+      #expect(surface?["built"]?.doubleValue == 20)
+    }
   }
 
   @Test func terrainIsAnAssetAndOnlyWhatIsUsedIsDeclared() throws {

@@ -67,6 +67,19 @@ SHOWN = """() => Object.fromEntries(cubepress.map.sides.map((side) => {
   return [side.axis, { level, bin: side.axis === 0 ? 1 : cell[1] }];
 }))"""
 
+# The share of the window's width that the cube takes, and what of its labels touches the edges of the window.
+ACROSS = """() => {
+  const { scene } = cubepress.map;
+  const [a, b, c] = cubepress.map.box();
+  const across = a.flatMap((i) => b.flatMap((j) => c.map((k) => scene.project(scene.frame.place([i, j, k])).x)));
+  const canvas = document.querySelector(".cube-labels");
+  const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  const edge = (x) => context.getImageData(x, 0, 1, copy.height).data.filter((one) => one > 0).length;
+  return [(Math.max(...across) - Math.min(...across)) / innerWidth, edge(0) + edge(canvas.width - 1)];
+}"""
+
 
 class CubePage(Watched):
     """A page of the cube."""
@@ -447,6 +460,9 @@ def touch(chromium, site: Path, address: str) -> str:
         page.screenshot(path=PICTURES / "phone" / "cube.png")
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         require(wide <= 0, f"the page is {wide} pixels too wide")
+        taken, beyond = page.evaluate(ACROSS)
+        require(taken > 0.69, f"the cube takes {taken:.0%} of the width")
+        require(beyond == 0, "a label is cut off")
         page.touchscreen.tap(*one.point([240, 18.5, 24.5]))
         page.wait_for_selector(".readout.shown")
         session = page.context.new_cdp_session(page)

@@ -128,7 +128,7 @@ def systemd_units() -> str:
         for unit in sorted((DEPLOY / "systemd").iterdir()):
             copy = Path(name) / unit.name
             # The program need not be installed here.
-            copy.write_text(unit.read_text().replace("/usr/bin/cubepress", "/bin/true"))
+            copy.write_text(re.sub(r"/usr/bin/cubepress(-server)?\b", "/bin/true", unit.read_text()))
             units.append(str(copy))
         result = subprocess.run(
             [program, "verify", *units], capture_output=True, text=True, check=False)

@@ -80,9 +80,9 @@ def scene(chromium, address: str, name: str) -> str:
         return f"{kinds} colours"
 
 
-def whole(chromium, address: str, name: str) -> str:
+def whole(chromium, address: str, name: str, size: dict) -> str:
     """Nothing is seen through a part of the earth that goes all around, where its ends or tiles meet."""
-    with globe(chromium, address, f"#scene={name}") as one:
+    with globe(chromium, address, f"#scene={name}", size) as one:
         one.page.evaluate("() => { cubepress.map.scene.backgroundColor = Cesium.Color.MAGENTA; }")
         picture = one.picture()
         red, green, blue = (picture[..., band] for band in range(3))
@@ -229,6 +229,8 @@ def link(one: Globe) -> str:
     address = page.evaluate("location.hash")
     one.set("{ light: { ...state.light, kind: 'fixed', azimuth: 10 }, exaggeration: 5 }")
     page.wait_for_function("address => location.hash !== address", arg=address)
+    told = page.locator("h1").inner_text()
+    require("heights × 5" in told, f"the exaggeration is 5, the title says {told!r}")
     before = page.evaluate("cubepress.store.get()")
     fragment = page.evaluate("location.hash")
     page.evaluate("void cubepress.openPanel('scene')")
@@ -452,7 +454,9 @@ def globe_checks(report: Report, site: Site, address: str, cubepress: str | None
                 report.check(f"globe: scene {name}", scene, chromium, address, name)
                 area = json.loads((site.folder / f"globe/scenes/{name}.json").read_text()).get("area")
                 if area and area[2] - area[0] >= 360:
-                    report.check(f"globe: scene {name} has no holes", whole, chromium, address, name)
+                    for size in (SMALL, PHONE):
+                        wide = f"{size['width']} pixels wide"
+                        report.check(f"globe: scene {name} has no holes, {wide}", whole, chromium, address, name, size)
             report.check("globe: unreadable scene", unreadable, chromium, address, names)
             with globe(chromium, address, f"#scene={names[0]}") as one:
                 report.check("globe: values", values, one, site.folder)

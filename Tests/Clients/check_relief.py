@@ -21,7 +21,7 @@ from viewer_browser import SMALL, Viewer, chromium, new_context
 TIMES = ["2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"]
 SCENE = {
     "id": "ground", "title": "Ground that sinks", "base": "plain",
-    "surface": {"dataset": "ground", "terrain": True, "exaggeration": 3},
+    "surface": {"dataset": "ground", "terrain": True, "exaggeration": 24},
     "light": {"kind": "camera", "azimuth": 315, "elevation": 30},
     "view": {"lon": 10, "lat": 47, "distance": 1_200_000, "pitch": -40},
 }  # fmt: skip
@@ -112,6 +112,10 @@ def globe(browser, address: str) -> str:
                 wrong = [url for url in tiles if TIMES[0].replace(":", "%3A") not in url and TIMES[0] not in url]
                 require(not wrong, f"tiles of another time: {wrong[:2]}")
         page.screenshot(path=PICTURES / "relief-globe.png")
+        more = page.evaluate("cubepress.map.scene.verticalExaggeration")
+        require(more == 3, f"heights of tiles that are 8 times as high are drawn {more} times as high, not 3")
+        told = page.locator("h1").inner_text()
+        require("heights × 24" in told, f"the title says {told!r}")
         require(not one.troubles, "; ".join(one.troubles[:5]))
         share = changed(pictures[0], pictures[1])
         require(share > 0.03, f"another time changes {share:.2%} of the picture")
@@ -174,6 +178,7 @@ def flat_and_raised(viewer: Viewer) -> str:
 def switch(viewer: Viewer) -> str:
     with opened(viewer) as window:
         page = window.page
+        window.until("[...document.querySelectorAll('.map-tools button')].some((one) => one.title === 'Relief (3-D), heights × 8')")
         button = page.get_by_role("button", name="Relief (3-D)")
         require(button.get_attribute("aria-pressed") == "false", "the switch is not off at first")
         button.focus()
@@ -190,6 +195,6 @@ def switch(viewer: Viewer) -> str:
         page.keyboard.press("3")
         window.until("!cubepress.map.gl.getTerrain()")
         window.set(language="de")
-        window.until("[...document.querySelectorAll('.map-tools button')].some((one) => one.title === 'Relief (3-D)')")
+        window.until("[...document.querySelectorAll('.map-tools button')].some((one) => one.title === 'Relief (3-D), Höhen × 8')")
         require(not window.troubles, "; ".join(window.troubles[:4]))
     return f"{len(fragment)} characters"

@@ -17,6 +17,7 @@ import numpy as np
 from osgeo import gdal, osr
 
 gdal.UseExceptions()
+gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
 ROWS, COLUMNS = 181, 237
 
 TYPES = {
@@ -62,6 +63,7 @@ class Maker:
         self, name: str, dtype: str, *options: str, bands: int = 1, crs: str = "EPSG:32633",
         transform=(400_000, 100, 0, 5_600_000, 0, -100), nodata=None, describe=None, cog: bool = False,
         values: np.ndarray | None = None, leave_out: bool = False, signed: bool = False,
+        mask: np.ndarray | None = None,
     ) -> None:  # fmt: skip
         path = self.folder / f"{name}.tif"
         values = field(dtype, bands) if values is None else values
@@ -85,6 +87,9 @@ class Maker:
                 out.WriteArray(values[band, :64, :64])
             else:
                 out.WriteArray(values[band].view("uint8") if signed else values[band])
+        if mask is not None:
+            made.CreateMaskBand(gdal.GMF_PER_DATASET)
+            made.GetRasterBand(1).GetMaskBand().WriteArray(np.where(mask, 255, 0).astype("uint8"))
         if cog:
             gdal.GetDriverByName("COG").CreateCopy(str(path), made, options=list(options))
         made = None
@@ -103,6 +108,8 @@ class Maker:
             missing = band.GetNoDataValue()
             if missing is not None:
                 values[stored == np.asarray(missing).astype(stored.dtype)] = np.nan
+            if band.GetMaskFlags() & gdal.GMF_PER_DATASET:
+                values[band.GetMaskBand().ReadAsArray() == 0] = np.nan
             values = values * (band.GetScale() or 1.0) + (band.GetOffset() or 0.0)
             bands.append(values)
         left, across, _, top, _, down = read.GetGeoTransform()
@@ -157,6 +164,27 @@ def readable(maker: Maker) -> None:
     maker.make("sparse_float", "float32", "SPARSE_OK=TRUE", "TILED=YES", "BLOCKXSIZE=64",
                "BLOCKYSIZE=64", nodata=float("nan"), leave_out=True)  # fmt: skip
 
+    counts = ~np.isnan(holes[0]) & (np.indices((ROWS, COLUMNS)).sum(0) % 29 > 0)
+    for dtype in ("uint8", "int16", "uint16", "int32", "float32", "float64"):
+        maker.make(f"mask_{dtype}", dtype, "COMPRESS=DEFLATE", mask=counts)
+    maker.make("mask_tiles", "int16", "TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=32", mask=counts)
+    maker.make("mask_bands", "int16", "INTERLEAVE=BAND", "TILED=YES", bands=3, mask=counts)
+    maker.make("mask_pixels", "uint8", bands=3, mask=counts)
+    maker.make("mask_bigtiff", "float32", "BIGTIFF=YES", "ENDIANNESS=BIG", mask=counts)
+    maker.make("mask_nodata", "int16", nodata=-1, mask=counts,
+               values=np.where(field("int16", 1) > 3000, -1, field("int16", 1)).astype("int16"))  # fmt: skip
+    maker.make("mask_unfit_nodata", "uint8", nodata=-9999, mask=counts)
+    maker.make("mask_int64", "int64", nodata=-1, mask=counts)
+    maker.make("mask_none_counts", "int16", mask=np.zeros((ROWS, COLUMNS)))
+    for dtype in ("int16", "float32"):
+        maker.make(f"mask_cog_{dtype}", dtype, "COMPRESS=LZW", "BLOCKSIZE=128", cog=True, mask=counts)
+    maker.make("bits", "uint8", "NBITS=1", values=counts[None].astype("uint8"))
+    maker.make("bits_tiles", "uint8", "NBITS=1", "TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64",
+               "PHOTOMETRIC=MINISWHITE", "COMPRESS=LZW", values=counts[None].astype("uint8"))  # fmt: skip
+    maker.make("one_cell", "float32", crs="EPSG:4326", transform=(10, 0.5, 0, 50, 0, -0.25),
+               values=np.full((1, 1, 1), 1234.5, "float32"))  # fmt: skip
+    maker.make("one_row", "float32", values=field("float32", 1)[:, :1])
+
     def packed(made) -> None:
         band = made.GetRasterBand(1)
         band.SetScale(0.25)
@@ -195,17 +223,22 @@ def unreadable(maker: Maker) -> None:
     def turned(path: str) -> None:
         create(path).SetGeoTransform((400_000, 100, 20, 5_600_000, 20, -100))
 
-    def masked(path: str) -> None:
-        gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
-        made = create(path)
+    def masked(path: str, *options) -> None:
+        made = create(path, *options)
         made.CreateMaskBand(gdal.GMF_PER_DATASET)
         made.GetRasterBand(1).GetMaskBand().WriteArray(np.eye(48, 64, dtype="uint8") * 255)
+
+    def masked_beside(path: str) -> None:
+        gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "NO")
+        masked(path)
+        gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
 
     maker.refuse("jpeg", "method 7", lambda path: create(path, gdal.GDT_Byte, "COMPRESS=JPEG"))
     maker.refuse("bits", "numbers of 12 bits", lambda path: create(path, gdal.GDT_UInt16, "NBITS=12"))
     maker.refuse("complex", "complex numbers", lambda path: create(path, gdal.GDT_CFloat32))
     maker.refuse("turned", "gdalwarp", turned)
-    maker.refuse("masked", "gdalwarp -dstnodata", masked)
+    maker.refuse("masked_int64", "gdalwarp -dstnodata", lambda path: masked(path, gdal.GDT_Int64))
+    maker.refuse("masked_beside", "GDAL_TIFF_INTERNAL_MASK YES", masked_beside)
     maker.refuse("unplaced", "does not say where", lambda path: create(path, placed=False))
 
 

@@ -8,6 +8,8 @@ import Testing
 private struct HandMadeTIFF {
   var fields: [(tag: UInt16, type: UInt16, count: Int, bytes: [UInt8])] = []
   var pixels: [UInt8]
+  /// The images after the first.
+  var further: [HandMadeTIFF] = []
 
   /// One strip of `rows` × `columns` numbers of 16 bits.
   init(rows: UInt16, columns: UInt16, values: [Int16], rowsPerStrip: UInt16? = nil) {
@@ -43,13 +45,21 @@ private struct HandMadeTIFF {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }
 
-  /// The file: header, pixels, what does not fit the directory, directory.
+  /// The file: header, then for each image pixels, what does not fit the directory, directory.
   var bytes: [UInt8] {
+    var file: [UInt8] = Array("II".utf8) + Self.bytes(UInt16(42)) + [0, 0, 0, 0]
+    var link = 4
+    for image in [self] + further { image.append(to: &file, link: &link) }
+    return file
+  }
+
+  /// `link` is where the place of the next directory stands.
+  private func append(to file: inout [UInt8], link: inout Int) {
     var all = fields
-    all.append((273, 4, 1, Self.bytes(UInt32(8))))
+    all.append((273, 4, 1, Self.bytes(UInt32(file.count))))
     all.append((279, 4, 1, Self.bytes(UInt32(pixels.count))))
     all.sort { $0.tag < $1.tag }
-    var file: [UInt8] = Array("II".utf8) + Self.bytes(UInt16(42)) + [0, 0, 0, 0] + pixels
+    file += pixels
     var entries: [UInt8] = Self.bytes(UInt16(all.count))
     for field in all {
       entries += Self.bytes(field.tag) + Self.bytes(field.type) + Self.bytes(UInt32(field.count))
@@ -62,8 +72,9 @@ private struct HandMadeTIFF {
       }
     }
     if file.count % 2 == 1 { file.append(0) }
-    file.replaceSubrange(4..<8, with: Self.bytes(UInt32(file.count)))
-    return file + entries + [0, 0, 0, 0]
+    file.replaceSubrange(link..<link + 4, with: Self.bytes(UInt32(file.count)))
+    file += entries + [0, 0, 0, 0]
+    link = file.count - 4
   }
 
   /// A file that is gone when the test is.
@@ -150,6 +161,63 @@ private func placed(_ values: [Int16] = [1, 2, 3, 4, 5, -6]) -> HandMadeTIFF {
       #expect(throws: GeoTIFFError.self) {
         try file.read(bands: 0..<1, rows: 0..<2, columns: 0..<3)
       }
+    }
+  }
+
+  /// A mask of bytes or bits, which leaves out the second and the last pixel.
+  private func mask(isBits: Bool, kind: UInt16 = 4, columns: UInt16 = 3) -> HandMadeTIFF {
+    var mask = HandMadeTIFF(rows: 2, columns: columns, values: [])
+    mask.shorts(254, [kind])
+    mask.shorts(258, [isBits ? 1 : 8])
+    mask.shorts(262, [4])
+    mask.shorts(339, [1])
+    mask.pixels = isBits ? [0b1010_0000, 0b1100_0000] : [255, 0, 1, 2, 128, 0]
+    return mask
+  }
+
+  @Test(arguments: [false, true]) func masksLeavePixelsOut(isBits: Bool) throws {
+    func numbers(_ tiff: HandMadeTIFF, _ columns: Range<Int> = 0..<3) throws -> [Double] {
+      try tiff.opened { path in
+        let file = try GeoTIFFFile(path: path)
+        let read = try file.read(bands: 0..<1, rows: 0..<2, columns: columns)
+        #expect(read.type == file.elementType)
+        return try read.doubles()
+      }
+    }
+    // Without a number for none they need a type with NaN, else they stay what they are.
+    var tiff = placed()
+    tiff.further = [mask(isBits: isBits)]
+    let wide = try numbers(tiff)
+    #expect(wide.map { $0.isNaN ? 0 : $0 } == [1, 0, 3, 4, 5, 0] && wide[1].isNaN && wide[5].isNaN)
+    #expect(try numbers(tiff, 1..<2).map(\.isNaN) == [true, false])
+    tiff.text(42_113, "-99")
+    #expect(try numbers(tiff) == [1, -99, 3, 4, 5, -99])
+    // Masks of smaller copies say nothing of the image itself.
+    tiff.further = [mask(isBits: isBits, kind: 5)]
+    #expect(try numbers(tiff) == [1, 2, 3, 4, 5, -6])
+  }
+
+  @Test func masksThatDoNotFitAreRefused() throws {
+    for (change, words) in [(256, "another size"), (277, "all bands")] {
+      var tiff = placed()
+      var mask = mask(isBits: false, columns: change == 256 ? 2 : 3)
+      if change == 277 {
+        mask.shorts(277, [2])
+        mask.pixels += mask.pixels
+      } else {
+        mask.pixels = [1, 1, 1, 1]
+      }
+      tiff.further = [mask]
+      try tiff.opened { path in
+        let file = try GeoTIFFFile(path: path)
+        let reason = try #require(file.unreadable)
+        #expect(reason.contains(words) && reason.contains("gdalwarp -dstnodata"))
+      }
+    }
+    try placed().opened { path in
+      try Data([0]).write(to: URL(filePath: path + ".msk"))
+      defer { try? FileManager.default.removeItem(atPath: path + ".msk") }
+      #expect(try GeoTIFFFile(path: path).unreadable?.contains("INTERNAL_MASK YES") == true)
     }
   }
 

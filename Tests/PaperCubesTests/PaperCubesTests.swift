@@ -49,6 +49,12 @@ struct PaperCubesTests {
     return picture.cells[row * picture.width + column]
   }
 
+  @Test func placesOfProjectionsAreLengths() {
+    #expect(PaperCubeSheet.length("x", metres: -1_999_600) == "x −2000 km")
+    #expect(PaperCubeSheet.length("y", metres: 250.4) == "y 250 m")
+    #expect(PaperCubeSheet.length("y", metres: 0) == "y 0 m")
+  }
+
   /// In the corner of a cube three faces show the same cell, whatever way it stands.
   @Test(arguments: standings) func facesMeetInTheCorners(_ standing: PaperCube.Standing) throws {
     let faces = try Self.faces(standing)

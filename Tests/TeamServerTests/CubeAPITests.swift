@@ -240,7 +240,12 @@ struct CubeAPITests {
     #expect(try await client.get(path + "?cmap=nothing", headers).status == .badRequest)
     #expect(try await client.get(path + "?vmin=NaN", headers).status == .badRequest)
     #expect(try await client.get(path + "?crs=EPSG:1", headers).status == .badRequest)
-    #expect(try await client.get(path + "?time=yesterday", headers).status == .badRequest)
+    for text in [
+      "yesterday", "2020-13-01", "2020-01-32", "2020-01-01T24:00:00Z", "2020-01-01T1:60",
+    ] {
+      #expect(
+        try await client.get(path + "?time=" + text, headers).status == .badRequest, "\(text)")
+    }
   }
 
   @Test func variablesOfOnesOwnAreComputed() async throws {

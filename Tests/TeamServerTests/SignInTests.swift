@@ -73,6 +73,36 @@ struct SignInTests {
     #expect(right.headers[.retryAfter] != nil)
   }
 
+  /// All at once are no way around it: what is under way counts, too.
+  @Test func guessingAtOnceIsSlowedAsWell() async throws {
+    let workspace = try await Workspace()
+    let client = try workspace.client()
+    let tried = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
+      for number in 0..<30 {
+        group.addTask {
+          try await client.post(
+            "/sign-in", [:], ["name": "reader\(number % 2)", "password": "wrong"]
+          ).status
+        }
+      }
+      return try await group.reduce(0) { $0 + ($1 == .unprocessableContent ? 1 : 0) }
+    }
+    #expect(tried == 10)
+  }
+
+  /// Of those who share an address, the ones who know their passwords do not slow each other.
+  @Test func signingInOftenIsNotSlowed() async throws {
+    let workspace = try await Workspace()
+    let reader = try #require(try await workspace.database.user(named: "reader"))
+    try await workspace.database.setPassword(Workspace.password, of: reader)
+    let client = try workspace.client()
+    for _ in 0..<12 {
+      let right = try await client.post(
+        "/sign-in", [:], ["name": "reader", "password": Workspace.password])
+      #expect(right.status == .seeOther)
+    }
+  }
+
   @Test func namesThatDoNotExistAnswerAlike() async throws {
     let workspace = try await Workspace()
     let client = try workspace.client()

@@ -33,10 +33,16 @@ struct WorkspacePageTests {
     let path = "/teams/ice/datasets/elevation"
     let versions = path + "/versions/"
     let before = try await client.get(path + "/data/cube.nc", headers)
+    // Where exactly this content is: it names another one as soon as there is another one.
+    let first = try #require(before.headers[.contentLocation])
+    #expect(
+      first == workspace.settings.baseURL + versions
+        + TeamServerTests.Workspace.elevationContent + "/cube.nc")
     try await replace(workspace, with: "CDF\u{1} of another hour")
     let after = try await client.get(path + "/data/cube.nc", headers)
     #expect(after.text == "CDF\u{1} of another hour")
     #expect(after.headers[.eTag] != before.headers[.eTag])
+    #expect(after.headers[.contentLocation] != first)
     var known = headers
     known[.ifNoneMatch] = before.headers[.eTag]
     #expect(try await client.get(path + "/data/cube.nc", known).status == .ok)
@@ -164,6 +170,30 @@ struct WorkspacePageTests {
     #expect(try await client.get("/teams/ice/datasets/depth", owner.headers).status == .notFound)
     let log = try await client.get("/teams/ice/log", owner.headers).text
     #expect(log.contains("registered a cube") && log.contains("forgot a cube"))
+  }
+
+  @Test("only what there is can be shared")
+  func onlyWhatThereIsCanBeShared() async throws {
+    let workspace = try await Workspace(keeping: true)
+    let client = try workspace.client()
+    let (headers, form) = try await workspace.session("owner")
+    let ice = try #require(try await workspace.database.team(named: "ice"))
+    for (kind, item, isThere) in [
+      ("dataset", "elevation", true), ("dataset", "surface", true), ("dataset", "none", false),
+      ("dataset", "../../site/datasets/bed", false), ("places", "lakes", true),
+      ("places", "none", false), ("files", "notes/a.txt", true), ("files", "notes/", true),
+      ("files", "notes", false), ("files", "none/", false),
+    ] {
+      let before = try await workspace.database.grants(of: ice).count
+      let answer = try await client.post(
+        "/teams/ice/grants", headers,
+        ["form": form, "kind": kind, "item": item, "other": "sea", "role": "reader"])
+      #expect(answer.status == (isThere ? .seeOther : .unprocessableContent), "\(kind) \(item)")
+      if !isThere {
+        #expect(answer.text.contains("nothing of this name"))
+        #expect(try await workspace.database.grants(of: ice).count == before)
+      }
+    }
   }
 
   @Test func metricsTellWhatTeamsKeep() async throws {

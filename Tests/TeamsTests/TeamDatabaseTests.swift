@@ -27,6 +27,22 @@ struct TeamDatabaseTests {
     return try #require(try await database.principal(token: secret, now: now))
   }
 
+  @Test func aFullDiskIsAnErrorOfItsOwn() async throws {
+    // As SQLite answers on a full disk: no page more.
+    try await database.pool.writeWithoutTransaction { database in
+      let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+      try database.execute(sql: "PRAGMA max_page_count = \(pages)")
+    }
+    let error = await #expect(throws: TeamsError.self) {
+      for _ in 0..<1000 {
+        try await database.record(
+          "did", on: String(repeating: "x", count: 500), by: "ada", now: now)
+      }
+    }
+    #expect(error?.kind == .diskFull)
+    #expect(error?.description.contains("the disk of the server is full") == true)
+  }
+
   @Test("names are ids", arguments: ["a", "0", "sea-ice_2.1", String(repeating: "a", count: 64)])
   func goodName(name: String) async throws {
     let user = try await database.addUser(name, title: "")

@@ -112,6 +112,30 @@ struct FileTests {
     #expect(abs(normal[0] - 0.707) < 0.02 && abs(normal[1] + 0.707) < 0.02)
   }
 
+  /// Beside a hole the same slope keeps its inclination of 45°; within it is up.
+  @Test func normalsDoNotLeanOverTheBrinkOfHoles() {
+    let metres = LatticeLocator.step(z: 7) * CRS.metresPerDegree
+    var heights = TileHeights { column, _ in Double(column + 1) * metres }
+    for row in 90...110 {
+      for column in 100...120 {
+        let place = TileHeights.index(column: column, row: row)
+        (heights.values[place], heights.isMissing[place]) = (-9000, true)
+      }
+    }
+    let ground = TileGround(TileAddress(z: 7, x: 128, y: 63))
+    func rise(_ column: Int, _ row: Int) -> Double {
+      let up = ground.point(column: column, row: row, height: 0)
+      let normal = ground.normal(column: column, row: row, heights)
+      return (up.x * normal.x + up.y * normal.y + up.z * normal.z) / up.length
+    }
+    for (column, row) in [(50, 50), (99, 100), (121, 100), (110, 89), (110, 111), (99, 89)] {
+      #expect(abs(rise(column, row) - 0.707) < 0.02, "\(column), \(row)")
+    }
+    for (column, row) in [(100, 100), (110, 90), (110, 100)] {
+      #expect(rise(column, row) > 0.99999, "\(column), \(row)")
+    }
+  }
+
   @Test func waterIsWhereHeightsSay() {
     let coast = TileHeights { column, _ in column < 100 ? -5 : 5 }
     let mask = WaterMask.bytes { coast.values[$0] <= 0 }

@@ -1,3 +1,4 @@
+import Foundation
 import Teams
 import TestKit
 import Testing
@@ -58,6 +59,25 @@ struct FileTests {
       _ = try await keeping.put("x", as: path)
     }
     #expect(error?.kind == .invalid)
+  }
+
+  @Test func aStoryDoesNotWaitForTheCheckOfACube() async throws {
+    // To look at a cube never ends; the page of a story is made once.
+    let keeping = try await Keeping(
+      reader: """
+        test "$1" = story || exec sleep 1000
+        mkdir -p "$4/stories/a" && cp "$2" "$4/stories/a/index.html" && rm "$0"
+        """)
+    let cube = Array("CDF\u{1}".utf8)
+    let upload = try await keeping.receive(
+      cube, of: try await keeping.begin("bed", length: cube.count), at: 0)
+    #expect(upload.state == .checking)
+    _ = try await keeping.put("# Text", as: "a.md")
+    for _ in 0..<2 {
+      let story = try await keeping.workspace.story("a.md", of: keeping.team)
+      let page = try String(contentsOfFile: "\(story.folder)/\(story.page)", encoding: .utf8)
+      #expect(page == "# Text")
+    }
   }
 
   @Test func aFileIsNoFolder() async throws {

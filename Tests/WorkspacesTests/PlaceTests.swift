@@ -140,7 +140,12 @@ struct PlaceTests {
     #expect(try await keeping.workspace.remove(query, from: collection) == 1)
     #expect(try await found([("bbox", "-180,-90,180,90")]) == [2, 3, 4])
     let now = try #require(try await keeping.workspace.collection("lakes", ofTeam: "ice"))
-    #expect(now.count == 3 && now.box == [-179, 0, 180, 10])
+    let extent = try await keeping.workspace.extent(of: now)
+    #expect(extent == PlaceExtent(count: 3, box: [-179, 0, 180, 10]))
+    try await keeping.workspace.addCollection(
+      "empty", title: "", to: keeping.team, by: "ada", now: 1)
+    let empty = try #require(try await keeping.workspace.collection("empty", ofTeam: "ice"))
+    #expect(try await keeping.workspace.extent(of: empty) == PlaceExtent(count: 0, box: nil))
     try await keeping.workspace.removeCollection(now, of: keeping.team)
     #expect(try await keeping.workspace.storageUse(of: keeping.team).places == 0)
     let left = try await keeping.workspace.look("count") { database in

@@ -216,6 +216,42 @@ struct UploadTests {
     #expect(keeping.names(in: "blobs").isEmpty)
   }
 
+  @Test func ofEndedUploadsTheLatestAreKept() async throws {
+    let keeping = try await Keeping()
+    var settings = keeping.workspace.settings
+    settings.outcomesKept = 3
+    let workspace = Workspace(database: keeping.database, settings: settings)
+    let other = try await keeping.database.addTeam("sea", title: "Sea", owner: keeping.owner)
+    func send(_ dataset: String, _ bytes: [UInt8], to team: Team, at now: Int64) async throws
+      -> String
+    {
+      let upload = try await workspace.beginUpload(
+        length: Int64(bytes.count), dataset: dataset, title: "", sha256: nil, for: team, by: "ada",
+        now: now)
+      _ = try await workspace.receive(
+        Pieces(pieces: [bytes]), of: upload, at: 0, checksum: nil, now: { now })
+      while try await workspace.upload(upload.id, of: team)?.state == .checking {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      return upload.id
+    }
+    let elsewhere = try await send("x", [1], to: other, at: 1)
+    let underWay = try await keeping.begin("under-way", length: 9)
+    var sent: [String] = []
+    for number in 0..<5 {
+      sent.append(try await send("bad-\(number)", [1], to: keeping.team, at: 1))
+    }
+    sent.append(try await send("good", Self.cube, to: keeping.team, at: 1))
+    var known: [String] = []
+    for id in sent where try await workspace.upload(id, of: keeping.team) != nil {
+      known.append(id)
+    }
+    #expect(known.count == 3 && known.last == sent.last)
+    #expect(try await workspace.upload(underWay.id, of: keeping.team) != nil)
+    #expect(try await workspace.upload(elsewhere, of: other)?.state == .refused)
+    #expect(try await workspace.dataset("good", ofTeam: "ice") != nil)
+  }
+
   @Test func oldUploadsAreForgotten() async throws {
     let keeping = try await Keeping()
     let upload = try await keeping.begin("bed", length: 10)

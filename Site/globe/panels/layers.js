@@ -4,6 +4,7 @@ import { iconButton, make, slider } from "../../viewer/dom.js";
 import { icons } from "../../viewer/icons.js";
 import { withLayer } from "../../viewer/state.js";
 import { datasetTitle, layerTitle } from "../../viewer/titles.js";
+import { isAboveGeoid } from "../surface.js";
 
 const row = (app, layer) => {
   const { t, store } = app;
@@ -36,7 +37,7 @@ const render = (host, app) => {
         min: 0, max: 7, step: 0.25, value: Math.log2(Math.max(1, exaggeration)),
         text: (power) => `${app.number(Math.round(2 ** power))} ×`,
         pick: (power) => store.set({ exaggeration: Math.round(2 ** power) }),
-      }), make("p", { className: "hint" }, t("surface.hint"))] : []));
+      }), make("p", { className: "hint" }, t(isAboveGeoid(app.site, app.scene.surface) ? "surface.geoid" : "surface.hint"))] : []));
     host.querySelectorAll("button, input")[at]?.focus();
   };
   draw();

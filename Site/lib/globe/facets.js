@@ -70,11 +70,16 @@ export const steepen = (normals, vertices, { west, south, east, north }, factor)
  * @param {Float32Array} heights metres, (count + 2)² of them, those of `vertexAxes`
  * @param {{longitudes: Float64Array, latitudes: Float64Array}} axes of them
  * @param {number} count vertices to a side
+ * @param {Uint8Array} [missing] 1 where a height stands for no value: it is level there, and slopes do not lean over the brink
  * @returns {{vertices: Uint16Array, normals: Uint8Array, minimum: number, maximum: number}} vertices: all u, all v, all
  *     heights, 0 … 32767; normals: two bytes each, in earth-centred axes
  */
-export const facets = (heights, { longitudes, latitudes }, count) => {
+export const facets = (heights, { longitudes, latitudes }, count, missing = new Uint8Array(heights.length)) => {
   const wide = count + 2;
+  const rise = (here, a, b) => {
+    const height = heights[missing[b] ? here : b] - heights[missing[a] ? here : a];
+    return missing[a] || missing[b] ? 2 * height : height;
+  };
   let [minimum, maximum] = [Infinity, -Infinity];
   for (let j = 1; j <= count; j += 1) {
     for (let i = 1; i <= count; i += 1) {
@@ -98,8 +103,9 @@ export const facets = (heights, { longitudes, latitudes }, count) => {
       vertices[at] = Math.round((i - 1) / (count - 1) * FULL);
       vertices[all + at] = Math.round((count - j) / (count - 1) * FULL);
       vertices[2 * all + at] = Math.round((heights[here] - minimum) * scale);
-      const east = -(heights[here + 1] - heights[here - 1]) * eastward;
-      const north = cosLat > 1e-9 ? -(heights[here - wide] - heights[here + wide]) / down : 0;
+      const isLevel = missing[here] || cosLat <= 1e-9;
+      const east = isLevel ? 0 : -rise(here, here - 1, here + 1) * eastward;
+      const north = isLevel ? 0 : -rise(here, here + wide, here - wide) / down;
       const [sinLon, cosLon] = [Math.sin(longitudes[i] * DEGREE), Math.cos(longitudes[i] * DEGREE)];
       // East, north and up in earth-centred axes.
       const [u, v] = octEncode(

@@ -74,10 +74,13 @@ const drawRamp = (context, { style, palette, locale }, { x, y, width }) => {
   const ticks = niceTicks(style.range, { scale: style.scale, linearWithin: style.linearWithin, count: 5 });
   const labels = tickLabels(ticks, locale);
   ticks.forEach((tick, index) => {
-    const at = x + positionOf(tick, style) * width;
+    const share = positionOf(tick, style);
+    const at = x + share * width;
     context.fillStyle = SOFT;
     context.fillRect(at - 0.5, y + 20 + LEGEND.bar, 1, 4);
-    text(context, labels[index], at, y + 50, { size: 11, colour: SOFT, align: "center" });
+    // Labels at the very ends do not stick out.
+    const align = share < 0.06 ? "left" : share > 0.94 ? "right" : "center";
+    text(context, labels[index], align === "center" ? at : x + (align === "left" ? 0 : width), y + 50, { size: 11, colour: SOFT, align });
   });
 };
 

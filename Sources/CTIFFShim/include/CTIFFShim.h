@@ -11,7 +11,8 @@ enum { ctiff_message_size = 256 };
 
 typedef struct ctiff_file ctiff_file;
 
-// How the numbers of an image lie in its file.
+// How the numbers of an image lie in its file. Images of single bits are handed out as bytes of 0 and 1, and
+// described so.
 typedef struct {
   uint32_t width, height;
   // Of a tile, or of a strip, which is as wide as the image.
@@ -46,6 +47,9 @@ ctiff_layout ctiff_describe(ctiff_file *file);
 // Lists up to `room` images after the first one, and goes back to that. Returns how many; -1 where the
 // first one cannot be found again.
 int ctiff_other_pages(ctiff_file *file, ctiff_page *pages, int room);
+
+// Goes to an image, 0 being the first, which all that follows is about; 0 where it cannot be found.
+int ctiff_select(ctiff_file *file, uint16_t page);
 
 // The numbers of a field of doubles or of shorts; 0 where there is none. *values is libtiff's.
 size_t ctiff_doubles(ctiff_file *file, uint32_t tag, const double **values);

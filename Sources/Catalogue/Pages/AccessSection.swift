@@ -28,6 +28,7 @@ struct AccessSection {
       "stepsTo": .text(String((dataset.timeRange?.last ?? "").prefix(10))),
     ]
     context.merge(tiles) { first, _ in first }
+    if let terrain { context["terrain"] = terrain }
     if let code { context["code"] = code } else { context["source"] = source }
     return context
   }
@@ -147,6 +148,40 @@ struct AccessSection {
     }
     if !links.isEmpty { context["tileJSON"] = ["tileJSONLinks": .list(links)] }
     return context
+  }
+}
+
+extension AccessSection {
+  /// From where heights are counted, how they are drawn, and where globes and 3-D maps find them.
+  private var terrain: PageValue? {
+    guard let terrain = dataset.terrain,
+      let variable = dataset.variables.first(where: { $0.key == terrain.variable })
+    else { return nil }
+    var text = "Heights are metres above the \(terrain.heightsAbove)"
+    text += terrain.heightsAbove == "geoid" ? "; globes draw them above the ellipsoid." : "."
+    if terrain.exaggeration != 1 {
+      text += " The meshes are \(Words.value(terrain.exaggeration)) times as high as that."
+    }
+    if !variable.dimensions.isEmpty { text += " Replace the words in braces." }
+    func part(_ title: String, _ kind: String, _ key: String) -> PageValue {
+      [
+        "terrainTitle": .text(title), "terrainKind": .text(kind), "copyText": .text(base + key),
+        "copyLabel": .text("the address for \(title)"),
+      ]
+    }
+    let layer = terrain.layerTemplate(dataset: dataset.id, variable)
+    var parts = [
+      part("CesiumJS", "quantized-mesh", String(layer.dropLast("/layer.json".count)))
+    ]
+    if terrain.pictureZooms != nil {
+      parts.append(
+        variable.dimensions.isEmpty
+          ? part("MapLibre", "raster-dem, TileJSON", terrain.pictureDocument(dataset: dataset.id))
+          : part(
+            "MapLibre", "raster-dem, encoding mapbox",
+            terrain.pictureTemplate(dataset: dataset.id, variable)))
+    }
+    return ["terrainText": .text(text), "terrainParts": .list(parts)]
   }
 }
 

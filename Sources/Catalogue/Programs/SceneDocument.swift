@@ -39,7 +39,7 @@ struct SceneDocument {
   }
 
   private func surface(_ surface: SceneRecipe.Surface) throws(PageError) -> JSONValue {
-    var document: JSONObject = ["exaggeration": .number(surface.exaggeration)]
+    var document: JSONObject = ["exaggeration": .number(surface.exaggeration ?? 1)]
     switch surface.heights {
     case .field(let source, let scale, let offset, let missing):
       document["kind"] = "field"
@@ -50,13 +50,19 @@ struct SceneDocument {
     case .terrain(let dataset):
       document["kind"] = "terrain"
       document["dataset"] = .string(dataset)
-      document["terrain"] = .string(try terrain(of: dataset))
+      let (terrain, layer) = try self.terrain(of: dataset)
+      document["terrain"] = .string(layer)
+      document["exaggeration"] = .number(surface.exaggeration ?? terrain.exaggeration)
+      // By how much the tiles have it already.
+      document["built"] = .number(terrain.exaggeration)
     }
     return .object(document)
   }
 
-  /// Where the terrain of a dataset is, with a place-holder for each dimension of its variable.
-  private func terrain(of id: String) throws(PageError) -> String {
+  /// The terrain of a dataset and where it is, with a place-holder for each dimension of its variable.
+  private func terrain(
+    of id: String
+  ) throws(PageError) -> (terrain: BuiltTerrain, layer: String) {
     guard let dataset = datasets.first(where: { $0.id == id }), let terrain = dataset.terrain,
       let variable = dataset.variables.first(where: { $0.key == terrain.variable })
     else {
@@ -64,7 +70,7 @@ struct SceneDocument {
         "describe the scene \(scene.id)", because: "the dataset \(id) has no terrain",
         remedy: "give it the key terrain in the recipe, or name a variable for the surface")
     }
-    return terrain.layerTemplate(dataset: id, variable)
+    return (terrain, terrain.layerTemplate(dataset: id, variable))
   }
 
   private func source(_ source: SceneRecipe.Source) throws(PageError) -> JSONObject {

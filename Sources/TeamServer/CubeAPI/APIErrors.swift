@@ -29,19 +29,10 @@ struct APIErrors: RouterMiddleware {
   }
 
   private static func response(_ error: HTTPError) -> Response {
-    let words =
+    .problem(
       error.body
-      ?? (error.status == .notFound
-        ? "There is nothing here, or you may not see it." : error.status.reasonPhrase)
-    let document: JSONValue = [
-      "error": ["status_code": .integer(Int64(error.status.code)), "message": .string(words)]
-    ]
-    var headers = error.headers
-    headers[.contentType] = "application/json"
-    headers[.cacheControl] = "no-store"
-    return Response(
-      status: error.status, headers: headers,
-      body: .init(byteBuffer: ByteBuffer(string: document.serialized())))
+        ?? (error.status == .notFound ? Response.nothing : error.status.reasonPhrase),
+      status: error.status, error.headers)
   }
 }
 

@@ -129,7 +129,9 @@ extension TimeAxis {
     let parts = clock.split(separator: ":").map { Double($0) }
     guard isDate, (1...3).contains(parts.count),
       let numbers = Optional(parts.compactMap(\.self)), numbers.count == parts.count,
-      numbers.allSatisfy({ $0.isFinite && $0 >= 0 && $0 < 61 }), abs(date[0]) < 100_000
+      // A second more in minutes that have a leap second.
+      zip(numbers, [24.0, 60, 61]).allSatisfy({ $0 >= 0 && $0 < $1 }), abs(date[0]) < 100_000,
+      zip(date.dropFirst(), [12, 31]).allSatisfy({ (1...$1).contains($0) })
     else { return nil }
     let seconds = numbers.count > 2 ? numbers[2] : 0
     return CFTime(

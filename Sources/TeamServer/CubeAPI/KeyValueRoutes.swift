@@ -119,7 +119,7 @@ struct KeyValueRoutes: Sendable {
   }
 
   private static let unknownLayer = ServiceException(
-    .invalidParameterValue, locator: "LAYER", "There is nothing here, or you may not see it.")
+    .invalidParameterValue, locator: "LAYER", Response.nothing)
 
   /// The time that is nearest, and the values of further dimensions; without, those that the capabilities
   /// have as the default.
@@ -157,7 +157,7 @@ struct KeyValueRoutes: Sendable {
   private static func report(_ error: HTTPError) -> Response {
     let words =
       error.status == .notFound
-      ? "There is nothing here, or you may not see it." : error.body ?? error.status.reasonPhrase
+      ? Response.nothing : error.body ?? error.status.reasonPhrase
     var response = report(ServiceException(.noApplicableCode, words), status: error.status)
     for field in error.headers { response.headers[field.name] = field.value }
     return response

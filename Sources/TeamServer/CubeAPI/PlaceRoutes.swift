@@ -14,13 +14,13 @@ struct PlaceCollection: Sendable {
   let title: String
   /// The dataset that it goes with; `nil` for all.
   let dataset: String?
-  /// The features, each with a geometry.
-  let features: [JSONValue]
+  /// Fetches the features, each with a geometry.
+  let features: @Sendable () async throws -> [JSONValue]
 }
 
 /// Who knows a team's places.
 protocol PlaceStore: Sendable {
-  /// The collections of a team, with their features.
+  /// The collections of a team.
   func collections(ofTeam team: String) async throws -> [PlaceCollection]
 }
 
@@ -39,7 +39,7 @@ struct SitePlaces: PlaceStore {
           let features = document["features"]?.arrayValue
         else { return nil }
         return PlaceCollection(
-          id: "\(name)-places", title: "Places of \(name)", dataset: name, features: features)
+          id: "\(name)-places", title: "Places of \(name)", dataset: name, features: { features })
       }
     }
   }
@@ -95,7 +95,7 @@ struct PlaceRoutes: Sendable {
     guard let collection = try await collections(asked).first(where: { $0.id == name }) else {
       throw HTTPError(.notFound)
     }
-    var features = collection.features
+    var features = try await collection.features()
     if context.parameters.get("dataset") != nil {
       let cube = try await cubes.cube(
         try asked.path("dataset"), ofTeam: asked.team, for: asked.principal)

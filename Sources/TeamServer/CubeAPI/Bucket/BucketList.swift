@@ -140,7 +140,7 @@ struct BucketError: Error {
   /// The same words for what is unknown and what is forbidden.
   static func missing(_ code: String) -> BucketError {
     BucketError(
-      status: .notFound, code: code, message: "There is nothing here, or you may not see it.")
+      status: .notFound, code: code, message: Response.nothing)
   }
 
   /// The failure as an answer; a question about an object gets no document.
