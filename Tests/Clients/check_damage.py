@@ -13,7 +13,8 @@ import netCDF4
 import numpy as np
 
 from patience import PATIENCE, eventually
-from report import Skipped, require
+from report import require
+from small_disk import small_disk
 
 DATA = Path(__file__).resolve().parent.parent.parent / "Recipes/demo/data"
 MEMORY_LIMIT = 3 << 30  # bytes of address space for runs on hostile input
@@ -384,33 +385,16 @@ def unwritable(cubepress: str) -> str:
 
 def full_output(cubepress: str) -> str:
     """A file system that fills up: an error, no document, and the next run on room ends well."""
-    if os.geteuid() != 0:
-        raise Skipped("mounting a small file system needs root")
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "small"
-        out.mkdir()
-        mount = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(out)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if mount.returncode != 0:
-            raise Skipped(f"cannot mount: {mount.stderr.strip()}")
-        try:
-            result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", out)
-            no_site(out)
-            result.stderr = result.stderr or result.stdout
-            note = judge(result, (1,))
-            require(
-                "space" in result.stderr.lower(), f"the message does not say why: {result.stderr[:300]}"
-            )
-            subprocess.run(["mount", "-o", "remount,size=50m", str(out)], check=True)
-            result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", out)
-            require(result.returncode == 0, f"with room again: {result.stderr[:300]}")
-            return note
-        finally:
-            subprocess.run(["umount", "-l", str(out)], check=False)
+    with small_disk("200k") as out:
+        result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", out)
+        no_site(out)
+        result.stderr = result.stderr or result.stdout
+        note = judge(result, (1,))
+        require("space" in result.stderr.lower(), f"the message does not say why: {result.stderr[:300]}")
+        subprocess.run(["mount", "-o", "remount,size=50m", out], check=True)
+        result = run(cubepress, "build", DATA / "total-column-co2.nc", "-o", out)
+        require(result.returncode == 0, f"with room again: {result.stderr[:300]}")
+        return note
 
 
 def make_netcdf(path: Path, values: np.ndarray) -> None:

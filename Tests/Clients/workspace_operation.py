@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import subprocess
-import tempfile
 import threading
 import time
 import urllib.error
@@ -15,7 +14,8 @@ import urllib.request
 from pathlib import Path
 
 from patience import PATIENCE
-from report import Failure, Skipped, require
+from report import Failure, require
+from small_disk import small_disk
 from team_server import TeamServer
 from team_workspace import Workspace
 
@@ -134,26 +134,15 @@ def restores(space: Workspace) -> str:
 
 def full_disk(program: str) -> str:
     """A disk without room: people and programs are told, nothing that was kept is lost, and with room all goes on."""
-    if os.geteuid() != 0:
-        raise Skipped("mounting a small file system needs root")
-    with tempfile.TemporaryDirectory() as folder:
-        disk = Path(folder) / "disk"
-        disk.mkdir()
-        mount = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True, text=True)
-        if mount.returncode != 0:
-            raise Skipped(f"cannot mount: {mount.stderr.strip()}")
-        server = None
+    with small_disk("6m") as disk:
+        server = TeamServer(program, disk / "data")
         try:
-            server = TeamServer(program, disk / "data")
-            return _fill(server, disk)
+            return filled(server, disk)
         finally:
-            if server:
-                server.kill()
-            subprocess.run(["umount", "-l", str(disk)], check=False)
+            server.kill()
 
 
-def _fill(server: TeamServer, disk: Path) -> str:
+def filled(server: TeamServer, disk: Path) -> str:
     admin = server.browser()
     admin.set_password(server.invitation)
     admin.send("/administration", "/administration/teams", name="ocean", title="Ocean", owner="admin")
