@@ -73,10 +73,11 @@ export const addReadout = (app, host) => {
     app.announce([`${told.title}: ${told.value}`, told.lead, told.place].join(". "));
   };
   app.map.drawing.onRefresh(() => {
-    if (!point || !shown || shown.level === 0 && shown.bin === 1 && shown.value !== undefined && !app.player?.playing) return;
-    const found = app.map.at(point);
-    // Only what has come since: a refined value stays.
-    if (found && (found.level !== shown.level || found.cell.join() !== shown.cell.join() || shown.value === undefined)) tell(point);
+    const found = point ? app.map.at(point) ?? null : null;
+    if (!point || !found && !shown) return;
+    // A cut or a turn brings another cell under the pointer, or none. Of the same cell a refined value stays.
+    const isOther = found?.cell.join() !== shown?.cell.join();
+    if (isOther || shown.value === undefined || shown.level > 0 && found.level !== shown.level) tell(point);
   });
   return { tell, get shown() { return shown; } };
 };

@@ -315,6 +315,9 @@ def part(one: CubePage, truth: Truth, address: str) -> str:
     page.evaluate("cubepress.openPanel('region')")
     code = page.locator("#side pre").inner_text()
     one.settle()
+    # The pointer rests where the last slice was before the cut.
+    told = page.evaluate("document.querySelector('#readout.shown')?.innerText ?? ''")
+    require("2099" not in told, f"after the cut the pointer still tells {told!r}")
     page.screenshot(path=PICTURES / "cube-part.png")
     # From the folder, since reading over HTTP takes more packages.
     code = code.replace(address, f"{truth.path.parent.parent.parent}/")
