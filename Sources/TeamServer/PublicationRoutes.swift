@@ -5,7 +5,7 @@ internal import Teams
 internal import Workspaces
 
 /// From a private dataset to the public site: an editor asks, an owner agrees, and the next build of the
-/// public site takes it up; an owner can take it back.
+/// public site takes it up; an owner can take it back, and the editor as long as nobody has agreed.
 struct PublicationRoutes: Sendable {
   let database: TeamDatabase
   let workspace: Workspace
@@ -62,6 +62,8 @@ struct PublicationRoutes: Sendable {
               "isWaiting": .flag(one.published == nil), "content": .text(one.present),
               "isOutdated": .flag(one.isOutdated),
               "canBeAgreed": .flag(one.published == nil || one.isOutdated),
+              "isOwnWish": .flag(
+                one.published == nil && one.requester == member.principal.user.name),
               "isPublished": one.published.map {
                 ["publisher": .text(one.publisher ?? ""), "day": .text(DateText.day($0))]
               } ?? false,
@@ -108,11 +110,11 @@ struct PublicationRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let id = try context.parameters.require("publication")
-    return try await forms.change(request, context, "withdrew", atLeast: .owner) { _, member in
-      guard let done = try await workspace.withdraw(id, of: member.team, now: secondsNow())
-      else {
-        throw HTTPError(.notFound)
-      }
+    return try await forms.change(request, context, "withdrew", atLeast: .editor) { _, member in
+      let requester = member.role == .owner ? nil : member.principal.user.name
+      let done = try await workspace.withdraw(
+        id, of: member.team, wishOf: requester, now: secondsNow())
+      guard let done else { throw HTTPError(.notFound) }
       return "\(done.dataset) as \(id)"
     }
   }

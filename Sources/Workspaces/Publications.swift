@@ -56,6 +56,15 @@ extension Publication {
     JOIN team ON team.id = publication.team
     JOIN dataset ON dataset.team = publication.team AND dataset.name = publication.dataset
     """
+
+  fileprivate static func fetch(
+    _ id: String, of team: Team, _ database: Database
+  ) throws -> Publication? {
+    try Row.fetchOne(
+      database, sql: query + " WHERE publication.id = ? AND publication.team = ?",
+      arguments: [id, team.id]
+    ).map(Publication.init)
+  }
 }
 
 extension Workspace {
@@ -132,10 +141,7 @@ extension Workspace {
   ) async throws(WorkspaceError) -> Publication? {
     let attempt = "publish '\(id)'"
     let isNew = try await change(attempt) { [self] database in
-      let row = try Row.fetchOne(
-        database, sql: Publication.query + " WHERE publication.id = ? AND publication.team = ?",
-        arguments: [id, team.id])
-      guard let wish = row.map(Publication.init) else { return false }
+      guard let wish = try Publication.fetch(id, of: team, database) else { return false }
       guard wish.present == sha256 else {
         throw WorkspaceError(
           .conflict, attempt, because: "the dataset was replaced since this page was shown",
@@ -156,19 +162,29 @@ extension Workspace {
 
   /// Takes back a publication or the wish for it: the next build of the public site leaves it out.
   ///
+  /// - Parameters:
+  ///   - id: of the publication.
+  ///   - team: whose it is.
+  ///   - requester: who takes back a wish of their own that nobody has agreed to; `nil` for owners, who may
+  ///     withdraw everything.
+  ///   - now: seconds since 1970.
   /// - Returns: what was withdrawn; `nil` where there was nothing.
+  /// - Throws: ``WorkspaceError`` of kind `storage` where the database or the folder of recipes fails.
   public func withdraw(
-    _ id: String, of team: Team, now: Int64
+    _ id: String, of team: Team, wishOf requester: String? = nil, now: Int64
   ) async throws(WorkspaceError) -> Publication? {
-    let found = try await publications(of: team).first { $0.id == id }
-    guard let found else { return nil }
-    try await change("withdraw '\(id)'") { [self] database in
+    let withdrawn = try await change("withdraw '\(id)'") { [self] database -> Publication? in
+      guard let found = try Publication.fetch(id, of: team, database) else { return nil }
+      if let requester {
+        guard found.published == nil, found.requester == requester else { return nil }
+      }
       try database.execute(
         sql: "DELETE FROM publication WHERE id = ? AND team = ?", arguments: [id, team.id])
       try releaseForPublicSite(found.dataset, of: team, now: now, database)
+      return found
     }
-    try await writePublishedRecipes()
-    return found
+    if withdrawn != nil { try await writePublishedRecipes() }
+    return withdrawn
   }
 
   /// The folder of recipes, one for each published dataset, that the public recipe includes.

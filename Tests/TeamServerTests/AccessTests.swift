@@ -148,7 +148,7 @@ struct AccessTests {
       "/teams/ice/publications/ice-elevation/publish", ["content": Workspace.elevationContent],
       ["owner"]
     ),
-    ("/teams/ice/publications/ice-elevation/withdraw", [:], ["owner"]),
+    ("/teams/ice/publications/ice-elevation/withdraw", [:], ["owner", "editor"]),
     ("/administration/users", ["name": "new"], ["admin"]),
     ("/administration/users/new/invite", [:], ["admin"]),
     ("/administration/users/new/disable", [:], ["admin"]),

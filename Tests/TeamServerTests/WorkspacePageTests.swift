@@ -59,6 +59,25 @@ struct WorkspacePageTests {
     #expect(try await client.get(versions + "other/cube.nc", headers).status == .notFound)
   }
 
+  @Test func whoAskedToPublishTakesItBack() async throws {
+    let workspace = try await Workspace(keeping: true)
+    let client = try workspace.client()
+    let editor = try await workspace.session("editor")
+    let base = "/teams/ice/publications"
+    let wish = [
+      "dataset": "elevation", "id": "ice", "title": "Ice", "licence": "CC0-1.0",
+      "form": editor.form,
+    ]
+    #expect(try await client.post(base, editor.headers, wish).status == .seeOther)
+    let owners = try await client.get(base, workspace.session("owner").headers).text
+    #expect(owners.contains("Decline") && !owners.contains("Take back"))
+    #expect(try await client.get(base, editor.headers).text.contains("Take back"))
+    let back = try await client.post(
+      base + "/ice/withdraw", editor.headers, ["form": editor.form])
+    #expect(back.status == .seeOther)
+    #expect(try await client.get(base, editor.headers).text.contains("Nothing is published"))
+  }
+
   @Test func anOwnerAgreesToWhatTheyHaveSeen() async throws {
     let workspace = try await Workspace(keeping: true)
     let client = try workspace.client()

@@ -121,6 +121,8 @@ extension APIOperation {
       "/teams/{team}/publications/{publication}/publish",
       "Publishes the content that was looked at, for owners.",
       ["content"]),
-    form("/teams/{team}/publications/{publication}/withdraw", "Withdraws it, for owners.", []),
+    form(
+      "/teams/{team}/publications/{publication}/withdraw",
+      "Withdraws it, for owners, and for who asked until an owner agrees.", []),
   ]
 }
