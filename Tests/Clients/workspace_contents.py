@@ -62,7 +62,7 @@ def shows_notebook(space: Workspace) -> str:
     text = body.decode()
     require(status == 200 and "Findings" in text and "two" in text, f"{status} {text[:300]}")
     require("onclick" not in text and "onerror" not in text and "alert(1)</script>" not in text, "not made harmless")
-    require("script-src 'space'" in headers["Content-Security-Policy"], "no policy")
+    require("script-src 'self'" in headers["Content-Security-Policy"], "no policy")
     require("story." in text and ".png" in text, "no picture")
     require(space.ask("/teams/ocean/stories/notes/a.ipynb", "eve")[0] == 404, "eve sees it")
     notebook["cells"][0]["source"] = "# Other findings"
