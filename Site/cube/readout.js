@@ -55,12 +55,14 @@ export const addReadout = (app, host) => {
     }
   };
 
-  const tell = (next) => {
-    point = next;
+  const rests = (found) => {
     clearTimeout(rest);
-    const found = point ? app.map.at(point) ?? null : null;
     show(found);
     if (found) rest = setTimeout(refine, REST);
+  };
+  const tell = (next) => {
+    point = next;
+    rests(point ? app.map.at(point) ?? null : null);
   };
   /** What the middle of the canvas shows, said by screen readers. */
   app.sayMiddle = async () => {
@@ -73,11 +75,12 @@ export const addReadout = (app, host) => {
     app.announce([`${told.title}: ${told.value}`, told.lead, told.place].join(". "));
   };
   app.map.drawing.onRefresh(() => {
-    const found = point ? app.map.at(point) ?? null : null;
-    if (!point || !found && !shown) return;
+    if (!point) return;
+    const found = app.map.at(point) ?? null;
+    if (!found && !shown) return;
     // A cut or a turn brings another cell under the pointer, or none. Of the same cell a refined value stays.
     const isOther = found?.cell.join() !== shown?.cell.join();
-    if (isOther || shown.value === undefined || shown.level > 0 && found.level !== shown.level) tell(point);
+    if (isOther || shown.value === undefined || shown.level > 0 && found.level !== shown.level) rests(found);
   });
   return { tell, get shown() { return shown; } };
 };

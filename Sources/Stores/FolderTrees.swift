@@ -38,7 +38,7 @@ func removeFolderTree(_ path: String) throws(SystemFailure) {
 }
 
 /// Size and SHA-256 of a file, read in pieces.
-func digestOfFile(_ path: String) throws(SystemFailure) -> (size: Int, sha256: [UInt8]) {
+package func digestOfFile(_ path: String) throws(SystemFailure) -> (size: Int, sha256: [UInt8]) {
   let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
   let digest = RunningDigest()
   var size = 0

@@ -2,11 +2,13 @@ import CFileShim
 import Glibc
 
 /// A failed system call: its number, and how the system words it.
-struct SystemFailure: Error {
+package struct SystemFailure: Error, CustomStringConvertible {
   let code: Int32
 
   /// The failure of the call made last on this thread.
   static var last: SystemFailure { SystemFailure(code: errno) }
+
+  package var description: String { text }
 
   /// The system's text, as in “No space left on device (errno 28)”.
   var text: String {

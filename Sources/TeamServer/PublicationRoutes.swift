@@ -62,8 +62,9 @@ struct PublicationRoutes: Sendable {
               "isWaiting": .flag(one.published == nil), "content": .text(one.present),
               "isOutdated": .flag(one.isOutdated),
               "canBeAgreed": .flag(one.published == nil || one.isOutdated),
-              "isOwnWish": .flag(
-                one.published == nil && one.requester == member.principal.user.name),
+              "canBeWithdrawn": .flag(
+                member.role == .owner
+                  || one.published == nil && one.requester == member.principal.user.name),
               "isPublished": one.published.map {
                 ["publisher": .text(one.publisher ?? ""), "day": .text(DateText.day($0))]
               } ?? false,

@@ -127,20 +127,15 @@ public enum Backup {
         .unknown, attempt, because: "\(path) is missing", remedy: "use another backup")
     }
     let isWhole =
-      try one.sha256.map { try digest(of: path) == $0 } ?? (try size(ofTree: path) == one.bytes)
+      if let sha256 = one.sha256 {
+        try hexadecimal(digestOfFile(path).sha256) == sha256
+      } else {
+        try size(ofTree: path) == one.bytes
+      }
     guard isWhole else {
       throw WorkspaceError(
         .mismatch, attempt, because: "\(path) is damaged", remedy: "use another backup")
     }
-  }
-
-  private static func digest(of path: String) throws -> String {
-    let file = try FileHandle(forReadingFrom: URL(filePath: path))
-    let digest = RunningDigest()
-    while let piece = try file.read(upToCount: 4 << 20), !piece.isEmpty {
-      digest.update(Array(piece))
-    }
-    return hexadecimal(digest.finish())
   }
 
   /// How many bytes the files of a folder have together.

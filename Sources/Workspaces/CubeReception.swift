@@ -46,19 +46,14 @@ struct CubeReception {
   }
 
   private func hashOfFile() throws -> String {
-    guard let file = FileHandle(forReadingAtPath: path) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw refusal("its bytes are not on the disk any more", "send it again")
     }
-    let digest = RunningDigest()
-    var count: Int64 = 0
-    while let piece = try file.read(upToCount: 4 << 20), !piece.isEmpty {
-      digest.update(Array(piece))
-      count += Int64(piece.count)
-    }
+    let (count, sha256) = try digestOfFile(path)
     guard count == upload.length else {
       throw refusal("it has \(count) bytes, not \(upload.length)", "send it again")
     }
-    return hexadecimal(digest.finish())
+    return hexadecimal(sha256)
   }
 
   /// Brings the cube to its place, unpacked.
