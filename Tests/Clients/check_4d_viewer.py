@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from patience import PATIENCE, eventually
+from patience import PATIENCE, answers, eventually
 from report import Report, Skipped, require
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -97,13 +97,6 @@ def xcube_server(folder: Path):
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
-
-
-def answers(address: str) -> bool:
-    try:
-        return bool(fetched(address))
-    except OSError:
-        return False
 
 
 def fetched(address: str) -> bytes:

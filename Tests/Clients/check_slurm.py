@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from check_restart import published, require_equal
-from patience import PATIENCE
-from report import require
+from patience import PATIENCE, eventually
+from report import Failure, require
 from slurm import cluster, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -76,12 +76,10 @@ def logs(out: Path) -> str:
 
 
 def wait_until(is_so, environment: dict, out: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_so():
+    if not eventually(is_so, 0.1):
         queue = subprocess.run(
             ["squeue"], capture_output=True, text=True, env=environment, check=False).stdout
-        require(time.monotonic() < end, f"not done after {PATIENCE} s: {queue}{logs(out)[-600:]}")
-        time.sleep(0.1)
+        raise Failure(f"not done after {PATIENCE} s: {queue}{logs(out)[-600:]}")
 
 
 def missing_is_named(cubepress: str, recipe: Path) -> str:

@@ -5,8 +5,6 @@ import re
 import socket
 import subprocess
 import threading
-import time
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +15,8 @@ import numpy as np
 from PIL import Image
 
 from matrices import MATRIX_SETS
-from patience import PATIENCE
-from report import Failure
+from patience import PATIENCE, answers, eventually
+from report import Failure, require
 
 WMTS = "{http://www.opengis.net/wmts/1.0}"
 OWS = "{http://www.opengis.net/ows/1.1}"
@@ -228,17 +226,9 @@ def served(site: Site, cubepress: str | None):
 
 
 def wait_for(url: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=PATIENCE):
-                return
-        except OSError as error:
-            if server.poll() is not None:
-                raise Failure(f"the server ended with exit code {server.returncode}") from error
-            if time.monotonic() > deadline:
-                raise Failure(f"{url} does not answer: {error}") from error
-            time.sleep(0.1)
+    is_there = eventually(lambda: server.poll() is not None or answers(url), 0.1)
+    require(server.poll() is None, f"the server ended with exit code {server.returncode}")
+    require(is_there, f"{url} does not answer")
 
 
 def serve_replaced(site: Site, base: str) -> http.server.ThreadingHTTPServer:

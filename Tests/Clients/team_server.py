@@ -10,7 +10,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from patience import PATIENCE, eventually
+from patience import PATIENCE, answers, eventually
 from report import Failure, require
 from site_folder import free_port
 
@@ -90,11 +90,7 @@ class TeamServer:
     def is_ready(self) -> bool:
         if self.process.poll() is not None:
             raise Failure(f"the server ended: {self.log.read_text()[-500:]}")
-        try:
-            with urllib.request.urlopen(self.base + "/health/ready", timeout=PATIENCE):
-                return True
-        except OSError:
-            return False
+        return answers(self.base + "/health/ready")
 
     def kill(self) -> None:
         self.process.kill()
