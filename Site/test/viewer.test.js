@@ -53,13 +53,24 @@ test("pages link with plain words", async () => {
   assert.equal((await decode("#dataset=a&lat=50")).view.lat, 50);
 });
 
-test("an older state never overwrites a newer one in the address", async () => {
+/** A browser whose address is at `hash`: what was written into it, and a way back to another one. */
+const browserAt = (hash) => {
   const written = [];
   const keep = (state, title, address) => written.push(address);
+  let moved;
   Object.assign(globalThis, {
-    window: { addEventListener() {} }, location: { hash: "", pathname: "/", search: "" },
+    window: { addEventListener(name, callback) { moved = callback; } }, location: { hash, pathname: "/", search: "" },
     history: { replaceState: keep, pushState: keep },
   });
+  const back = (fragment) => {
+    location.hash = `#${fragment}`;
+    return moved();
+  };
+  return { written, back };
+};
+
+test("an older state never overwrites a newer one in the address", async () => {
+  const { written } = browserAt("");
   const store = createStore({ layers: [layer] });
   const { write } = keepAddress(store, { shortened() {}, damaged() {}, restore() {} }, mapAddress);
   const first = write();
@@ -67,6 +78,17 @@ test("an older state never overwrites a newer one in the address", async () => {
   await Promise.all([first, write()]);
   assert.equal(written.length, 1);
   assert.equal((await decode(written[0].slice(1))).time, "2020-01-01");
+});
+
+test("who goes back while the address is being written gets there", async () => {
+  const { fragment: before } = await encode({ ...defaults, layers: [layer], panel: "layers" });
+  const { written, back } = browserAt("");
+  const store = createStore({ layers: [layer], panel: "colours" });
+  const restore = (state) => store.set(state);
+  const { write } = keepAddress(store, { shortened() {}, damaged() {}, restore }, mapAddress);
+  await Promise.all([write(), back(before)]);
+  assert.equal(store.get().panel, "layers");
+  assert.deepEqual(written, []);
 });
 
 test("a store tells of changes of what was selected, once each", () => {

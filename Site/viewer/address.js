@@ -108,9 +108,11 @@ export const keepAddress = (store, { shortened, damaged, restore }, form) => {
   let told = false;
   const write = async () => {
     const state = store.get();
+    const before = written;
     const { fragment, shortened: cut } = await form.encode(state);
-    // Meanwhile a newer state may be on its way into the address: that one is written.
-    if (state !== store.get()) return;
+    // Meanwhile a newer state may be on its way into the address, or one went back and what is there now is on its way
+    // into the state: that goes before.
+    if (state !== store.get() || written !== before) return;
     if (cut && !told) shortened();
     told = cut;
     if (fragment === written) return;

@@ -3,6 +3,7 @@
 import sys
 import time
 import traceback
+from pathlib import Path
 
 
 class Failure(Exception):
@@ -42,8 +43,9 @@ class Report:
         except Failure as failure:
             word, note = "FAIL", failure
         except Exception as error:  # a check that breaks has not passed
-            word, note = "FAIL", f"{type(error).__name__}: {error}"
             trace = traceback.format_exc()
+            lines = [f"{Path(one.filename).name}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
+            word, note = "FAIL", f"{' '.join(lines[1:3])} {type(error).__name__}: {error}"
         seconds = time.monotonic() - began
         line = f"{word} {name} ({seconds:.1f} s){f': {note}' if note else ''}"
         if word == "FAIL":
