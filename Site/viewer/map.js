@@ -27,6 +27,7 @@ const shownOn = (view, layer, { compare }) => {
 const library = () => new Promise((resolve, reject) => {
   if (window.maplibregl) return resolve(window.maplibregl);
   const script = document.getElementById("maplibre");
+  if (document.readyState === "complete") return reject(new Error("no MapLibre"));
   script.addEventListener("load", () => resolve(window.maplibregl), { once: true });
   script.addEventListener("error", reject, { once: true });
   // It may have failed before anybody listened.
