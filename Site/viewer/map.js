@@ -45,8 +45,8 @@ const openMap = (maplibre, app, host) => {
     locale: { "Map.Title": app.t("map.title") },
   });
   gl.getCanvas().setAttribute("aria-label", app.t("map.label"));
-  gl.on("style.load", () => {
-    gl.setProjection({ type: app.store.get().view.projection });
+  gl.on("style.load", () => gl.setProjection({ type: app.store.get().view.projection }));
+  gl.once("style.load", () => {
     // Only now, since the flat map would not let the middle lie near a pole.
     gl.jumpTo(app.startBounds ? startView(gl, app.startBounds) : camera);
     app.startBounds = null;
@@ -231,11 +231,13 @@ export const createMap = (app, host) => {
     ];
     app.onTheme(sync);
     document.addEventListener("fieldopen", sync);
-    gl.once("style.load", () => {
+    gl.on("style.load", () => {
       loaded = true;
       sync();
       gl.getSource("places").setData(collection(store.get().places));
     });
+    // What MapLibre brings back then are its own layers; the others are added once its style is there again.
+    gl.on("webglcontextlost", () => { loaded = false; });
     gl.on("moveend", sync);
     return () => {
       loaded = false;
