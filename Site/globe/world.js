@@ -180,6 +180,12 @@ export const createWorld = (app, Cesium, host) => {
     // Sheets are painted anew where they stand.
     holds: (slice, id) => store.get().layers.some((one) => one.id === id && one.stack) || drapes.holds(slice, id),
     schedule: drapes.update, lookAhead: drapes.lookAhead,
+    forget(dataset) {
+      cells.forget(dataset);
+      fields.forget(dataset);
+      surfaceShown = null;
+      update();
+    },
     onRefresh(callback) {
       listeners.add(callback);
       return () => listeners.delete(callback);
