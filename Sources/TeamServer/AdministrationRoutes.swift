@@ -61,7 +61,7 @@ struct AdministrationRoutes: Sendable {
             ]
           }),
         "teams": .list(teams),
-        "audit": .list(audit.map(AuditRow.values)),
+        "audit": AuditTable(entries: audit, days: settings.logDays).value,
       ])
   }
 

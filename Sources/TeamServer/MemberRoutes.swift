@@ -62,7 +62,7 @@ struct MemberRoutes: Sendable {
     let audit = try await database.audit(team: member.team.name, limit: 500)
     return try await frame.page(
       "log", title: "Log", of: member, current: "log",
-      ["audit": .list(audit.map(AuditRow.values))])
+      ["audit": AuditTable(entries: audit, days: settings.logDays).value])
   }
 
   private var forms: TeamForms {

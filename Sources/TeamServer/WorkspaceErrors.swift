@@ -12,8 +12,13 @@ struct WorkspaceErrors: RouterMiddleware {
   ) async throws -> Response {
     do {
       return try await next(request, context)
+    } catch is CancellationError {
+      // Nobody reads it.
+      throw HTTPError(.serviceUnavailable, message: "The client has gone.")
     } catch let error as TeamsError where error.kind == .diskFull {
       throw Self.full(error.description, context)
+    } catch let error as TeamsError where error.kind == .full {
+      throw HTTPError(Self.status(.full), message: error.description)
     } catch let error as WorkspaceError where error.kind == .diskFull {
       throw Self.full(error.description, context)
     } catch let error as WorkspaceError where error.kind != .storage {

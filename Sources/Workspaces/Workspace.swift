@@ -22,6 +22,8 @@ public struct WorkspaceSettings: Sendable {
   public var uploadLifetime: Int64 = 7 * 86_400
   /// How long the bytes of a dataset stay after it was replaced, for those who read them just then, in seconds.
   public var replacedLifetime: Int64 = 3600
+  /// How long entries of the log stay, in seconds; they go at the end of a day.
+  public var logLifetime: Int64 = 400 * 86_400
   /// How long a content stays after the public site is made of another, for a build that reads it just then,
   /// in seconds.
   public var unpublishedLifetime: Int64 = 2 * 86_400
@@ -51,10 +53,11 @@ public final class Workspace: Sendable {
   let uploadsAtWork = NamesAtWork()
   let tally = UploadTally()
   let arriving = BytesArriving()
-  /// Where uploads are looked at, one at a time.
-  let checks = DispatchQueue(label: "cubepress.checks", qos: .utility)
-  /// Where pages of stories are made, one at a time; a check of a large cube takes minutes, a page seconds.
-  let stories = DispatchQueue(label: "cubepress.stories", qos: .utility)
+  /// How uploads are looked at: one at a time, since each may need much memory.
+  let checks = Turns(atOnce: 1)
+  /// How pages of stories are made; a check of a large cube takes minutes, a page seconds, a hostile one two minutes.
+  let stories = Turns(atOnce: 2, mostWaiting: 20)
+  let storyFailures = StoryFailures()
 
   /// A workspace within a database and a data folder.
   public init(database: TeamDatabase, settings: WorkspaceSettings) {
@@ -85,13 +88,23 @@ public final class Workspace: Sendable {
   /// Goes on until the workspace is let go of.
   private func tidyFromTimeToTime() {
     Task { [weak self] in
+      // Not before the first request: a log that was never cut may be long.
+      try? await self?.cutLog(now: Self.secondsNow)
       while true {
         try? await Task.sleep(for: .seconds(300))
         guard let self else { return }
         // What cannot be removed now can later.
-        try? await tidy(now: Int64(Date.now.timeIntervalSince1970))
+        try? await tidy(now: Self.secondsNow)
+        try? await cutLog(now: Self.secondsNow)
       }
     }
+  }
+
+  private static var secondsNow: Int64 { Int64(Date.now.timeIntervalSince1970) }
+
+  /// Removes entries of the log that were kept for long enough: whole days, so that it says so once a day at most.
+  func cutLog(now: Int64) async throws(TeamsError) {
+    try await database.cutAudit(before: now - now % 86_400 - settings.logLifetime, now: now)
   }
 
   func teamFolder(_ team: String) -> String { "\(settings.dataFolder)/teams/\(team)" }

@@ -11,7 +11,7 @@ public struct WorkspaceError: Error, CustomStringConvertible, Sendable, Equatabl
     case unknown
     /// It exists already.
     case taken
-    /// The team's quota does not allow it.
+    /// The team's quota does not allow it, or there are as many of this kind as there may be.
     case full
     /// It is larger than one thing may be.
     case tooLarge
@@ -53,9 +53,13 @@ extension WorkspaceError {
     switch error {
     case let error as WorkspaceError: self = error
     case let error as TeamsError:
-      self.init(
-        error.kind == .diskFull ? .diskFull : .storage, error.attempt, because: error.reason,
-        remedy: error.remedy)
+      let kind: Kind =
+        switch error.kind {
+        case .diskFull: .diskFull
+        case .full: .full
+        case .invalid, .unknown, .taken, .storage: .storage
+        }
+      self.init(kind, error.attempt, because: error.reason, remedy: error.remedy)
     case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
       self = .diskFull(attempt)
     case let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT:
