@@ -43,6 +43,7 @@ struct WorkspaceErrors: RouterMiddleware {
     case .taken, .conflict: .conflict
     case .full, .diskFull: .init(code: 507, reasonPhrase: "Insufficient Storage")
     case .tooLarge: .contentTooLarge
+    case .tooLong: .serviceUnavailable
     case .busy: .init(code: 423, reasonPhrase: "Locked")
     case .mismatch: checksumMismatch
     case .storage: .internalServerError

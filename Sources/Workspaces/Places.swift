@@ -4,6 +4,8 @@ public import Teams
 /// A collection of places (features with a geometry and properties) of a team.
 public struct PlaceCollection: Sendable, Hashable {
   let id: Int64
+  /// The number of the team whose it is.
+  let team: Int64
   /// An id, unique within the team.
   public let name: String
   /// The title that people read.
@@ -27,6 +29,7 @@ public struct PlaceExtent: Sendable, Hashable {
 extension PlaceCollection {
   init(_ row: Row) {
     id = row["id"]
+    team = row["team"]
     name = row["name"]
     title = row["title"]
     bytes = row["bytes"]

@@ -49,17 +49,21 @@ extension Workspace {
     if let failure = storyFailures.failure(of: making.target) { throw failure }
     let shelf = StoryShelf(folder: teamFolder(team.name) + "/stories")
     return try await stories.run(of: team.name, to: attempt) { [storyFailures] in
-      // Somebody else may have asked for it before.
-      if let made = making.made { return made }
-      if let failure = storyFailures.failure(of: making.target) { throw failure }
-      do {
-        let made = try making.run(
-          parts.map { (String($0.path.dropFirst(prefix.count)), "\(blobs)/\($0.latest.sha256)") })
-        shelf.trim()
-        return made
-      } catch let error as WorkspaceError {
-        storyFailures.remember(error, of: making.target)
-        throw error
+      try await BlockingWork.run {
+        // Somebody else may have asked for it before.
+        if let made = making.made { return made }
+        if let failure = storyFailures.failure(of: making.target) { throw failure }
+        do {
+          let made = try making.run(
+            parts.map {
+              (String($0.path.dropFirst(prefix.count)), "\(blobs)/\($0.latest.sha256)")
+            })
+          shelf.trim()
+          return made
+        } catch let error as WorkspaceError {
+          storyFailures.remember(error, of: making.target)
+          throw error
+        }
       }
     }
   }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Blocking work that is done a few pieces at a time: those of one team one after the other, teams in turn.
+/// Work that is done a few pieces at a time: those of one team one after the other, teams in turn.
 ///
 /// So a team whose work takes long, however much of it there is, takes one place only, and others wait for no more
 /// than one piece of it.
@@ -32,16 +32,16 @@ final class Turns: Sendable {
   /// - Parameters:
   ///   - team: whose work it is.
   ///   - attempt: what is tried, for the error.
-  ///   - body: the work; it blocks.
+  ///   - body: the work.
   /// - Returns: what the work does.
   /// - Throws: what the work throws; ``WorkspaceError`` of kind `busy` where very much of the team waits already;
   ///   `CancellationError` where nobody waits for it any more before its turn has come.
   func run<Value: Sendable>(
-    of team: String, to attempt: String, _ body: @escaping @Sendable () throws -> Value
+    of team: String, to attempt: String, _ body: @Sendable () async throws -> Value
   ) async throws -> Value {
     try await begin(team, attempt)
     defer { end(team) }
-    return try await BlockingWork.run(body)
+    return try await body()
   }
 
   private func begin(_ team: String, _ attempt: String) async throws {
@@ -128,7 +128,7 @@ final class Turns: Sendable {
 
   private static func tooMany(_ count: Int, _ attempt: String) -> WorkspaceError {
     WorkspaceError(
-      .busy, attempt, because: "\(count) others of the team wait to be made",
+      .busy, attempt, because: "\(count) others of the team wait already",
       remedy: "try again in a minute")
   }
 }

@@ -12,7 +12,7 @@ extension Workspace {
       do {
         outcome = .success(
           try await checks.run(of: upload.team, to: "take '\(upload.dataset)'") {
-            try CubeReception(upload: upload, workspace: self).run()
+            try await BlockingWork.run { try CubeReception(upload: upload, workspace: self).run() }
           })
       } catch { outcome = .failure(error) }
       await finishCheck(of: upload, outcome)

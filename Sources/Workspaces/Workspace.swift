@@ -27,6 +27,8 @@ public struct WorkspaceSettings: Sendable {
   /// How long a content stays after the public site is made of another, for a build that reads it just then,
   /// in seconds.
   public var unpublishedLifetime: Int64 = 2 * 86_400
+  /// How long a query of places, or a change of those that one names, may take.
+  public var queryTime = Duration.seconds(30)
   /// The path of the program `cubepress`, which looks into what is handed in.
   public var program: String
 
@@ -58,6 +60,8 @@ public final class Workspace: Sendable {
   /// How pages of stories are made; a check of a large cube takes minutes, a page seconds, a hostile one two minutes.
   let stories = Turns(atOnce: 2, mostWaiting: 20)
   let storyFailures = StoryFailures()
+  /// How places are asked for: of the few connections to the database some must always be left for everything else.
+  let queries = Turns(atOnce: 3, mostWaiting: 50)
 
   /// A workspace within a database and a data folder.
   public init(database: TeamDatabase, settings: WorkspaceSettings) {
@@ -115,17 +119,60 @@ public final class Workspace: Sendable {
     do { return try await database.pool.read(body) } catch { throw WorkspaceError(attempt, error) }
   }
 
+  /// Looks something up that may take long.
+  ///
+  /// - Throws: ``WorkspaceError``, of kind `tooLong` after the limit; `CancellationError` where nobody waits for it any
+  ///   more.
+  func look<Value: Sendable>(
+    _ attempt: String, within limit: Duration,
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    let pool = database.pool
+    let work = Task { try await pool.read(body) }
+    let end = Self.cancel(work, after: limit)
+    defer { end.cancel() }
+    do {
+      return try await withTaskCancellationHandler {
+        try await work.value
+      } onCancel: {
+        work.cancel()
+      }
+    } catch {
+      try Task.checkCancellation()
+      throw WorkspaceError(attempt, error)
+    }
+  }
+
+  /// Cancelled in time, it cancels nothing.
+  private static func cancel<Value: Sendable>(
+    _ work: Task<Value, any Error>, after limit: Duration
+  ) -> Task<Void, any Error> {
+    Task {
+      try await Task.sleep(for: limit)
+      work.cancel()
+    }
+  }
+
   /// Changes the database in one transaction; all of them run one after the other.
   ///
   /// Goes on when the request that asked for it is cancelled: what was received must be written down.
+  ///
+  /// - Parameters:
+  ///   - attempt: what is tried.
+  ///   - limit: the longest that it may take; then nothing was changed.
+  ///   - body: what is done within the transaction.
+  /// - Returns: what the body returns.
+  /// - Throws: ``WorkspaceError``.
   @discardableResult
   func change<Value: Sendable>(
-    _ attempt: String, _ body: @escaping @Sendable (Database) throws -> Value
+    _ attempt: String, within limit: Duration? = nil,
+    _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(WorkspaceError) -> Value {
     let pool = database.pool
-    do {
-      return try await Task { try await pool.write(body) }.value
-    } catch { throw WorkspaceError(attempt, error) }
+    let work = Task { try await pool.write(body) }
+    let end = limit.map { Self.cancel(work, after: $0) }
+    defer { end?.cancel() }
+    do { return try await work.value } catch { throw WorkspaceError(attempt, error) }
   }
 }
 

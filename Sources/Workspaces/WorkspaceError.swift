@@ -17,6 +17,8 @@ public struct WorkspaceError: Error, CustomStringConvertible, Sendable, Equatabl
     case tooLarge
     /// Something else was there than the request supposes: another offset, another version.
     case conflict
+    /// It was not done within the time that one thing may take.
+    case tooLong
     /// Somebody else is at it just now.
     case busy
     /// What arrived does not fit the checksum that came with it.
@@ -65,6 +67,10 @@ extension WorkspaceError {
     case let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT:
       self.init(
         .taken, attempt, because: "it exists already", remedy: "choose another name")
+    case is CancellationError:
+      self.init(
+        .tooLong, attempt, because: "it takes too long",
+        remedy: "ask for fewer at once, by a smaller box or one more condition")
     default:
       self.init(.storage, attempt, because: "\(error)", remedy: "look at the server's log")
     }

@@ -169,6 +169,7 @@ def filled(server: TeamServer, disk: Path) -> str:
     kept = os.urandom(1_000_000)
     status, _ = ask("/teams/ocean/files/kept", "PUT", kept)
     require(status == 201, f"with room: {status}")
+    require(ask("/health/ready") == (200, b"ready\n"), f"{ask('/health/ready')}")
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     status, text = ask("/teams/ocean/files/large", "PUT", os.urandom(free + 1))
     require(status == 507 and b"disk of the server is full" in text, f"a file: {status} {text[:200]}")
@@ -192,7 +193,10 @@ def filled(server: TeamServer, disk: Path) -> str:
         text = text if isinstance(text, str) else json.loads(text)["error"]["message"]
         require(status == 507 and "disk of the server is full" in text, f"{name}: {status} {text[:300]}")
     require(ask("/teams/ocean/files/kept") == (200, kept), "what was kept cannot be read")
-    require(ask("/health/ready")[0] == 200, "it is not ready for readers")
+    status, text = ask("/health/ready")
+    require(status == 200 and text.startswith(b"ready for reading only"), f"ready: {status} {text}")
+    measured = [line for line in ask("/metrics")[1].decode().splitlines() if line.startswith("cubepress_data_free_bytes ")]
+    require(measured == ["cubepress_data_free_bytes 0"], f"free bytes: {measured}")
     (disk / "filling").unlink()
     status, text = ask("/teams/ocean/places/p/features", "POST", places, **json_both)
     require(status == 201 and len(json.loads(text)["ids"]) == 5, f"with room again: {status} {text[:200]}")

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import Teams
@@ -273,10 +274,14 @@ struct WorkspacePageTests {
   @Test func whatIsTooManyIsToldToPeopleAndPrograms() async throws {
     let workspace = try await Workspace()
     let ice = try #require(try await workspace.database.team(named: "ice"))
-    let kept = Workspaces.Workspace(
-      database: workspace.database, settings: workspace.settings.workspace)
-    for number in 0..<TeamLimits().collections {
-      try await kept.addCollection("c\(number)", title: "", to: ice, by: "editor", now: 0)
+    try await workspace.database.pool.write { database in
+      for number in 0..<TeamLimits().collections {
+        try database.execute(
+          sql: """
+            INSERT INTO collection (team, name, title, created, created_by)
+            VALUES (?, ?, '', 0, 'editor')
+            """, arguments: [ice.id, "c\(number)"])
+      }
     }
     let client = try workspace.client()
     var headers = try await workspace.token("editor", .write)

@@ -84,6 +84,44 @@ struct LimitTests {
     #expect(try await again.collection("empty", ofTeam: "ice")?.bytes == 0)
   }
 
+  /// Numbers without end.
+  private static let endless =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+  @Test func whatTakesTooLongIsGivenUp() async throws {
+    let workspace = keeping.workspace
+    let read = await #expect(throws: WorkspaceError.self) {
+      try await workspace.look("count", within: .milliseconds(1)) {
+        _ = try Int.fetchOne($0, sql: Self.endless)
+      }
+    }
+    #expect(read?.kind == .tooLong)
+    let written = await #expect(throws: WorkspaceError.self) {
+      try await workspace.change("count", within: .milliseconds(1)) { database in
+        try database.execute(
+          sql:
+            "INSERT INTO collection (team, name, title, created, created_by) VALUES (?, 'x', '', 0, '')",
+          arguments: [keeping.team.id])
+        _ = try Int.fetchOne(database, sql: Self.endless)
+      }
+    }
+    #expect(written?.kind == .tooLong)
+    #expect(try await workspace.collection("x", ofTeam: "ice") == nil)
+    // What is in time is done, and the connections are as before.
+    _ = try await makeCollection("a")
+    #expect(try await workspace.look("count", within: .seconds(3600)) { _ in 1 } == 1)
+  }
+
+  @Test func whatNobodyWaitsForIsGivenUp() async throws {
+    let work = Task { [workspace = keeping.workspace] in
+      try await workspace.look("count", within: .seconds(3600)) {
+        _ = try Int.fetchOne($0, sql: Self.endless)
+      }
+    }
+    work.cancel()
+    await #expect(throws: CancellationError.self) { try await work.value }
+  }
+
   @Test func aPlaceCountsWithItsRow() async throws {
     let collection = try await makeCollection("a")
     let geometry = #"{"type":"Point","coordinates":[1,2]}"#

@@ -32,7 +32,9 @@ struct TurnTests {
   private func ask(_ turns: Turns, _ name: String) async -> Task<Void, any Error> {
     let before = turns.counts
     let task = Task { [desk] in
-      try await turns.run(of: String(name.prefix(1)), to: "work") { desk.work(name) }
+      try await turns.run(of: String(name.prefix(1)), to: "work") {
+        try await BlockingWork.run { desk.work(name) }
+      }
     }
     while turns.counts == before { try? await Task.sleep(for: .milliseconds(1)) }
     return task
