@@ -3,6 +3,9 @@ internal import Teams
 
 /// The log as the pages of teams and of administrators show it (`audit-table.mustache`).
 struct AuditTable {
+  /// The most entries that a page shows.
+  static let most = 500
+
   /// Newest first.
   let entries: [AuditEntry]
   /// For how many days they are kept.
@@ -10,7 +13,7 @@ struct AuditTable {
 
   var value: PageValue {
     [
-      "days": .number(days),
+      "days": .number(days), "most": .number(Self.most),
       "entries": .list(
         entries.map { entry in
           [

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import threading
 import time
@@ -13,7 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from patience import PATIENCE
+from patience import PATIENCE, eventually
 from report import Failure, require
 from small_disk import small_disk
 from team_server import TeamServer
@@ -130,6 +131,28 @@ def restores(space: Workspace) -> str:
         space.server.base = base
         other.kill()
     return "datasets, files and places are there"
+
+
+def cuts_log(space: Workspace) -> str:
+    """Entries older than 400 days go while the server answers, and the page says so."""
+    require(space.server.stop() == 0, "it did not end in order")
+    now = int(time.time())
+    database = sqlite3.connect(space.server.folder / "cubepress.sqlite")
+    with database:
+        database.executemany(
+            "INSERT INTO audit (at, actor, action, object, team) VALUES (?, 'bob', 'did', ?, 'ocean')",
+            [(now - (402 if number < 20_000 else 399) * 86_400, f"thing-{number}") for number in range(20_001)])
+    database.close()
+    space.server.start()
+    ada = space.members["ada"]
+    require(eventually(lambda: "<td>removed old entries</td>" in ada.ask("/teams/ocean/log")[1]), "no entry says it")
+    count = "SELECT count(*) FROM audit WHERE object LIKE 'thing-%'"
+    with sqlite3.connect(space.server.folder / "cubepress.sqlite") as database:
+        require(eventually(lambda: database.execute(count).fetchone() == (1,)), f"{database.execute(count).fetchone()} stay")
+    text = ada.ask("/teams/ocean/log")[1]
+    require("Entries are kept for 400 days." in text, "the page does not say how long")
+    require("<td>thing-20000</td>" in text and text.count("removed old entries") == 1, "another log")
+    return "20,000 entries"
 
 
 def full_disk(program: str) -> str:
