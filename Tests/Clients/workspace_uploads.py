@@ -195,8 +195,8 @@ def uploads_without_scripts(space: Workspace) -> str:
             for name, value in fields.items():
                 page.get_by_label(name.title(), exact=True).fill(value)
             page.get_by_label("File").set_input_files(space.folder / "cube.zip")
-            page.get_by_role("button", name=button, exact=True).press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.get_by_role("button", name=button, exact=True).press("Enter")
 
         page.goto(address)
         page.screenshot(path=shots / "plain-form.png", full_page=True)
