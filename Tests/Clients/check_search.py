@@ -7,6 +7,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from patience import eventually
 from report import require
 from site_folder import Site, served
 from viewer_browser import DESKTOP, PHONE, chromium as browser, new_context
@@ -261,11 +262,8 @@ def by_keyboard(chromium, site: Site, address: str) -> str:
                 if one is None:
                     break
                 # Pages scroll there, which takes a moment.
-                for _ in range(20):
-                    if one["seen"]:
-                        break
-                    page.wait_for_timeout(50)
-                    one = page.evaluate(FOCUSED)
+                eventually(lambda: page.evaluate(FOCUSED)["seen"], 0.05, lambda seconds: page.wait_for_timeout(1000 * seconds))
+                one = page.evaluate(FOCUSED)
                 require(one["ring"], f"{name}: no ring around {one['what']}")
                 require(one["seen"], f"{name}: out of sight: {one['what']}")
                 require(one["text"], f"{name}: no name: {one['what']}")
