@@ -11,7 +11,7 @@ public struct TeamLimits: Sendable {
   /// Versions of all files of a team together.
   public var fileVersions = 100_000
   /// What a team shares with others; each thing and each other team counts.
-  public var shares = 10_000
+  public var shares = 1000
   /// Tokens of one person that have not expired.
   public var tokens = 100
   /// Browsers in which one person is signed in; one more signs the oldest out.
