@@ -8,6 +8,8 @@ public struct TeamLimits: Sendable {
   public var collections = 1000
   /// Datasets of a team: uploaded, being uploaded, or read where they lie.
   public var datasets = 10_000
+  /// Files of all Zarr stores that a team has uploaded: a disk has room for so many, too, however small they are.
+  public var datasetFiles = 5_000_000
   /// Versions of all files of a team together.
   public var fileVersions = 100_000
   /// What a team shares with others; each thing and each other team counts.
