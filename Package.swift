@@ -272,7 +272,7 @@ let package = Package(
       "TeamServer",
       [
         "TeamServer", "FileServing", "Teams", "JSON", "Cubes", "Grids", "Images", "LiveCubes",
-        "Workspaces",
+        "Workspaces", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

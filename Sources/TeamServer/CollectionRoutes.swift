@@ -46,9 +46,12 @@ struct CollectionRoutes: Sendable {
   ) async throws -> Response {
     let member = try await access.member(request, context, atLeast: .reader)
     guard request.wantsPage else {
-      var documents: [JSONValue] = []
-      for one in try await workspace.collections(of: member.team) {
-        documents.append(try await json(one, member.team))
+      let documents = try await context.untilClientLeaves {
+        var documents: [JSONValue] = []
+        for one in try await workspace.collections(of: member.team) {
+          documents.append(try await json(one, member.team))
+        }
+        return documents
       }
       return .json(["collections": .array(documents)])
     }
@@ -58,7 +61,7 @@ struct CollectionRoutes: Sendable {
   private func page(_ member: TeamAccess.Member, problem: String?) async throws -> Response {
     var rows: [PageValue] = []
     for one in try await workspace.collections(of: member.team) {
-      let count = try await workspace.extent(of: one).count
+      let count = try await workspace.count(of: one)
       rows.append([
         "collection": .text(one.name), "collectionTitle": .text(one.title),
         "count": .text(Self.places(count)), "size": .text(ByteText.of(one.bytes)),
@@ -148,7 +151,7 @@ struct CollectionRoutes: Sendable {
     query.limit = 100
     let found = try await workspace.features(query, in: collection)
     let isMember = try await access.isMember(member)
-    let count = try await workspace.extent(of: collection).count
+    let count = try await workspace.count(of: collection)
     return try await frame.page(
       "collection", title: collection.title, of: member, isMember: isMember, current: "places",
       [

@@ -14,6 +14,9 @@ struct SharedThings: Sendable {
 
   /// The most files that are named of a shared folder; its own page lists all.
   private static let mostFiles = 5
+  /// The most things of a kind that are named of one team, which shares as it likes: nobody's first page may become long
+  /// by another's doing.
+  static let mostThings = 100
 
   /// - Parameter grants: to one team or to several of somebody's.
   /// - Returns: a list with an entry for each team that shares something.
@@ -24,9 +27,12 @@ struct SharedThings: Sendable {
     {
       guard let team = try await database.team(named: name) else { continue }
       var lists: [SharedKind: [PageValue]] = [:]
+      var left = 0
       for kind in SharedKind.allCases {
         // Shared with two of somebody's teams, it is one thing.
-        for item in Set(granted.filter { $0.kind == kind }.map(\.item)).sorted() {
+        let items = Set(granted.filter { $0.kind == kind }.map(\.item)).sorted()
+        left += max(0, items.count - Self.mostThings)
+        for item in items.prefix(Self.mostThings) {
           if let entry = try await entry(kind, item, of: team) {
             lists[kind, default: []].append(entry)
           }
@@ -36,6 +42,7 @@ struct SharedThings: Sendable {
       entries.append([
         "sharedBy": .text(team.title), "sharedDatasets": .list(lists[.dataset] ?? []),
         "sharedPlaces": .list(lists[.places] ?? []), "sharedFiles": .list(lists[.files] ?? []),
+        "notNamed": left > 0 ? .number(left) : false,
       ])
     }
     return .list(entries)
@@ -75,7 +82,7 @@ struct SharedThings: Sendable {
 
   private func places(_ name: String, of team: Team) async throws -> PageValue? {
     guard let found = try await workspace.collection(name, ofTeam: team.name) else { return nil }
-    let count = try await workspace.extent(of: found).count
+    let count = try await workspace.count(of: found)
     return [
       "sharedTitle": .text(found.title), "sharedID": .text(name),
       "count": .text(CollectionRoutes.places(count)),

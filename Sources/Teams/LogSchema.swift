@@ -1,4 +1,7 @@
 extension Schema {
+  /// How many files the store of a dataset has; of those that were there before it is not known.
+  static let datasetFiles = "ALTER TABLE dataset ADD COLUMN files INTEGER NOT NULL DEFAULT 1"
+
   /// The log is cut by its times, and has one entry that says so for each team; what one person has can be counted.
   ///
   /// A place counts against the quota as what its row and its entries in indexes take too: 134 bytes were measured

@@ -21,6 +21,9 @@ enum Schema {
     migrator.registerMigration("the log is cut, things are counted") { database in
       try database.execute(sql: logAndLimits)
     }
+    migrator.registerMigration("files of datasets are counted") { database in
+      try database.execute(sql: datasetFiles)
+    }
     return migrator
   }
 

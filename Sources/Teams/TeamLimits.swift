@@ -8,10 +8,12 @@ public struct TeamLimits: Sendable {
   public var collections = 1000
   /// Datasets of a team: uploaded, being uploaded, or read where they lie.
   public var datasets = 10_000
+  /// Files of all Zarr stores that a team has uploaded: a disk has room for so many, too, however small they are.
+  public var datasetFiles = 5_000_000
   /// Versions of all files of a team together.
   public var fileVersions = 100_000
   /// What a team shares with others; each thing and each other team counts.
-  public var shares = 10_000
+  public var shares = 1000
   /// Tokens of one person that have not expired.
   public var tokens = 100
   /// Browsers in which one person is signed in; one more signs the oldest out.

@@ -36,13 +36,13 @@ struct CubeReception {
     let folder = Self.folder(of: upload, in: workspace)
     // What a check that a crash cut off left behind.
     try? FileManager.default.removeItem(atPath: folder)
-    let (name, bytes) = try place(in: folder)
+    let (name, size) = try place(in: folder)
     let variables = try look(into: "\(folder)/\(name)", scratch: folder)
     // So that a power cut after the acceptance loses nothing.
     try synchroniseFileSystem(of: folder)
     return ReceivedCube(
-      path: "teams/\(upload.team)/uploaded/\(upload.id)/\(name)", bytes: bytes, sha256: sha256,
-      variables: variables)
+      path: "teams/\(upload.team)/uploaded/\(upload.id)/\(name)", bytes: size.bytes,
+      files: size.files, sha256: sha256, variables: variables)
   }
 
   private func hashOfFile() throws -> String {
@@ -59,7 +59,9 @@ struct CubeReception {
   /// Brings the cube to its place, unpacked.
   ///
   /// - Returns: its name there and its size.
-  private func place(in folder: String) throws -> (name: String, bytes: Int64) {
+  private func place(
+    in folder: String
+  ) throws -> (name: String, size: (bytes: Int64, files: Int)) {
     let beginning = FileHandle(forReadingAtPath: path)?.readData(ofLength: 8) ?? Data()
     if beginning.starts(with: [0x50, 0x4b, 3, 4]) {
       return ("cube.zarr", try unpack(to: folder))
@@ -73,7 +75,7 @@ struct CubeReception {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // A second name for the same bytes; the first one goes when all is written down.
     try FileManager.default.linkItem(atPath: path, toPath: "\(folder)/\(name)")
-    return (name, upload.length)
+    return (name, (upload.length, 1))
   }
 
   /// What a cube of one file is called, by its first eight bytes; `nil` for anything else.
@@ -92,8 +94,8 @@ struct CubeReception {
 
   /// Unpacks a zipped Zarr store.
   ///
-  /// - Returns: how many bytes its files have together.
-  private func unpack(to folder: String) throws -> Int64 {
+  /// - Returns: how many bytes its files have together, and how many files there are.
+  private func unpack(to folder: String) throws -> (bytes: Int64, files: Int) {
     var limits = ZipLimits()
     limits.entryCount = Self.mostFiles
     limits.directorySize = 256 << 20
@@ -117,7 +119,7 @@ struct CubeReception {
           bytes, to: String(decoding: key.utf8.dropFirst(root.utf8.count), as: UTF8.self))
       }
       try tree.publish()
-      return files.values.reduce(0) { $0 + Int64($1) }
+      return (files.values.reduce(0) { $0 + Int64($1) }, files.count)
     } catch let error as StoreError {
       guard error.kind != .unwritable else {
         throw WorkspaceError(
@@ -140,10 +142,15 @@ struct CubeReception {
       total = sum.partialValue
     }
     let room = try workspace.roomForUnpacking(upload)
-    guard total <= room else {
+    guard total <= room.bytes else {
       throw refusal(
-        "it would have \(ByteText.of(total)) when it is unpacked, and \(ByteText.of(room)) are left of the team's quota",
+        "it would have \(ByteText.of(total)) when it is unpacked, and \(ByteText.of(room.bytes)) are left of the team's quota",
         "remove something, or ask an administrator for a larger quota")
+    }
+    guard files.count <= room.files else {
+      throw refusal(
+        "it has \(files.count) files, and the team's Zarr stores may have \(room.files) more together",
+        "write it with larger chunks, or with shards, or remove another dataset")
     }
   }
 

@@ -153,12 +153,12 @@ extension Workspace {
     } catch { throw WorkspaceError("remove what a crash left", error) }
   }
 
-  /// How much an archive may have when it is unpacked: what is left of the quota, with its own room and that
-  /// of the dataset that it replaces.
+  /// How much an archive may have when it is unpacked: what is left of the quota and of the files that stores may have,
+  /// with its own room and that of the dataset that it replaces.
   ///
   /// It blocks.
-  func roomForUnpacking(_ upload: Upload) throws -> Int64 {
-    try database.pool.read { database in
+  func roomForUnpacking(_ upload: Upload) throws -> (bytes: Int64, files: Int) {
+    try database.pool.read { [self] database in
       let row = try Row.fetchOne(
         database, sql: "SELECT * FROM team WHERE name = ?", arguments: [upload.team])
       guard let team = row.map(Team.init) else {
@@ -168,7 +168,15 @@ extension Workspace {
         of: team, standard: settings.teamQuota, without: upload.id, database)
       let earlier =
         upload.replaces ? try Dataset.named(upload.dataset, of: team, database)?.bytes ?? 0 : 0
-      return max(earlier, use.quota - use.total + earlier)
+      let others = try Int.fetchOne(
+        database,
+        sql: """
+          SELECT coalesce(sum(files), 0) FROM dataset WHERE team = ? AND NOT (? AND name = ?)
+          """, arguments: [team.id, upload.replaces, upload.dataset])
+      return (
+        max(earlier, use.quota - use.total + earlier),
+        max(0, self.database.limits.datasetFiles - (others ?? 0))
+      )
     }
   }
 }

@@ -28,10 +28,28 @@ extension Workspace {
   ) async throws -> FeaturePage {
     let attempt = "ask for places"
     let condition = try query.condition(inCollection: collection.id)
-    return try await queries.run(of: String(collection.team), to: attempt) { [self] in
-      try await look(attempt, within: settings.queryTime) { database in
-        try Self.page(of: query, where: condition, database)
-      }
+    return try await self.query(collection, to: attempt) { database in
+      try Self.page(of: query, where: condition, database)
+    }
+  }
+
+  /// Changes what a query names when it is the team's turn; after the time that it may take nothing was changed.
+  private func changeSeveral(
+    of collection: PlaceCollection, to attempt: String,
+    _ body: @escaping @Sendable (Database) throws -> Int
+  ) async throws -> Int {
+    try await queries.run(of: String(collection.team), to: attempt) { [self] in
+      try await change(attempt, within: settings.queryTime, body)
+    }
+  }
+
+  /// Asks for what may take long, since it goes through all features of a collection, when it is the team's turn.
+  func query<Value: Sendable>(
+    _ collection: PlaceCollection, to attempt: String,
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    try await queries.run(of: String(collection.team), to: attempt) { [self] in
+      try await look(attempt, within: settings.queryTime, body)
     }
   }
 
@@ -135,10 +153,10 @@ extension Workspace {
   /// Changes properties of all features that a query asks for, as RFC 7396 says: what is null goes.
   ///
   /// - Returns: how many were changed.
-  /// - Throws: ``WorkspaceError``; then none was.
+  /// - Throws: as ``features(_:in:)``; then none was.
   public func change(
     properties: JSONObject, of query: FeatureQuery, in collection: PlaceCollection, of team: Team
-  ) async throws(WorkspaceError) -> Int {
+  ) async throws -> Int {
     let attempt = "change places"
     let condition = try query.condition(inCollection: collection.id)
     let patch = JSONValue.object(properties).serialized()
@@ -146,7 +164,7 @@ extension Workspace {
       throw WorkspaceError(
         .tooLarge, attempt, because: "the properties are too large", remedy: "keep them as a file")
     }
-    return try await change(attempt, within: settings.queryTime) { [self] database in
+    return try await changeSeveral(of: collection, to: attempt) { [self] database in
       database.add(function: Self.geometryMeets)
       let update: SQL = """
         UPDATE feature SET properties = json_patch(properties, \(patch)) WHERE \(condition)
@@ -172,11 +190,12 @@ extension Workspace {
   /// Removes all features that a query asks for.
   ///
   /// - Returns: how many there were.
+  /// - Throws: as ``features(_:in:)``; then none was.
   public func remove(
     _ query: FeatureQuery, from collection: PlaceCollection
-  ) async throws(WorkspaceError) -> Int {
+  ) async throws -> Int {
     let condition = try query.condition(inCollection: collection.id)
-    return try await change("remove places", within: settings.queryTime) { database in
+    return try await changeSeveral(of: collection, to: "remove places") { database in
       database.add(function: Self.geometryMeets)
       try database.execute(literal: "DELETE FROM feature WHERE \(condition)")
       return database.changesCount

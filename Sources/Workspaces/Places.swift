@@ -95,9 +95,21 @@ extension Workspace {
     }
   }
 
+  /// How many features a collection has.
+  public func count(of collection: PlaceCollection) async throws(WorkspaceError) -> Int {
+    // From an index alone, however large the features are.
+    try await look("count places") { database in
+      try Int.fetchOne(
+        database, sql: "SELECT count(*) FROM feature WHERE collection = ?",
+        arguments: [collection.id]) ?? 0
+    }
+  }
+
   /// How many features a collection has, and where.
-  public func extent(of collection: PlaceCollection) async throws(WorkspaceError) -> PlaceExtent {
-    try await look("measure a collection") { database in
+  ///
+  /// - Throws: as ``features(_:in:)``.
+  public func extent(of collection: PlaceCollection) async throws -> PlaceExtent {
+    try await query(collection, to: "measure a collection") { database in
       let row = try Row.fetchOne(
         database,
         sql: """

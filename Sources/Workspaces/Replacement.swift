@@ -51,11 +51,12 @@ extension Workspace {
     let unused = try keepForReaders(earlier, of: team, now: now, database)
     try database.execute(
       sql: """
-        UPDATE dataset SET title = ?, path = ?, bytes = ?, sha256 = ?, variables = ?, created = ?,
-          created_by = ? WHERE team = ? AND name = ?
+        UPDATE dataset SET title = ?, path = ?, bytes = ?, files = ?, sha256 = ?, variables = ?,
+          created = ?, created_by = ? WHERE team = ? AND name = ?
         """,
       arguments: [
-        upload.title, cube.path, cube.bytes, cube.sha256, cube.variables, now, upload.creator,
+        upload.title, cube.path, cube.bytes, cube.files, cube.sha256, cube.variables, now,
+        upload.creator,
         team.id, upload.dataset,
       ])
     try database.execute(

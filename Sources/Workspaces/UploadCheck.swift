@@ -69,11 +69,12 @@ extension Workspace {
     try requireRoom(for: cube.bytes, of: team, to: "accept '\(upload.dataset)'", database)
     try database.execute(
       sql: """
-        INSERT INTO dataset (team, name, title, path, bytes, sha256, variables, created, created_by)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO dataset
+          (team, name, title, path, bytes, files, sha256, variables, created, created_by)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        team.id, upload.dataset, upload.title, cube.path, cube.bytes, cube.sha256,
+        team.id, upload.dataset, upload.title, cube.path, cube.bytes, cube.files, cube.sha256,
         cube.variables, now, upload.creator,
       ])
     // From here on it can be asked for tiles and series, too.
@@ -106,6 +107,8 @@ struct ReceivedCube: Sendable {
   var source: String { path.split(separator: "/").dropFirst(2).joined(separator: "/") }
   /// What it takes on disk.
   let bytes: Int64
+  /// How many files that are.
+  let files: Int
   /// Of the file as it was sent.
   let sha256: String
   /// Names, units, dimensions and ranges of its variables, as JSON.

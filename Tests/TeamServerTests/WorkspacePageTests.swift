@@ -123,6 +123,19 @@ struct WorkspacePageTests {
         #expect(try await client.get(address, guest.headers).status == .ok, "\(address)")
       }
     }
+    // However much a team shares, it fills nobody's page.
+    try await workspace.database.pool.write { database in
+      for number in 0..<(SharedThings.mostThings + 30) {
+        try database.execute(
+          sql: """
+            INSERT INTO share (team, kind, item, to_team, role)
+            SELECT ice.id, 'files', ?, sea.id, 'reader' FROM team AS ice, team AS sea
+            WHERE ice.name = 'ice' AND sea.name = 'sea'
+            """, arguments: ["other/\(number)"])
+      }
+    }
+    // The folder of before is one more.
+    #expect(try await client.get("/", guest.headers).text.contains("And 31 more, which"))
     // Their pages lead a guest to no page that is not there for them.
     for page in [
       "/teams/ice/datasets/registered", "/teams/ice/places/lakes", "/teams/ice/files?prefix=notes/",

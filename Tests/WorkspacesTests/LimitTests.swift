@@ -13,6 +13,7 @@ struct LimitTests {
   init() async throws {
     var limits = TeamLimits()
     (limits.collections, limits.datasets, limits.fileVersions) = (2, 2, 3)
+    limits.datasetFiles = 5
     keeping = try await Keeping(limits: limits)
   }
 
@@ -57,6 +58,50 @@ struct LimitTests {
     await requireFull("2 datasets") { _ = try await keeping.begin("top", length: 4) }
     // What takes the place of another is not one more.
     _ = try await keeping.begin("bed", length: 4, replacing: true)
+  }
+
+  /// A zip archive (APPNOTE 6.3) of empty files, which have no checksum to speak of.
+  private static func archive(of names: [String]) -> [UInt8] {
+    func number(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    var (bytes, directory): ([UInt8], [UInt8]) = ([], [])
+    for name in names {
+      // Version 2.0, stored, 1980-01-01; checksum and both sizes are 0.
+      let facts =
+        number(20, 2) + number(0, 6) + number(0x21, 2) + number(0, 12)
+        + number(name.utf8.count, 2) + number(0, 2)
+      directory += [0x50, 0x4B, 1, 2] + number(20, 2) + facts + number(0, 10)
+      directory += number(bytes.count, 4) + Array(name.utf8)
+      bytes += [0x50, 0x4B, 3, 4] + facts + Array(name.utf8)
+    }
+    let end =
+      [0x50, 0x4B, 5, 6] + number(0, 4) + number(names.count, 2) + number(names.count, 2)
+      + number(directory.count, 4) + number(bytes.count, 4) + number(0, 2)
+    return bytes + directory + end
+  }
+
+  @Test func filesOfZarrStores() async throws {
+    func send(
+      _ count: Int, as dataset: String, replacing: Bool = false
+    ) async throws -> Upload {
+      let names = [".zgroup"] + (1..<count).map { "a/\(count)-\($0)" }
+      let bytes = Self.archive(of: names)
+      let upload = try await keeping.begin(dataset, length: bytes.count, replacing: replacing)
+      _ = try await keeping.receive(bytes, of: upload, at: 0)
+      return try await keeping.outcome(of: upload)
+    }
+    let first = try await send(3, as: "a")
+    #expect(first.state == .accepted, "\(first.problem ?? "")")
+    let second = try await send(3, as: "b")
+    #expect(second.state == .refused)
+    #expect(second.problem?.contains("it has 3 files") == true, "\(second.problem ?? "")")
+    #expect(second.problem?.contains("2 more together") == true, "\(second.problem ?? "")")
+    #expect(try await send(2, as: "b").state == .accepted)
+    // What takes the place of three files has room for three.
+    #expect(try await send(4, as: "a", replacing: true).state == .refused)
+    #expect(try await send(1, as: "a", replacing: true).state == .accepted)
+    #expect(try await send(3, as: "b", replacing: true).state == .accepted)
   }
 
   /// A database as the release before wrote it, which counted the GeoJSON of places alone.
