@@ -129,6 +129,7 @@ class Workspace:
             page.fill("[name=name]", "ada")
             page.fill("[name=password]", "correct horse battery")
             page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(self.server.base + target)
             page.wait_for_function(
                 "window.cubepress?.map?.layerAt?.(cubepress.store.get().active)?.complete")
             require(target in page.url, f"led to {page.url}")
