@@ -126,7 +126,11 @@ export const createWorld = (app, Cesium, host) => {
       if (name !== surfaceShown) return;
       provider.errorEvent.addEventListener((error) => { error.retry = false; });
       globe.terrainProvider = provider;
-      surfaceGiven = name;
+      // What it lacks of that Cesium finds out when it draws.
+      const end = scene.postRender.addEventListener(() => {
+        end();
+        surfaceGiven = name;
+      });
       scene.requestRender();
     }, (error) => {
       surfaceGiven = name;
