@@ -155,6 +155,8 @@ def lost_context(viewer) -> str:
           const lost = event("webglcontextlost");
           context.loseContext();
           await lost;
+          // It may be brought back once all have been told.
+          await new Promise((done) => { setTimeout(done); });
           const restored = event("webglcontextrestored");
           context.restoreContext();
           await restored;
