@@ -188,3 +188,23 @@ test("who waits for cells of a cube that was replaced goes without, and nothing 
   await rest();
   assert.equal(asked, 1);
 });
+
+test("pictures on a relief have another address once what failed is tried again, and of a cube that was replaced", async () => {
+  globalThis.document = { createElement: () => ({}) };
+  const { createRelief } = await import("../viewer/relief.js");
+  const styles = [{ scale: "categorical", categories: [{ value: 1, colour: "#ff0000", label: "one" }] }];
+  const fieldOf = () => {
+    const field = { bands: 1, dataset: "a", variable: { styles }, slice: () => ({ key: "a@0", field }) };
+    return field;
+  };
+  let field = fieldOf();
+  const relief = createRelief({}, { addProtocol() {} }, { field: () => field, colours: () => ({}) }, assert.fail);
+  const address = () => relief.picture({ kind: "variable", opacity: 1 }, { relief: true, time: null }).url;
+  const [first, again] = [address(), address()];
+  assert.equal(again, first);
+  relief.retry();
+  const tried = address();
+  assert.notEqual(tried, first);
+  field = fieldOf();
+  assert.notEqual(address(), tried);
+});

@@ -109,8 +109,24 @@ const syncLayers = (app, gl, view, { drawing, relief }) => {
 export const createMap = (app, host) => {
   const { store } = app;
   const report = reportOf(app);
-  const drawing = createDrawing(app, report);
+  const flat = createDrawing(app, report);
   let relief = null;
+  /** What brings the maps to what the state says, one for each of them. */
+  const syncs = new Set();
+  const syncAll = () => { for (const one of syncs) one(); };
+  /** Of the flat map and of the values that lie on its relief. */
+  const drawing = {
+    ...flat,
+    forget(dataset) {
+      relief?.forget(dataset);
+      flat.forget(dataset);
+    },
+    retry() {
+      relief?.retry();
+      flat.retry();
+      syncAll();
+    },
+  };
   const map = {
     drawing, gl: null, other: null,
     layerAt: (id) => drawing.drawn("main", id) ?? drawing.drawn("other", id),
@@ -157,6 +173,8 @@ export const createMap = (app, host) => {
     },
   };
 
+  app.onTheme(syncAll);
+  document.addEventListener("fieldopen", syncAll);
   // What could not be read while there was no network is read once it is back.
   addEventListener("online", map.retry);
 
@@ -229,8 +247,7 @@ export const createMap = (app, host) => {
         if (loaded) gl.getSource("places").setData(collection(places));
       }),
     ];
-    app.onTheme(sync);
-    document.addEventListener("fieldopen", sync);
+    syncs.add(sync);
     gl.on("style.load", () => {
       loaded = true;
       sync();
@@ -241,7 +258,7 @@ export const createMap = (app, host) => {
     gl.on("moveend", sync);
     return () => {
       loaded = false;
-      document.removeEventListener("fieldopen", sync);
+      syncs.delete(sync);
       end.forEach((one) => one());
     };
   };

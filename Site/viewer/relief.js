@@ -32,8 +32,9 @@ const heightsOf = (app, { layer, document }, { time }) => {
 /** `drawing` opens the fields, `failed(error, slice)` is told what cannot be read. */
 export const createRelief = (app, maplibre, drawing, failed) => {
   const cells = createCells({ failed, changed: () => undefined });
-  /** What the addresses of painted tiles mean. */
+  /** What the addresses of painted tiles mean, and which of them is used for what now. */
   const meanings = new Map();
+  const used = new Map();
 
   maplibre.addProtocol(SCHEME, async ({ url }) => {
     const [id, ...place] = url.slice(SCHEME.length + 3).split("/");
@@ -57,11 +58,20 @@ export const createRelief = (app, maplibre, drawing, failed) => {
         return null;
       }
       const key = `${slice.key}|${look.key}|${look.bilinear}`;
-      const known = [...meanings].find(([, one]) => one.key === key);
-      const id = known?.[0] ?? String(meanings.size + 1);
-      if (!known) meanings.set(id, { key, slice, look });
+      // A dataset that was published anew has the same names, but another field.
+      if (meanings.get(used.get(key))?.slice.field !== field) {
+        used.set(key, String(meanings.size + 1));
+        meanings.set(used.get(key), { slice, look });
+      }
+      const id = used.get(key);
       return { url: `${SCHEME}://${id}/{z}/{x}/{y}`, tileSize: SIZE, maxzoom: FINEST, opacity: layer.opacity };
     },
+    /** Forgets what failed: all is painted anew, from what is held and what is missing. */
+    retry() {
+      cells.windows.retry();
+      used.clear();
+    },
+    forget: cells.forget,
     /** Lets the ground of a map rise or lie flat as the state says. */
     sync(gl, state) {
       const found = state.relief ? reliefOf(app, state) : null;

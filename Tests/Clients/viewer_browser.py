@@ -150,6 +150,14 @@ class Window:
     def set(self, **patch) -> None:
         self.page.evaluate("patch => void cubepress.store.set(patch)", patch)
 
+    def show(self, dataset: str) -> None:
+        """Shows the first variable of a dataset in place of what is shown, as the panel of datasets does."""
+        self.page.evaluate("""async (dataset) => {
+          const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
+          const { showVariable } = await import(new URL("panels/datasets.js", script.src));
+          await showVariable(cubepress, dataset);
+        }""", dataset)
+
     def layer(self, **patch):
         """Changes the active layer; gives what it is then."""
         return self.page.evaluate("""patch => {

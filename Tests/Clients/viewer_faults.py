@@ -4,7 +4,7 @@ import numpy as np
 
 from report import require
 from viewer_browser import Cells, times_of
-from viewer_map import SCENARIO
+from viewer_map import OCEAN, SCENARIO
 
 
 def chunk_of(step: int) -> str:
@@ -110,6 +110,64 @@ def broken_site(viewer) -> str:
     return "said"
 
 
+def unread(viewer) -> str:
+    """A variable that cannot be read leaves nothing of the one before under its name; it is read when it can be."""
+    for name in (SCENARIO, OCEAN):
+        viewer.document(name)
+    values = "cubepress.map.valuesAt({ lng: -40.3, lat: 30.2 }).length"
+    with viewer.window(f"dataset={SCENARIO}") as window:
+        window.page.route(f"**/{OCEAN}/cube.zarr/**", lambda route: route.abort())
+        window.show(OCEAN)
+        window.says("#notices", "does not answer")
+        window.settle()
+        found = window.page.evaluate("cubepress.map.valuesAt({ lng: -95.3, lat: 45.2 })")
+        require(not found, f"under the name of another variable there is {found}")
+        window.look("unread")
+        window.page.unroute(f"**/{OCEAN}/cube.zarr/**")
+        window.page.locator("#notices").get_by_role("button", name="Try again").first.click()
+        window.until(f"{values} > 0")
+    return "nothing shown, then read"
+
+
+def without_library(viewer) -> str:
+    """A map library that cannot be had is said, also where that was known before anybody waited for it."""
+    with viewer.window() as window:
+        held: list = []
+        window.page.route("**/api/datasets.json", lambda route: held.append(route))
+        window.page.route("**/maplibre-gl*.js", lambda route: route.abort())
+        window.go(f"dataset={SCENARIO}", wait=False)
+        window.until("document.readyState === 'complete'")
+        require(window.eventually(lambda: held, 0.1), "the list of datasets is not asked for")
+        for route in held:
+            route.continue_()
+        return window.says("#map", "map library")
+
+
+def lost_context(viewer) -> str:
+    """A map whose graphics context is lost and comes back shows the same as before."""
+    viewer.document(SCENARIO)
+    with viewer.window(f"dataset={SCENARIO}&lon=-95&lat=45&zoom=2.5") as window:
+        before = window.picture()
+        window.page.evaluate("""async () => {
+          const { gl } = cubepress.map;
+          const event = (name) => new Promise((done) => { gl.once(name, done); });
+          const context = gl.painter.context.gl.getExtension("WEBGL_lose_context");
+          const lost = event("webglcontextlost");
+          context.loseContext();
+          await lost;
+          // It may be brought back once all have been told.
+          await new Promise((done) => { setTimeout(done); });
+          const restored = event("webglcontextrestored");
+          context.restoreContext();
+          await restored;
+        }""")
+        window.settle()
+        alike = lambda picture: (np.abs(picture - before).max(-1) <= 8).mean()
+        after = window.picture_when(lambda picture: alike(picture) > 0.99)
+        require(alike(after) > 0.99, f"only {alike(after):.1%} of the pixels are the same")
+    return f"{alike(after):.1%} of the pixels alike"
+
+
 def fault_checks(report, viewer) -> None:
-    for check in (damaged, offline, absent, replaced, broken_site):
+    for check in (damaged, offline, absent, replaced, broken_site, unread, without_library, lost_context):
         report.check(f"viewer {check.__name__.replace('_', ' ')}", check, viewer)

@@ -59,6 +59,34 @@ def address(viewer) -> str:
     return f"{len(link)} characters, {100 * same:.2f} % of the pixels alike"
 
 
+def going_back(viewer) -> str:
+    """Back leads to the view before, also while the map moves, and where the dataset has to be read first."""
+    for name in (SCENARIO, "antarctic-bed"):
+        viewer.document(name)
+    shown = "name => cubepress.store.get().layers[0].dataset === name"
+    with viewer.window(f"dataset={SCENARIO}&lon=-95&lat=45&zoom=2.5") as window:
+        page = window.page
+        window.panel("layers")
+        window.saved_state(lambda one: one.get("panel") == "layers")
+        page.evaluate("void cubepress.map.gl.easeTo({ center: [-60, 20], duration: 1e6, essential: true })")
+        window.until("cubepress.map.gl.isMoving()")
+        page.evaluate("history.back()")
+        window.becomes("panel", "datasets")
+        window.until("!cubepress.map.gl.isMoving() && Math.abs(cubepress.map.gl.getCenter().lng + 95) < 0.1")
+        window.show("antarctic-bed")
+        window.saved_state(lambda one: one["layers"][0]["dataset"] == "antarctic-bed")
+        page.reload()
+        window.settle()
+        window.until(shown, "antarctic-bed")
+        require(page.locator("#time").is_hidden(), "what has no times has a bar of them")
+        page.evaluate("history.back()")
+        window.until(shown, SCENARIO)
+        window.settle()
+        require(page.locator("#time").is_visible(), "the bar of times does not come back")
+        require(not window.notices().strip(), f"it is complained about: {window.notices()}")
+    return "a moving map, a dataset that was not read yet"
+
+
 def embedding(viewer) -> str:
     """Embedded there is the map with legend and time, no panels, and it is keyed from outside."""
     viewer.document(SCENARIO)
@@ -226,7 +254,7 @@ def touch(viewer) -> str:
 
 
 def state_checks(report, viewer) -> None:
-    for check in (address, embedding, keyboard, german, dark, touch):
-        report.check(f"viewer {check.__name__}", check, viewer)
+    for check in (address, going_back, embedding, keyboard, german, dark, touch):
+        report.check(f"viewer {check.__name__.replace('_', ' ')}", check, viewer)
     for size, theme in ((DESKTOP, "light"), (PHONE, "dark")):
         report.check(f"viewer accessibility {size['width']} {theme}", accessible, viewer, size, theme)

@@ -189,6 +189,7 @@ def uploads_without_scripts(space: Workspace) -> str:
         page.fill("[name=name]", "bob")
         page.fill("[name=password]", "correct horse battery")
         page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(space.server.base + "/")
 
         def send(content: bytes, button: str, **fields) -> None:
             (space.folder / "cube.zip").write_bytes(content)
