@@ -15,6 +15,14 @@ struct MeshNumbering {
     triangles.reserveCapacity(3 * mesh.count)
     var numbers = [Int32](repeating: -1, count: mesh.cornerCount)
     var isDone = [Bool](repeating: false, count: mesh.count)
+    func name(_ place: Int) {
+      let corner = Int(mesh.corners[place])
+      if numbers[corner] < 0 {
+        numbers[corner] = Int32(corners.count)
+        corners.append(Int32(corner))
+      }
+      triangles.append(numbers[corner])
+    }
     // Sides by which triangles are entered.
     var entries: [Int32] = [0]
     while let entry = entries.popLast().map(Int.init) {
@@ -22,18 +30,13 @@ struct MeshNumbering {
       isDone[entry / 3] = true
       let onward = entry % 3 == 2 ? entry - 2 : entry + 1
       let back = onward % 3 == 2 ? onward - 2 : onward + 1
-      // Rows count southwards, so our triangles turn with the clock: backwards.
-      for place in [onward, entry, back] {
-        let corner = Int(mesh.corners[place])
-        if numbers[corner] < 0 {
-          numbers[corner] = Int32(corners.count)
-          corners.append(Int32(corner))
-        }
-        triangles.append(numbers[corner])
-      }
-      for side in [back, onward] where mesh.opposite[side] >= 0 {
-        entries.append(mesh.opposite[side])
-      }
+      // Rows count southwards, so our triangles turn with the clock: backwards. (One by one: a list of
+      // three would be allocated for each triangle.)
+      name(onward)
+      name(entry)
+      name(back)
+      if mesh.opposite[back] >= 0 { entries.append(mesh.opposite[back]) }
+      if mesh.opposite[onward] >= 0 { entries.append(mesh.opposite[onward]) }
       // Only the first triangle was not entered from a neighbour.
       if triangles.count == 3, mesh.opposite[entry] >= 0 { entries.append(mesh.opposite[entry]) }
     }
