@@ -95,7 +95,7 @@ let package = Package(
     // rank 1
     module("Notebooks", ["JSON"]),
     module("Vectors", ["JSON"]),
-    module("Stores", ["Codecs", "Transport", "CCrypto", "CFileShim"]),
+    module("Stores", ["Codecs", "Transport", "CCrypto", "CDeflate", "CFileShim"]),
     // rank 2
     module("Jobs", ["JSON", "Stores"]),
     module("FileServing", ["Codecs", "Stores", "Transport"]),

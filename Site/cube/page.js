@@ -6,7 +6,7 @@ import { icons } from "../viewer/icons.js";
 import { addLegends } from "../viewer/legends.js";
 import { createPanels } from "../viewer/panels.js";
 import { addShortcuts } from "../viewer/shortcuts.js";
-import { complete } from "../viewer/start.js";
+import { restore } from "../viewer/start.js";
 import { addTimeBar } from "../viewer/timebar.js";
 import { addCuts } from "./cuts.js";
 import { selectIcon } from "./icons.js";
@@ -73,10 +73,7 @@ export const furnish = (app) => {
   if (!app.embedded) addPanels(app, panels, drawn);
   // Its room was kept for a panel that there is not.
   if (!side.firstChild) side.hidden = true;
-  app.keep(panels, async (state) => {
-    store.set(state);
-    await complete(app);
-  });
+  app.keep(panels, (state) => restore(app, state));
   // Who listens now has missed it.
   if (app.map.cube || app.map.failed) document.dispatchEvent(new CustomEvent("cubeopen"));
 };

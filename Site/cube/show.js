@@ -6,8 +6,9 @@ import { defaults } from "./state.js";
 
 /** Shows a variable as a cube, all of it, in the colours it is published with. */
 export const showCube = async (app, id, key) => {
+  const isLatest = app.replacing();
   const found = await findVariable(app, id, key);
-  if (!found) return;
+  if (!found || !isLatest()) return;
   const { document, variable } = found;
   app.player?.stop();
   const layer = layerFor({ layers: [] }, document, variable);

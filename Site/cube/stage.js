@@ -80,11 +80,12 @@ export const createStage = (app, host) => {
       cube = next;
       failure = null;
       // Once it is known whether time is the third dimension, its changes count or not.
-      opening = nameOf(store.get());
+      opening = nameOf(state);
       document.dispatchEvent(new CustomEvent("cubeopen"));
     } catch (error) {
       if (opening !== name) return;
       [cube, failure] = [null, error];
+      scene.show([]);
       giveUp();
       if (error.code === "flat") {
         app.notify(app.t("cube.flat", { title: error.message }), "warning", { title: app.t("cube.onMap"), run: () => location.assign(mapOf(app, one)) });
@@ -92,6 +93,8 @@ export const createStage = (app, host) => {
       document.dispatchEvent(new CustomEvent("cubeopen"));
     }
     changed();
+    // Meanwhile another time may have been chosen.
+    if (cube) open();
   };
 
   const rangeNow = () => rangesOf(store.get().frame, cube);

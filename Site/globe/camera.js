@@ -85,6 +85,8 @@ export const createCamera = (app, Cesium, scene) => {
     state, centre, fly, orbit, heading: () => toDegrees(camera.heading), zoomIn: zoom(0.3), zoomOut: zoom(-0.45),
     /** The camera as the state has it. */
     set({ lon, lat, height, heading, pitch, roll }) {
+      // A flight would go on to where it was bound.
+      camera.cancelFlight();
       camera.setView({
         destination: Cesium.Cartesian3.fromDegrees(lon, lat, height),
         orientation: { heading: toRadians(heading), pitch: toRadians(pitch), roll: toRadians(roll ?? 0) },

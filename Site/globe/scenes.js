@@ -1,6 +1,6 @@
 // The scenes of the site: their list and their documents.
 
-import { complete } from "../viewer/start.js";
+import { completed } from "../viewer/start.js";
 import { stateOf } from "./state.js";
 
 const get = async (address) => {
@@ -12,12 +12,9 @@ const get = async (address) => {
 /** `list` of the scenes, `show(id, patch)` one of them. */
 export const openScenes = async (app) => {
   const { scenes } = await get(app.site.at("api/scenes.json"));
-  let asked = 0;
-
   /** Shows a scene, changed by `patch`; where there is none of that id, the first. The one that was asked for last wins. */
   const show = async (id, patch = {}) => {
-    asked += 1;
-    const mine = asked;
+    const isLatest = app.replacing();
     const known = scenes.find((one) => one.id === id) ?? scenes[0];
     if (!known) throw new Error(app.t("globe.noScenes"));
     if (id && known.id !== id) app.notify(app.t("globe.unknown", { id }), "warning");
@@ -27,17 +24,16 @@ export const openScenes = async (app) => {
       if (scene.surface?.dataset) await app.site.dataset(scene.surface.dataset);
     } catch (error) {
       console.warn(error);
+      if (!isLatest()) return;
       throw new Error(app.t("globe.unreadable", { title: known.title }));
     }
     const state = { ...stateOf(scene), ...patch };
-    // The bars of time and depths look into the documents; what cannot be read is told by `complete`.
-    await Promise.allSettled(state.layers.map(({ dataset }) => app.site.dataset(dataset)));
-    if (mine !== asked) return;
+    // The bars of time and depths look into the documents.
+    const layers = await completed(app, state);
+    if (!isLatest()) return;
     app.tour?.stop();
     app.scene = scene;
-    app.store.set({ ...state, scene: known.id });
-    await complete(app);
-    if (mine !== asked) return;
+    app.store.set({ ...state, ...layers, scene: known.id });
     app.map.sceneChanged();
     if (state.camera) app.map.camera.set(state.camera);
     else app.map.camera.fly(scene.view, 0);

@@ -126,7 +126,11 @@ export const createWorld = (app, Cesium, host) => {
       if (name !== surfaceShown) return;
       provider.errorEvent.addEventListener((error) => { error.retry = false; });
       globe.terrainProvider = provider;
-      surfaceGiven = name;
+      // What it lacks of that Cesium finds out when it draws.
+      const end = scene.postRender.addEventListener(() => {
+        end();
+        surfaceGiven = name;
+      });
       scene.requestRender();
     }, (error) => {
       surfaceGiven = name;
@@ -176,6 +180,12 @@ export const createWorld = (app, Cesium, host) => {
     // Sheets are painted anew where they stand.
     holds: (slice, id) => store.get().layers.some((one) => one.id === id && one.stack) || drapes.holds(slice, id),
     schedule: drapes.update, lookAhead: drapes.lookAhead,
+    forget(dataset) {
+      cells.forget(dataset);
+      fields.forget(dataset);
+      surfaceShown = null;
+      update();
+    },
     onRefresh(callback) {
       listeners.add(callback);
       return () => listeners.delete(callback);

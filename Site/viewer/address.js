@@ -100,11 +100,14 @@ const step = (state) => [
 /** How the map writes its state. */
 export const mapAddress = { encode, decode, step, defaults };
 
-/** Keeps the address and the store alike, both ways; `form` is how the page writes its state. */
-export const keepAddress = (store, { shortened, damaged, restore }, form) => {
+/**
+ * Keeps the address and the store alike, both ways; `form` is how the page writes its state, `begun` the fragment that the
+ * store began with. `restore(state)` shows what an address says, and may take a while.
+ */
+export const keepAddress = (store, { shortened, damaged, restore }, form, begun = location.hash.slice(1)) => {
   let timer;
   let last = form.step(store.get());
-  let written = location.hash.slice(1);
+  let written = begun;
   let told = false;
   const write = async () => {
     const state = store.get();
@@ -127,7 +130,7 @@ export const keepAddress = (store, { shortened, damaged, restore }, form) => {
     clearTimeout(timer);
     timer = setTimeout(write, 300);
   });
-  window.addEventListener("popstate", async () => {
+  const follow = async () => {
     const fragment = location.hash.slice(1);
     if (fragment === written) return;
     clearTimeout(timer);
@@ -136,11 +139,14 @@ export const keepAddress = (store, { shortened, damaged, restore }, form) => {
       const state = await form.decode(fragment);
       // Meanwhile one may have gone back once more.
       if (written !== fragment) return;
-      restore({ ...form.defaults, ...state });
+      await restore({ ...form.defaults, ...state });
     } catch (error) {
       damaged(error);
     }
     last = form.step(store.get());
-  });
+  };
+  window.addEventListener("popstate", follow);
+  // While the page was loading one may have gone back already.
+  follow();
   return { write };
 };

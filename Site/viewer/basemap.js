@@ -91,7 +91,8 @@ export const applyBasemap = (gl, state, dark) => {
   const isNear = gl.getZoom() >= NEAR - 0.5;
   if (isNear) near ??= readNear();
   near?.then(({ lines, land: filled }) => {
-    if (!gl.getLayer("land")) return;
+    // Meanwhile the map may have gone, or lost its style together with its context.
+    if (!gl.style || !gl.getLayer("land")) return;
     onDemand(gl, "land-near", state.basemap !== "none", () => filled,
       { id: "land-near", type: "fill", source: "land-near", minzoom: NEAR, paint: { "fill-color": land } }, "land");
     onDemand(gl, "coast-near", state.overlays.includes("coast"), () => lines,

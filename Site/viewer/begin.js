@@ -3,6 +3,7 @@
 import { keepAddress } from "./address.js";
 import { isNarrow } from "./dom.js";
 import { createTexts, preferredLanguage } from "./i18n.js";
+import { createLatest } from "./latest.js";
 import { addNotices } from "./notices.js";
 import { openSite } from "./site.js";
 import { createStore } from "./state.js";
@@ -23,24 +24,35 @@ export const begin = async (form, panel, folder) => {
   const embedded = new URLSearchParams(location.search).has("embed");
   document.documentElement.classList.toggle("embed", embedded);
 
+  const begun = location.hash.slice(1);
   const siteRead = openSite(root);
   siteRead.catch(() => {});
   let wanted = null;
   let damaged = null;
   try {
-    wanted = await form.decode(location.hash);
+    wanted = await form.decode(begun);
   } catch (error) {
     damaged = error;
   }
   const store = createStore({ panel: embedded || isNarrow() ? null : panel, ...wanted }, form.defaults);
   const texts = createTexts("en", [new URL("./i18n/", import.meta.url), folder].filter(Boolean));
   const use = (chosen) => texts.use(preferredLanguage(chosen));
-  const textsRead = use(store.get().language ?? config.language);
+  const textsRead = use(store.get().language ?? config.language).catch(() => texts.use("en"));
 
-  const app = { store, config, embedded, texts, t: texts.t, number: texts.number, wanted };
+  const app = {
+    store, config, embedded, texts, t: texts.t, number: texts.number, wanted,
+    /** Begins to show something else in place of what is shown. */
+    replacing: createLatest(),
+  };
   addNotices(app, page("notices"), page("live"));
   addTheme(app);
-  await textsRead;
+  try {
+    await textsRead;
+  } catch (error) {
+    console.error(error);
+    app.fail("The words of this page cannot be read. Check the network connection and load the page again.");
+    return null;
+  }
   if (damaged) app.notify(app.t("address.damaged"), "warning");
   try {
     app.site = await siteRead;
@@ -55,9 +67,17 @@ export const begin = async (form, panel, folder) => {
       shortened: () => app.notify(app.t("address.long"), "warning"),
       damaged: () => app.notify(app.t("address.damaged"), "warning"),
       restore,
-    }, form);
+    }, form, begun);
     store.subscribe((state) => state.language, async (language) => {
-      await use(language);
+      try {
+        await use(language);
+      } catch (error) {
+        console.warn(error);
+        if (store.get().language !== language) return;
+        app.notify(app.t("language.unread"), "warning");
+        // So that it can be chosen once more.
+        store.set({ language: texts.language });
+      }
       panels.refresh();
       document.dispatchEvent(new CustomEvent("languagechange"));
     });

@@ -1,6 +1,8 @@
 // Texts in the language of the reader. Each module of texts is one JSON file of key → text with
 // {words} to fill in. Panels of other authors add theirs by `texts.add(language, {key: text})`.
 
+import { createLatest } from "./latest.js";
+
 const FALLBACK = "en";
 export const languages = { en: "English", de: "Deutsch" };
 
@@ -12,6 +14,7 @@ export const preferredLanguage = (chosen) =>
 /** Texts of JSON files in folders, of which a later one goes before the ones that come first. */
 export const createTexts = (language, folders) => {
   const tables = {};
+  const choosing = createLatest();
   const add = (code, more) => { tables[code] = { ...tables[code], ...more }; };
   const load = async (code) => {
     if (tables[code]?.[""]) return;
@@ -21,8 +24,11 @@ export const createTexts = (language, folders) => {
   const texts = {
     language,
     add,
+    /** Takes another language, once its texts have come; of several the one chosen last. */
     async use(code) {
+      const isLatest = choosing();
       await Promise.all([...new Set([code, FALLBACK])].map(load));
+      if (!isLatest()) return;
       texts.language = code;
       document.documentElement.lang = code;
     },

@@ -27,6 +27,7 @@ const shownOn = (view, layer, { compare }) => {
 const library = () => new Promise((resolve, reject) => {
   if (window.maplibregl) return resolve(window.maplibregl);
   const script = document.getElementById("maplibre");
+  if (document.readyState === "complete") return reject(new Error("no MapLibre"));
   script.addEventListener("load", () => resolve(window.maplibregl), { once: true });
   script.addEventListener("error", reject, { once: true });
   // It may have failed before anybody listened.
@@ -44,8 +45,8 @@ const openMap = (maplibre, app, host) => {
     locale: { "Map.Title": app.t("map.title") },
   });
   gl.getCanvas().setAttribute("aria-label", app.t("map.label"));
-  gl.on("style.load", () => {
-    gl.setProjection({ type: app.store.get().view.projection });
+  gl.on("style.load", () => gl.setProjection({ type: app.store.get().view.projection }));
+  gl.once("style.load", () => {
     // Only now, since the flat map would not let the middle lie near a pole.
     gl.jumpTo(app.startBounds ? startView(gl, app.startBounds) : camera);
     app.startBounds = null;
@@ -230,11 +231,13 @@ export const createMap = (app, host) => {
     ];
     app.onTheme(sync);
     document.addEventListener("fieldopen", sync);
-    gl.once("style.load", () => {
+    gl.on("style.load", () => {
       loaded = true;
       sync();
       gl.getSource("places").setData(collection(store.get().places));
     });
+    // What MapLibre brings back then are its own layers; the others are added once its style is there again.
+    gl.on("webglcontextlost", () => { loaded = false; });
     gl.on("moveend", sync);
     return () => {
       loaded = false;

@@ -22,6 +22,7 @@ export const createPanels = (app, rail, docks) => {
   };
 
   const show = (panel) => {
+    const hadFocus = docks[panel.dock].contains(document.activeElement);
     close(panel.dock);
     const heading = make("h2", { id: `panel-${panel.id}`, tabIndex: -1 }, app.t(panel.title));
     const body = make("div", { className: "panel-body" });
@@ -41,6 +42,8 @@ export const createPanels = (app, rail, docks) => {
       body.append(make("p", { className: "hint" }, app.t("loading")));
       panel.load();
     }
+    // What had the focus is gone.
+    if (hadFocus) heading.focus({ preventScroll: true });
     app.map?.resized?.();
   };
 

@@ -15,10 +15,13 @@ export const openSite = async (root) => {
   const documents = new Map();
 
   const colours = () => {
-    maps ??= get(at("api/colours.json")).then(({ groups }) => ({
-      groups,
-      byName: new Map(groups.flatMap((group) => group.maps.map((one) => [one.name, one]))),
-    }));
+    if (!maps) {
+      maps = get(at("api/colours.json")).then(({ groups }) => ({
+        groups,
+        byName: new Map(groups.flatMap((group) => group.maps.map((one) => [one.name, one]))),
+      }));
+      maps.catch(() => { maps = null; });
+    }
     return maps;
   };
 
@@ -42,10 +45,9 @@ export const openSite = async (root) => {
     /** Documents that have come, by id; for use where nothing can be awaited. */
     loaded: new Map(),
     dataset, colours,
-    /** Reads the document of a dataset again, after its cube was replaced. */
+    /** Reads the document of a dataset again, after its cube was replaced; until it has come the old one stays. */
     async reload(id) {
       documents.delete(id);
-      site.loaded.delete(id);
       return dataset(id);
     },
     places: async (document) => (document.places ? get(at(document.places)) : null),

@@ -12,11 +12,11 @@ export const layerFor = (state, document, variable, more = {}) => ({
   ...more,
 });
 
-/** Fills what an address left out of its layers, drops those that name unknown datasets. */
-export const complete = async (app) => {
-  const { store, site } = app;
+/** A state with what was left out of its layers, without those that name unknown datasets: {layers, active, time}. */
+export const completed = async (app, state) => {
+  const { site } = app;
   const layers = [];
-  for (const layer of store.get().layers) {
+  for (const layer of state.layers) {
     if (layer.kind === "xyz") {
       layers.push(layer);
       continue;
@@ -29,7 +29,7 @@ export const complete = async (app) => {
         continue;
       }
       if (layer.other?.dataset) await site.dataset(layer.other.dataset);
-      const full = layerFor(store.get(), document, variable);
+      const full = layerFor(state, document, variable);
       layers.push({
         ...full, ...layer, variable: variable.key, style: layer.style ?? full.style,
         dims: { ...full.dims, ...layer.dims },
@@ -42,10 +42,22 @@ export const complete = async (app) => {
   const first = layers.find((one) => one.kind !== "xyz");
   const document = first && site.loaded.get(first.dataset);
   const time = timeOf(document?.variable(first?.variable));
-  store.set((state) => ({
+  return {
     layers, active: layers.some((one) => one.id === state.active) ? state.active : layers[0]?.id,
     time: state.time ?? time?.default ?? time?.values.at(-1) ?? null,
-  }));
+  };
+};
+
+/** Completes the state that a page begins with. */
+export const complete = async (app) => app.store.set(await completed(app, app.store.get()));
+
+/** Shows what an address says, as soon as the documents of its layers are there; `before` is called just before. */
+export const restore = async (app, state, before = () => undefined) => {
+  const isLatest = app.replacing();
+  const layers = await completed(app, state);
+  if (!isLatest()) return;
+  before();
+  app.store.set({ ...state, ...layers });
 };
 
 /** Whether bounds hold one pole and not the other, so that only the globe shows all of them. */

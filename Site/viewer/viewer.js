@@ -12,14 +12,14 @@ import { announcePanels } from "./register.js";
 import { addLegends } from "./legends.js";
 import { addReadout } from "./readout.js";
 import { addShortcuts } from "./shortcuts.js";
-import { chooseFirst, complete, startView } from "./start.js";
+import { chooseFirst, complete, restore, startView } from "./start.js";
 import { addTimeBar } from "./timebar.js";
 import { addTop } from "./top.js";
 
 const start = async () => {
   const app = await begin(mapAddress, "datasets");
   if (!app) return;
-  const { store, wanted } = app;
+  const { wanted } = app;
   app.pools = createPools(app);
   await (wanted?.layers?.length ? complete(app) : chooseFirst(app));
   if (!wanted?.view) startView(app);
@@ -37,10 +37,8 @@ const start = async () => {
   addTop(app, page("now"));
   addShortcuts(app);
   if (!app.embedded) announcePanels(app, panels, app.map.pictured);
-  app.keep(panels, async (state) => {
-    store.set(state);
-    await complete(app);
-  });
+  // A map that is still moving would end up elsewhere.
+  app.keep(panels, (state) => restore(app, state, () => app.map.gl?.stop()));
 };
 
 start();

@@ -11,6 +11,8 @@ const pause = document.getElementById("pause");
 const pieceSize = 8 * 2 ** 20;
 const fields = { "Tus-Resumable": "1.0.0", "X-Form": form.elements.form.value };
 const replaces = form.elements.replace?.value === "yes";
+/** What a server says that is on its way back. */
+const passing = [502, 503, 504];
 let isPaused = false;
 
 // Here the order of the fields tells the server nothing, and the file proposes the id.
@@ -91,7 +93,7 @@ async function send(address, file, offset) {
     try {
       const answer = await fetch(address, { method: "PATCH", headers, body: piece });
       if (answer.ok) return Number(answer.headers.get("Upload-Offset"));
-      if (![409, 423, 460, 502, 503, 504].includes(answer.status)) throw new Refusal(await answer.text());
+      if (![409, 423, 460, ...passing].includes(answer.status)) throw new Refusal(await answer.text());
     } catch (error) {
       if (error instanceof Refusal) throw error;
     }
@@ -107,8 +109,10 @@ async function checked(address) {
   pause.hidden = true;
   say("All has arrived. The server is reading it.");
   for (;;) {
-    const answer = await ask(address);
-    const state = await answer.json();
+    // It goes on reading where a question gets no answer.
+    const answer = await fetch(address).catch(() => null);
+    if (answer && !answer.ok && !passing.includes(answer.status)) throw new Refusal(await answer.text());
+    const state = answer?.ok ? await answer.json() : {};
     if (state.state === "accepted") {
       say(replaces ? "It has taken the place of the old content." : "It is a dataset now.");
       location.href = uploads.replace(/\/uploads$/, "");

@@ -5,6 +5,24 @@ enum Attempt {
   case failed
 }
 
+/// What comes out of a buffer of `capacity` bytes; `nil` when the data needs more room.
+private func decoded(
+  codec: String, into capacity: Int, _ decode: (UnsafeMutableRawBufferPointer) -> Attempt
+) throws(CodecError) -> [UInt8]? {
+  var lacksRoom = false
+  let bytes = makeBytes(capacity: capacity) { buffer in
+    switch decode(buffer) {
+    case .done(let count): return count
+    case .failed: return nil
+    case .needsMoreRoom:
+      lacksRoom = true
+      return nil
+    }
+  }
+  guard bytes != nil || lacksRoom else { throw .damaged(codec) }
+  return bytes
+}
+
 /// Decodes data of unknown size: tries a small buffer first and doubles it until the data fits.
 ///
 /// `guess` bytes are likely to be enough; there may be `limit` at most.
@@ -13,18 +31,7 @@ func decodeGrowing(
 ) throws(CodecError) -> [UInt8] {
   var capacity = max(0, min(max(guess, 4096), limit))
   while true {
-    var lacksRoom = false
-    let bytes = makeBytes(capacity: capacity) { buffer in
-      switch decode(buffer) {
-      case .done(let count): return count
-      case .failed: return nil
-      case .needsMoreRoom:
-        lacksRoom = true
-        return nil
-      }
-    }
-    if let bytes { return bytes }
-    guard lacksRoom else { throw .damaged(codec) }
+    if let bytes = try decoded(codec: codec, into: capacity, decode) { return bytes }
     guard capacity < limit else {
       throw CodecError(
         codec: codec, reason: "the data decodes to more than the \(limit) bytes allowed here")
@@ -37,18 +44,7 @@ func decodeGrowing(
 func decodeExactly(
   codec: String, size: Int, _ decode: (UnsafeMutableRawBufferPointer) -> Attempt
 ) throws(CodecError) -> [UInt8] {
-  var lacksRoom = false
-  let bytes = makeBytes(capacity: size) { buffer in
-    switch decode(buffer) {
-    case .done(let count): return count
-    case .failed: return nil
-    case .needsMoreRoom:
-      lacksRoom = true
-      return nil
-    }
-  }
-  guard let bytes else {
-    guard lacksRoom else { throw .damaged(codec) }
+  guard let bytes = try decoded(codec: codec, into: size, decode) else {
     throw CodecError(codec: codec, reason: "the data decodes to more than the \(size) bytes due")
   }
   guard bytes.count == size else {

@@ -184,6 +184,8 @@ public struct BuiltVariable: Sendable, Codable {
   public let paperCube: String?
   /// The key of the same as PDF.
   public let paperCubePDF: String?
+  /// What the 4D viewer draws of it, such as `heatmap`; `nil` where it is no layer there.
+  public let viewerLayer: String?
   /// The styles, the default one first.
   public let styles: [BuiltStyle]
 
@@ -195,7 +197,7 @@ public struct BuiltVariable: Sendable, Codable {
     dimensions: [TileDimension] = [], measured: MeasuredValues? = nil,
     histogram: ValueHistogram? = nil, coverage: TimeCoverage? = nil, flags: FlagTable? = nil,
     arrays: BuiltVariableArrays? = nil, paperCube: String? = nil, paperCubePDF: String? = nil,
-    styles: [BuiltStyle]
+    viewerLayer: String? = nil, styles: [BuiltStyle]
   ) {
     self.name = name
     self.key = key
@@ -214,6 +216,7 @@ public struct BuiltVariable: Sendable, Codable {
     self.arrays = arrays
     self.paperCube = paperCube
     self.paperCubePDF = paperCubePDF
+    self.viewerLayer = viewerLayer
     self.styles = styles
   }
 }

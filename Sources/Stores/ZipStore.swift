@@ -1,3 +1,4 @@
+import CDeflate
 import Codecs
 import Synchronization
 public import Transport
@@ -119,7 +120,8 @@ public struct ZipStore: Store {
     try check(entry, key)
     let packed = try packedBytes(0..<entry.packedSize, of: entry, key)
     let bytes = entry.method == 0 ? packed : try inflate(packed, entry, key)
-    guard bytes.count == entry.size, bytes.withUnsafeBytes(CRC32.sum) == entry.checksum else {
+    guard bytes.count == entry.size, libdeflate_crc32(0, bytes, bytes.count) == entry.checksum
+    else {
       throw failure(.damaged, key, "its bytes do not fit its checksum")
     }
     return bytes

@@ -38,7 +38,7 @@ struct AdministrationRoutes: Sendable {
     _ principal: Principal, invitation: String?, problem: String?
   ) async throws -> Response {
     let users = try await database.users()
-    let audit = try await database.audit(team: nil, limit: 200)
+    let audit = try await database.audit(team: nil, limit: AuditTable.most)
     var teams: [PageValue] = []
     for team in try await database.teams() {
       let use = try await workspace.storageUse(of: team)
@@ -61,7 +61,7 @@ struct AdministrationRoutes: Sendable {
             ]
           }),
         "teams": .list(teams),
-        "audit": .list(audit.map(AuditRow.values)),
+        "audit": AuditTable(entries: audit, days: settings.logDays).value,
       ])
   }
 

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Slows the guessing of passwords: after some failures, a name or an address has to wait.
 ///
 /// An attempt counts from its begin, not from its failure: of many at once no more are let in than one after the
@@ -15,6 +17,17 @@ actor AttemptLimiter {
   init(allowed: Int, span: Int64) {
     self.allowed = allowed
     self.span = span
+  }
+
+  /// The addresses that one client may have: a single one of IPv4, the 64 bits of a network of IPv6, within which
+  /// everybody chooses addresses as they like.
+  static func network(of address: String) -> String {
+    var bytes = in6_addr()
+    guard inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
+    let digits = withUnsafeBytes(of: bytes) { Array($0) }
+    // An address of IPv4 within IPv6 (RFC 4291, section 2.5.5.2).
+    if digits.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]) { return address }
+    return digits.prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
   }
 
   /// Counts an attempt for a name and an address.

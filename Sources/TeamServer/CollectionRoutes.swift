@@ -179,8 +179,10 @@ struct CollectionRoutes: Sendable {
   ) async throws -> Response {
     let (_, collection) = try await collection(request, context, atLeast: .reader)
     let parameters = try request.parameters()
-    let found = try await workspace.features(
-      try FeatureQuery(parameters: parameters), in: collection)
+    let query = try FeatureQuery(parameters: parameters)
+    let found = try await context.untilClientLeaves {
+      try await workspace.features(query, in: collection)
+    }
     var links = ""
     if let next = found.nextOffset {
       let query = (parameters.filter { $0.name != "offset" } + [("offset", String(next))])

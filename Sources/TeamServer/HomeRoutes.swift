@@ -76,7 +76,7 @@ struct HomeRoutes: Sendable {
       try await database.record(
         "made a token", on: form.text("label"), by: principal.user.name, now: now)
       return try await home(principal, newToken: secret, problem: nil)
-    } catch let error as TeamsError where error.kind == .invalid {
+    } catch let error as TeamsError where [.invalid, .full].contains(error.kind) {
       return try await home(principal, newToken: nil, problem: error.description)
     }
   }

@@ -59,10 +59,10 @@ struct MemberRoutes: Sendable {
     _ request: Request, _ context: TeamRequestContext
   ) async throws -> Response {
     let member = try await access.member(request, context, atLeast: .owner)
-    let audit = try await database.audit(team: member.team.name, limit: 500)
+    let audit = try await database.audit(team: member.team.name, limit: AuditTable.most)
     return try await frame.page(
       "log", title: "Log", of: member, current: "log",
-      ["audit": .list(audit.map(AuditRow.values))])
+      ["audit": AuditTable(entries: audit, days: settings.logDays).value])
   }
 
   private var forms: TeamForms {

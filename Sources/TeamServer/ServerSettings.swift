@@ -32,6 +32,8 @@ public struct ServerSettings: Sendable {
   public var largestPlaces = 16 << 20
   /// How much a team may keep where nothing else was decided for it, in bytes.
   public var teamQuota: Int64 = 100 << 30
+  /// For how many days entries of the log are kept.
+  public var logDays = 400
   /// The path of the program `cubepress`; `nil` for the one beside the running program.
   public var program: String?
   /// How long a connection may be idle, and the next part of a body may take, in seconds.
@@ -58,6 +60,7 @@ public struct ServerSettings: Sendable {
   var workspace: WorkspaceSettings {
     var workspace = WorkspaceSettings(dataFolder: dataFolder, program: program)
     workspace.teamQuota = teamQuota
+    workspace.logLifetime = Int64(logDays) * 86_400
     return workspace
   }
 

@@ -37,7 +37,10 @@ actor SignInAttempts {
   func begin(_ attempt: SignInAttempt) {
     if attempts.count >= Self.most {
       attempts = attempts.filter { $0.value.began > attempt.began - Self.patience }
-      if attempts.count >= Self.most { attempts = [:] }
+      if attempts.count >= Self.most {
+        let latest = attempts.sorted { $0.value.began > $1.value.began }.prefix(Self.most / 2)
+        attempts = Dictionary(uniqueKeysWithValues: latest.map { ($0.key, $0.value) })
+      }
     }
     attempts[attempt.state] = attempt
   }

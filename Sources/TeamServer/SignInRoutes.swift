@@ -41,8 +41,11 @@ struct SignInRoutes: Sendable {
     let name = form.text("name")
     let target = Self.target(form.text("to"))
     let now = secondsNow()
-    let (nameKey, addressKey) = ("name " + name, "address " + context.remoteAddress)
-    let wait = await limiter.begin([nameKey, addressKey], now: now)
+    let nameKey = "name " + name
+    let addressKey = "address " + AttemptLimiter.network(of: context.remoteAddress)
+    // What cannot be a name is nobody's, and need not be remembered.
+    let wait = await limiter.begin(
+      Names.isID(name) ? [nameKey, addressKey] : [addressKey], now: now)
     guard wait == 0 else {
       var response = try signInPage(
         target: target, name: name,
@@ -54,7 +57,8 @@ struct SignInRoutes: Sendable {
     guard let user = try await database.user(named: name, password: form.exactText("password"))
     else {
       try await database.record(
-        "sign-in refused", on: context.remoteAddress, by: String(name.prefix(64)), now: now)
+        "sign-in refused", on: context.remoteAddress,
+        by: String(decoding: name.utf8.prefix(Names.longest), as: UTF8.self), now: now)
       return try signInPage(
         target: target, name: name, problem: "Name or password is wrong.",
         status: .unprocessableContent, context)
@@ -133,7 +137,8 @@ struct SignInRoutes: Sendable {
 
   /// Where to go after signing in: a path of ours, never another site.
   static func target(_ wanted: String?) -> String {
-    guard let wanted, wanted.hasPrefix("/"), !wanted.hasPrefix("//"), !wanted.hasPrefix("/\\"),
+    guard let wanted, wanted.utf8.count <= 2000, wanted.hasPrefix("/"), !wanted.hasPrefix("//"),
+      !wanted.hasPrefix("/\\"),
       wanted.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
     else { return "/" }
     return wanted

@@ -46,6 +46,24 @@ struct StorageMetrics: Sendable {
       "cubepress_uploads_ended_total{outcome=\"accepted\"} \(uploads.accepted)",
       "cubepress_uploads_ended_total{outcome=\"refused\"} \(uploads.refused)",
     ]
-    return lines.joined(separator: "\n") + "\n"
+    return (lines + Self.lines(await workspace.diskRoom())).joined(separator: "\n") + "\n"
+  }
+
+  /// What the disk of the data folder has left, as far as the system tells.
+  static func lines(_ room: DiskRoom?) -> [String] {
+    guard let room else { return [] }
+    var lines = [
+      "# HELP cubepress_data_free_bytes What can still be written to the disk of the data folder.",
+      "# TYPE cubepress_data_free_bytes gauge",
+      "cubepress_data_free_bytes \(room.bytes)",
+    ]
+    if let files = room.files {
+      lines += [
+        "# HELP cubepress_data_free_files How many files that disk can still take.",
+        "# TYPE cubepress_data_free_files gauge",
+        "cubepress_data_free_files \(files)",
+      ]
+    }
+    return lines
   }
 }

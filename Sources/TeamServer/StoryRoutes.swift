@@ -44,7 +44,9 @@ struct StoryRoutes: Sendable {
       throw HTTPError(.notFound)
     }
     let member = try await access.user(of: path, kind: .files, request, context, atLeast: .reader)
-    let story = try await workspace.story(path, of: member.team)
+    let story = try await context.untilClientLeaves {
+      try await workspace.story(path, of: member.team)
+    }
     guard end < segments.endIndex else {
       let base = request.uri.path.hasSuffix("/") ? request.uri.path : request.uri.path + "/"
       return .redirect(to: "\(base)-/\(story.page)", type: .normal)

@@ -82,7 +82,8 @@ public struct TeamServer: Sendable {
     router.middlewares.add(ErrorAnswers(pages: pages))
     router.middlewares.add(WorkspaceErrors())
     OperationRoutes(
-      database: database, metrics: metrics, storage: StorageMetrics(workspace: workspace)
+      database: database, metrics: metrics, storage: StorageMetrics(workspace: workspace),
+      workspace: workspace
     ).add(to: router)
     AssetRoutes(assets: assets, own: own).add(to: router)
     let signIn = SignInRoutes(

@@ -12,8 +12,13 @@ struct WorkspaceErrors: RouterMiddleware {
   ) async throws -> Response {
     do {
       return try await next(request, context)
+    } catch is CancellationError {
+      // Nobody reads it.
+      throw HTTPError(.serviceUnavailable, message: "The client has gone.")
     } catch let error as TeamsError where error.kind == .diskFull {
       throw Self.full(error.description, context)
+    } catch let error as TeamsError where error.kind == .full {
+      throw HTTPError(Self.status(.full), message: error.description)
     } catch let error as WorkspaceError where error.kind == .diskFull {
       throw Self.full(error.description, context)
     } catch let error as WorkspaceError where error.kind != .storage {
@@ -38,6 +43,7 @@ struct WorkspaceErrors: RouterMiddleware {
     case .taken, .conflict: .conflict
     case .full, .diskFull: .init(code: 507, reasonPhrase: "Insufficient Storage")
     case .tooLarge: .contentTooLarge
+    case .tooLong: .serviceUnavailable
     case .busy: .init(code: 423, reasonPhrase: "Locked")
     case .mismatch: checksumMismatch
     case .storage: .internalServerError

@@ -27,7 +27,8 @@ extension TeamDatabase {
   ///   - lifetime: in seconds.
   ///   - now: seconds since 1970.
   /// - Returns: the secret, which is not kept.
-  /// - Throws: ``TeamsError`` for a lifetime that is not positive or is too long, or an overlong label.
+  /// - Throws: ``TeamsError`` for a lifetime that is not positive or is too long, or an overlong label; of kind
+  ///   `full` for somebody who has many.
   public func addToken(
     for user: User, label: String, scope: TokenScope, lifetime: Int64, now: Int64
   ) async throws(TeamsError) -> String {
@@ -38,7 +39,14 @@ extension TeamDatabase {
     }
     let secret = try Secrets.make(prefix: "cpt_")
     let hash = Secrets.hash(secret)
-    try await write("make a token") { database in
+    let attempt = "make a token"
+    try await write(attempt) { [limits] database in
+      try database.execute(
+        sql: "DELETE FROM token WHERE user = ? AND expires <= ?", arguments: [user.id, now])
+      try TeamsError.requireFewer(
+        than: limits.tokens, "you have \(limits.tokens) tokens", to: attempt,
+        remedy: "end those that no program uses any more",
+        counting: "SELECT 1 FROM token WHERE user = ?", [user.id], database)
       try database.execute(
         sql: """
           INSERT INTO token (user, hash, label, scope, created, expires)
@@ -88,7 +96,7 @@ extension TeamDatabase {
     }
   }
 
-  /// Begins a session in a browser, and forgets those that are over.
+  /// Begins a session in a browser, and forgets those that are over, and the oldest of somebody who has many.
   ///
   /// - Parameters:
   ///   - user: who has signed in.
@@ -102,11 +110,17 @@ extension TeamDatabase {
     let secret = try Secrets.make(prefix: "")
     let formSecret = try Secrets.make(prefix: "")
     let hash = Secrets.hash(secret)
-    try await write("begin a session") { database in
+    try await write("begin a session") { [limits] database in
       try database.execute(sql: "DELETE FROM session WHERE expires <= ?", arguments: [now])
       try database.execute(
         sql: "INSERT INTO session (hash, user, form_secret, expires) VALUES (?, ?, ?, ?)",
         arguments: [hash.databaseBytes, user.id, formSecret, now + lifetime])
+      try database.execute(
+        sql: """
+          DELETE FROM session WHERE hash IN (
+            SELECT hash FROM session WHERE user = ? ORDER BY hash = ? DESC, expires DESC
+            LIMIT -1 OFFSET ?)
+          """, arguments: [user.id, hash.databaseBytes, limits.sessions])
     }
     return secret
   }

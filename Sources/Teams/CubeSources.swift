@@ -38,11 +38,16 @@ public struct CubeSource: Sendable, Hashable {
 extension TeamDatabase {
   /// Lets a team's cube be read where it lies, in place of an earlier one with the same id.
   ///
-  /// - Throws: ``TeamsError`` where the team has uploaded a dataset of this id.
+  /// - Throws: ``TeamsError`` where the team has uploaded a dataset of this id, or has very many.
   public func setCubeSource(_ source: CubeSource, of team: Team) async throws(TeamsError) {
     let attempt = "register '\(source.dataset)'"
-    try await write(attempt) { database in
+    try await write(attempt) { [limits] database in
       try Self.requireNotUploaded(source.dataset, of: team, attempt, database)
+      try TeamsError.requireFewer(
+        than: limits.datasets, "the team has \(limits.datasets) datasets", to: attempt,
+        remedy: TeamLimits.datasetsRemedy,
+        counting: "SELECT 1 FROM cube_source WHERE team = ? AND dataset <> ?",
+        [team.id, source.dataset], database)
       try database.execute(
         sql: """
           INSERT INTO cube_source (team, dataset, title, path) VALUES (?, ?, ?, ?)

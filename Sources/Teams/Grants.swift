@@ -27,7 +27,7 @@ public struct Grant: Sendable, Hashable {
 extension TeamDatabase {
   /// Lets another team use something, in place of what it may do with it so far.
   ///
-  /// - Throws: ``TeamsError`` where the item cannot be called so.
+  /// - Throws: ``TeamsError`` where the item cannot be called so; of kind `full` where the team shares very much.
   public func grant(
     _ role: Role, on item: String, kind: SharedKind = .dataset, of team: Team, to other: Team
   ) async throws(TeamsError) {
@@ -42,7 +42,16 @@ extension TeamDatabase {
           remedy: "write it as in 'models/ice.pt', or 'models/' for the whole folder")
       }
     }
-    try await write("share '\(item)'") { database in
+    let attempt = "share '\(item)'"
+    try await write(attempt) { [limits] database in
+      try TeamsError.requireFewer(
+        than: limits.shares, "the team shares \(limits.shares) things", to: attempt,
+        remedy: "end some of it, or share a folder in place of each file",
+        counting: """
+          SELECT 1 FROM share WHERE team = :team
+            AND NOT (kind = :kind AND item = :item AND to_team = :other)
+          """,
+        ["team": team.id, "kind": kind.rawValue, "item": item, "other": other.id], database)
       try database.execute(
         sql: """
           INSERT INTO share (team, kind, item, to_team, role) VALUES (?, ?, ?, ?, ?)

@@ -18,6 +18,9 @@ enum Schema {
     migrator.registerMigration("replaced datasets") { database in
       try database.execute(sql: replacedDatasets)
     }
+    migrator.registerMigration("the log is cut, things are counted") { database in
+      try database.execute(sql: logAndLimits)
+    }
     return migrator
   }
 

@@ -8,14 +8,17 @@ public final class TeamDatabase: Sendable {
   /// The connections: for the modules that keep tables of their own beside those of teams.
   package let pool: DatabasePool
   private let path: String
+  /// How many things there may be of a kind.
+  package let limits: TeamLimits
   let recent = RecentReads()
 
   /// Opens a database, or makes an empty one, and brings it to the newest form.
   ///
   /// - Throws: ``TeamsError`` of kind `storage` where the file cannot be opened, is no such database, or
   ///   was written by a newer program.
-  public init(path: String) throws(TeamsError) {
+  public init(path: String, limits: TeamLimits = TeamLimits()) throws(TeamsError) {
     self.path = path
+    self.limits = limits
     var configuration = Configuration()
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(5)

@@ -8,6 +8,8 @@ public struct TeamsError: Error, CustomStringConvertible, Sendable, Equatable {
     case unknown
     /// It exists already.
     case taken
+    /// There are as many of this kind as there may be.
+    case full
     /// The disk of the server is full.
     case diskFull
     /// The database cannot be opened, read or written.

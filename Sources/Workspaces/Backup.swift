@@ -138,17 +138,6 @@ public enum Backup {
     }
   }
 
-  /// How many bytes the files of a folder have together.
-  private static func size(ofTree path: String) throws -> Int64 {
-    var sum: Int64 = 0
-    for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
-      let facts = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-      guard facts[.type] as? FileAttributeType == .typeRegular else { continue }
-      sum += (facts[.size] as? NSNumber)?.int64Value ?? 0
-    }
-    return sum
-  }
-
   /// Gives a file, or every file of a folder, a second name; on another disk it is copied.
   private static func copyTree(_ path: String, to target: String) throws {
     let manager = FileManager.default

@@ -21,33 +21,43 @@ extension Workspace {
 
   /// The features of a collection that a query asks for.
   ///
-  /// - Throws: ``WorkspaceError``.
+  /// - Throws: ``WorkspaceError``, also where it takes too long or very much of the team is asked for at once;
+  ///   `CancellationError` where nobody waits for it any more.
   public func features(
     _ query: FeatureQuery, in collection: PlaceCollection
-  ) async throws(WorkspaceError) -> FeaturePage {
+  ) async throws -> FeaturePage {
+    let attempt = "ask for places"
     let condition = try query.condition(inCollection: collection.id)
-    return try await look("ask for places") { database in
-      database.add(function: Self.geometryMeets)
-      let count: SQLRequest<Int> = "SELECT count(*) FROM feature WHERE \(condition)"
-      let matched = try count.fetchOne(database) ?? 0
-      let request: SQLRequest<Row> = """
-        SELECT id, geometry, properties FROM feature WHERE \(condition)
-        ORDER BY \(query.ordering) LIMIT \(query.limit) OFFSET \(query.offset)
-        """
-      var features: [String] = []
-      var size = 0
-      let rows = try request.fetchCursor(database)
-      while let row = try rows.next() {
-        let text = Self.feature(row, properties: query.properties)
-        size += text.utf8.count
-        guard features.isEmpty || size <= Self.largestAnswer else { break }
-        features.append(text)
+    return try await queries.run(of: String(collection.team), to: attempt) { [self] in
+      try await look(attempt, within: settings.queryTime) { database in
+        try Self.page(of: query, where: condition, database)
       }
-      let end = query.offset + features.count
-      return FeaturePage(
-        features: features, matched: matched,
-        nextOffset: end < matched && !features.isEmpty ? end : nil)
     }
+  }
+
+  private static func page(
+    of query: FeatureQuery, where condition: SQL, _ database: Database
+  ) throws -> FeaturePage {
+    database.add(function: Self.geometryMeets)
+    let count: SQLRequest<Int> = "SELECT count(*) FROM feature WHERE \(condition)"
+    let matched = try count.fetchOne(database) ?? 0
+    let request: SQLRequest<Row> = """
+      SELECT id, geometry, properties FROM feature WHERE \(condition)
+      ORDER BY \(query.ordering) LIMIT \(query.limit) OFFSET \(query.offset)
+      """
+    var features: [String] = []
+    var size = 0
+    let rows = try request.fetchCursor(database)
+    while let row = try rows.next() {
+      let text = Self.feature(row, properties: query.properties)
+      size += text.utf8.count
+      guard features.isEmpty || size <= Self.largestAnswer else { break }
+      features.append(text)
+    }
+    let end = query.offset + features.count
+    return FeaturePage(
+      features: features, matched: matched,
+      nextOffset: end < matched && !features.isEmpty ? end : nil)
   }
 
   /// A feature as GeoJSON; `nil` where there is none.
@@ -136,7 +146,7 @@ extension Workspace {
       throw WorkspaceError(
         .tooLarge, attempt, because: "the properties are too large", remedy: "keep them as a file")
     }
-    return try await change(attempt) { [self] database in
+    return try await change(attempt, within: settings.queryTime) { [self] database in
       database.add(function: Self.geometryMeets)
       let update: SQL = """
         UPDATE feature SET properties = json_patch(properties, \(patch)) WHERE \(condition)
@@ -166,7 +176,7 @@ extension Workspace {
     _ query: FeatureQuery, from collection: PlaceCollection
   ) async throws(WorkspaceError) -> Int {
     let condition = try query.condition(inCollection: collection.id)
-    return try await change("remove places") { database in
+    return try await change("remove places", within: settings.queryTime) { database in
       database.add(function: Self.geometryMeets)
       try database.execute(literal: "DELETE FROM feature WHERE \(condition)")
       return database.changesCount

@@ -140,22 +140,9 @@ extension Workspace {
     by creator: String, now: Int64
   ) async throws(WorkspaceError) -> FileVersion {
     let attempt = "keep '\(path)'"
-    let blob = blobPath(sha256, of: team.name)
     return try await change(attempt) { [self] database in
-      let isKept = try Bool.fetchOne(
-        database, sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE team = ? AND sha256 = ?)",
-        arguments: [team.id, sha256])
-      if isKept != true {
-        try requireRoom(for: count, of: team, to: attempt, database)
-        try database.execute(
-          sql: "INSERT INTO blob (team, sha256, bytes) VALUES (?, ?, ?)",
-          arguments: [team.id, sha256, count])
-        // Within the transaction: whoever removes a content that nothing has looks in one, too.
-        try Self.move(content, to: blob)
-      } else {
-        try? FileManager.default.removeItem(atPath: content)
-      }
       try requireNoFolder(path, of: team, database)
+      try requireFewVersions(of: team, to: attempt, database)
       try database.execute(
         sql: """
           INSERT INTO file (team, path, versions) VALUES (?, ?, 1)
@@ -180,9 +167,44 @@ extension Workspace {
           VALUES (?, ?, ?, ?, ?, ?)
           """,
         arguments: [row["id"] as Int64, row["versions"] as Int, sha256, count, now, creator])
+      try keep(content, sha256, count, of: team, to: attempt, database)
       return FileVersion(
         number: row["versions"], sha256: sha256, bytes: count, created: now, creator: creator)
     }
+  }
+
+  /// Keeps a content under its hash, where it is not there already.
+  ///
+  /// The last step of the transaction: what was moved stays on the disk when a later one fails.
+  private func keep(
+    _ content: String, _ sha256: String, _ count: Int64, of team: Team, to attempt: String,
+    _ database: Database
+  ) throws {
+    let isKept = try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE team = ? AND sha256 = ?)",
+      arguments: [team.id, sha256])
+    guard isKept != true else {
+      try? FileManager.default.removeItem(atPath: content)
+      return
+    }
+    try requireRoom(for: count, of: team, to: attempt, database)
+    try database.execute(
+      sql: "INSERT INTO blob (team, sha256, bytes) VALUES (?, ?, ?)",
+      arguments: [team.id, sha256, count])
+    // Within the transaction: whoever removes a content that nothing has looks in one, too.
+    try Self.move(content, to: blobPath(sha256, of: team.name))
+  }
+
+  private func requireFewVersions(
+    of team: Team, to attempt: String, _ database: Database
+  ) throws {
+    let most = self.database.limits.fileVersions
+    try TeamsError.requireFewer(
+      than: most, "the team has \(most) versions of files", to: attempt,
+      remedy: "remove files or old versions, or keep many small files as one archive",
+      counting: """
+        SELECT 1 FROM file JOIN file_version ON file_version.file = file.id WHERE team = ?
+        """, [team.id], database)
   }
 
   /// Refuses a file where a folder is, and one within a file: such a tree could not be copied to a disk.
@@ -291,6 +313,8 @@ extension Workspace {
       return true
     }
     try await removeUnusedBlobs(of: team)
+    // Made again where an earlier version is the latest now.
+    if removed { await removeFile(storyFolder(of: path, team)) }
     return removed
   }
 

@@ -4,6 +4,8 @@ public import Teams
 /// A collection of places (features with a geometry and properties) of a team.
 public struct PlaceCollection: Sendable, Hashable {
   let id: Int64
+  /// The number of the team whose it is.
+  let team: Int64
   /// An id, unique within the team.
   public let name: String
   /// The title that people read.
@@ -27,6 +29,7 @@ public struct PlaceExtent: Sendable, Hashable {
 extension PlaceCollection {
   init(_ row: Row) {
     id = row["id"]
+    team = row["team"]
     name = row["name"]
     title = row["title"]
     bytes = row["bytes"]
@@ -38,7 +41,7 @@ extension PlaceCollection {
 extension Workspace {
   /// Makes an empty collection.
   ///
-  /// - Throws: ``WorkspaceError`` where the name is no id or is taken.
+  /// - Throws: ``WorkspaceError`` where the name is no id or is taken, or the team has very many.
   public func addCollection(
     _ name: String, title: String, to team: Team, by creator: String, now: Int64
   ) async throws(WorkspaceError) {
@@ -54,7 +57,12 @@ extension Workspace {
       throw WorkspaceError(
         .invalid, attempt, because: "its title is too long", remedy: "use at most 500 bytes")
     }
-    try await change(attempt) { database in
+    try await change(attempt) { [limits = database.limits] database in
+      try TeamsError.requireFewer(
+        than: limits.collections, "the team has \(limits.collections) collections", to: attempt,
+        remedy:
+          "remove some, or add the places to one of them, with a property that tells them apart",
+        counting: "SELECT 1 FROM collection WHERE team = ?", [team.id], database)
       try database.execute(
         sql: """
           INSERT INTO collection (team, name, title, created, created_by) VALUES (?, ?, ?, ?, ?)

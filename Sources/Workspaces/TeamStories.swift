@@ -20,7 +20,8 @@ extension Workspace {
   ///
   /// Pictures that lie in the same folder or below are shown. The pages of earlier versions go.
   ///
-  /// - Throws: ``WorkspaceError`` where there is no such file or it cannot be shown.
+  /// - Throws: ``WorkspaceError`` where there is no such file or it cannot be shown; `CancellationError` where
+  ///   nobody waits for it any more.
   public func story(_ path: String, of team: Team) async throws -> TeamStory {
     let attempt = "show '\(path.prefix(100))'"
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
@@ -39,24 +40,37 @@ extension Workspace {
     let parts = files
     // Another version of any of them is another story.
     let content = parts.map { "\($0.path)\n\($0.latest.sha256)\n" }.joined() + path
-    let folder = "\(teamFolder(team.name))/stories/\(sha256Hex(Array(path.utf8)).prefix(32))"
+    let folder = storyFolder(of: path, team)
     let version = sha256Hex(Array(content.utf8))
     let blobs = blobFolder(ofTeam: team.name)
     let making = StoryMaking(
       folder: folder, version: version, name: name, attempt: attempt, program: settings.program)
     if let made = try await BlockingWork.run({ making.made }) { return made }
-    return try await withCheckedThrowingContinuation { continuation in
-      stories.async {
-        continuation.resume(
-          with: Result {
-            try making.run(
-              parts.map {
-                (String($0.path.dropFirst(prefix.count)), "\(blobs)/\($0.latest.sha256)")
-              }
-            )
-          })
+    if let failure = storyFailures.failure(of: making.target) { throw failure }
+    let shelf = StoryShelf(folder: teamFolder(team.name) + "/stories")
+    return try await stories.run(of: team.name, to: attempt) { [storyFailures] in
+      try await BlockingWork.run {
+        // Somebody else may have asked for it before.
+        if let made = making.made { return made }
+        if let failure = storyFailures.failure(of: making.target) { throw failure }
+        do {
+          let made = try making.run(
+            parts.map {
+              (String($0.path.dropFirst(prefix.count)), "\(blobs)/\($0.latest.sha256)")
+            })
+          shelf.trim()
+          return made
+        } catch let error as WorkspaceError {
+          storyFailures.remember(error, of: making.target)
+          throw error
+        }
       }
     }
+  }
+
+  /// Where the pages of a notebook lie.
+  func storyFolder(of path: String, _ team: Team) -> String {
+    "\(teamFolder(team.name))/stories/\(sha256Hex(Array(path.utf8)).prefix(32))"
   }
 }
 
@@ -70,7 +84,8 @@ private struct StoryMaking: Sendable {
   let attempt: String
   let program: String
 
-  private var target: String { "\(folder)/\(version)" }
+  /// The folder of the pages, which is another one for each content.
+  var target: String { "\(folder)/\(version)" }
 
   /// Where the pages are; `nil` where they have not been made.
   var made: TeamStory? { page(in: target).map { TeamStory(folder: target, page: $0) } }
@@ -79,8 +94,6 @@ private struct StoryMaking: Sendable {
   /// - Returns: where the pages are.
   /// - Throws: ``WorkspaceError`` where they cannot be made.
   func run(_ files: [(name: String, content: String)]) throws -> TeamStory {
-    // Somebody else may have asked for it before.
-    if let made { return made }
     let manager = FileManager.default
     try? manager.removeItem(atPath: folder)
     let source = folder + "/source"

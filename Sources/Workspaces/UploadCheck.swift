@@ -4,19 +4,19 @@ internal import Stores
 internal import Teams
 
 extension Workspace {
-  /// Looks at an upload that is complete, on the queue of checks: one at a time, since each may need much
-  /// memory.
+  /// Looks at an upload that is complete, when it is the turn of its team.
   func startCheck(of upload: Upload) {
     guard uploadsAtWork.take("check of " + upload.id) else { return }
-    checks.async { [self] in
-      let outcome = Result { try CubeReception(upload: upload, workspace: self).run() }
-      let done = DispatchSemaphore(value: 0)
-      Task {
-        await finishCheck(of: upload, outcome)
-        uploadsAtWork.release("check of " + upload.id)
-        done.signal()
-      }
-      done.wait()
+    Task { [self] in
+      let outcome: Result<ReceivedCube, any Error>
+      do {
+        outcome = .success(
+          try await checks.run(of: upload.team, to: "take '\(upload.dataset)'") {
+            try await BlockingWork.run { try CubeReception(upload: upload, workspace: self).run() }
+          })
+      } catch { outcome = .failure(error) }
+      await finishCheck(of: upload, outcome)
+      uploadsAtWork.release("check of " + upload.id)
     }
   }
 

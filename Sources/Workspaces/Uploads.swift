@@ -123,6 +123,7 @@ extension Workspace {
         guard earlier != nil else { throw WorkspaceError.unknown(attempt, "dataset to replace") }
       } else {
         try requireFreeID(dataset, team, attempt, database)
+        try requireFewDatasets(of: team, attempt, database)
       }
       try requireRoom(
         for: length, inPlaceOf: earlier?.bytes ?? 0, of: team, to: attempt, database)
@@ -171,6 +172,18 @@ extension Workspace {
         .full, attempt, because: "\(settings.uploadsUnderWay) uploads of the team are under way",
         remedy: "wait for them, or remove some")
     }
+  }
+
+  /// Uploaded datasets are read where they lie, too.
+  private func requireFewDatasets(of team: Team, _ attempt: String, _ database: Database) throws {
+    let most = self.database.limits.datasets
+    try TeamsError.requireFewer(
+      than: most, "the team has \(most) datasets", to: attempt, remedy: TeamLimits.datasetsRemedy,
+      counting: """
+        SELECT 1 FROM cube_source WHERE team = :team
+        UNION ALL SELECT 1 FROM upload
+          WHERE team = :team AND NOT replaces AND state IN ('receiving', 'checking')
+        """, ["team": team.id], database)
   }
 
   private func requireFreeID(

@@ -11,12 +11,14 @@ public struct WorkspaceError: Error, CustomStringConvertible, Sendable, Equatabl
     case unknown
     /// It exists already.
     case taken
-    /// The team's quota does not allow it.
+    /// The team's quota does not allow it, or there are as many of this kind as there may be.
     case full
     /// It is larger than one thing may be.
     case tooLarge
     /// Something else was there than the request supposes: another offset, another version.
     case conflict
+    /// It was not done within the time that one thing may take.
+    case tooLong
     /// Somebody else is at it just now.
     case busy
     /// What arrived does not fit the checksum that came with it.
@@ -53,14 +55,22 @@ extension WorkspaceError {
     switch error {
     case let error as WorkspaceError: self = error
     case let error as TeamsError:
-      self.init(
-        error.kind == .diskFull ? .diskFull : .storage, error.attempt, because: error.reason,
-        remedy: error.remedy)
+      let kind: Kind =
+        switch error.kind {
+        case .diskFull: .diskFull
+        case .full: .full
+        case .invalid, .unknown, .taken, .storage: .storage
+        }
+      self.init(kind, error.attempt, because: error.reason, remedy: error.remedy)
     case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
       self = .diskFull(attempt)
     case let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT:
       self.init(
         .taken, attempt, because: "it exists already", remedy: "choose another name")
+    case is CancellationError:
+      self.init(
+        .tooLong, attempt, because: "it takes too long",
+        remedy: "ask for fewer at once, by a smaller box or one more condition")
     default:
       self.init(.storage, attempt, because: "\(error)", remedy: "look at the server's log")
     }

@@ -48,6 +48,8 @@ struct Serve: AsyncParsableCommand {
   var allowedOrigins: [String] = []
   @Option(help: "How many GB a team may keep where nothing else was decided for it.")
   var teamQuota = 100.0
+  @Option(help: "For how many days the log of what was done is kept.")
+  var logDays = 400
   @OptionGroup(title: "Identity provider") var provider: ProviderOptions
   @OptionGroup(title: "Cubes that are read where they lie") var cubes: CubeOptions
   @Option(help: "The folder that holds Templates and Site; found by itself in most cases.")
@@ -71,6 +73,10 @@ struct Serve: AsyncParsableCommand {
       throw ValidationError("--team-quota is a number of GB, from 0 to a million")
     }
     settings.teamQuota = Int64(teamQuota * 1e9)
+    guard (1...36_500).contains(logDays) else {
+      throw ValidationError("--log-days is a number of days, from 1 to 36500 (a hundred years)")
+    }
+    settings.logDays = logDays
     settings.host = host
     settings.port = port
     try cubes.apply(to: &settings)

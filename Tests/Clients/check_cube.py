@@ -15,7 +15,7 @@ from PIL import Image
 
 from report import Report, Skipped, require
 from site_folder import Site, served
-from viewer_browser import DESKTOP, PHONE, Watched, axe_faults, chromium as browser, new_context
+from viewer_browser import DESKTOP, PHONE, Watched, axe_faults, chromium as browser, new_context, saved_state
 from viewer_dimensions import DEPTHS, small_site
 from viewer_pixels import style_of
 
@@ -328,13 +328,13 @@ def part(one: CubePage, truth: Truth, address: str) -> str:
         found = np.load(Path(folder, "part.npy"))
     wanted = truth.level(0)[tuple(slice(*one) for one in box)]
     require(np.array_equal(found, wanted, equal_nan=True), f"the code opens {found.shape}, wanted {wanted.shape}")
-    former = page.evaluate("location.hash")
     page.evaluate("cubepress.map.frame(cubepress.map.box())")
     one.settle()
     require(page.evaluate("cubepress.map.range()") == box and one.box() == box, "the part does not fill the cube")
     link = page.get_by_role("link", name="This part on the map").get_attribute("href")
     require(link.startswith(address) and "time=1920" in link and "lon=" in link, link)
-    page.wait_for_function("former => location.hash !== former", arg=former)
+    kept = page.evaluate("cubepress.store.get().frame")
+    saved_state(page, lambda told: told.get("frame") == kept)
     fragment = page.evaluate("location.hash")
     one.go(fragment)
     require(page.evaluate("cubepress.map.range()") == box, "the address does not bring the part back")
@@ -434,8 +434,7 @@ def accessible(one: CubePage, pictures: Path) -> str:
     """axe finds nothing serious in any panel."""
     faults = []
     for name in PANELS:
-        one.page.evaluate("name => cubepress.openPanel(name)", name)
-        one.page.wait_for_timeout(300)
+        one.panel(name)
         one.page.screenshot(path=pictures / f"cube-{name}.png")
         faults += [f"{name}: {each}" for each in axe_faults(one.page)]
     require(not faults, "; ".join(faults[:6]))
@@ -448,8 +447,7 @@ def german(one: CubePage) -> str:
     for text in ("Daten", "Teil", "Farben", "Ansicht", "Optionen"):
         one.page.locator(".rail").get_by_text(text).wait_for()
     for name in PANELS:
-        one.page.evaluate("name => cubepress.openPanel(name)", name)
-        one.page.wait_for_timeout(200)
+        one.panel(name)
         text = one.page.locator("body").inner_text()
         require(not any(word in text for word in ("view.", "region.", "data.", "cuts.", "axis.")), f"{name}: a text is missing")
     one.set("{ language: 'en' }")
@@ -514,7 +512,8 @@ def faults(chromium, site: Path, address: str) -> str:
         page.evaluate("cubepress.map.cut([[0, 100], [0, 37], [0, 49]])")
         page.wait_for_function("document.getElementById('notices').innerText.includes('offline')")
         page.context.set_offline(False)
-        one.settle()
+        # The page is told that there is a network again, and then asks for what it missed.
+        page.wait_for_function("cubepress.map.sides.every((side) => cubepress.map.faces.shown(side)?.isRight)")
         return faithful(one, truth)
 
 
@@ -539,7 +538,9 @@ def takeover(chromium, address: str, name: str, size: dict) -> str:
         held: list = []
         one.page.route("**/cube/page.js", lambda route: held.append(route))
         one.page.goto(f"{one.address}#dataset={name}")
-        one.page.wait_for_function("performance.getEntriesByName('first-picture').length")
+        # The first pictures may be coarser than what the graphics card begins with.
+        one.page.wait_for_function("performance.getEntriesByName('first-complete').length")
+        require(one.eventually(lambda: held), "the rest of the page is not asked for")
         place = one.page.evaluate(PLACE)
         first = one.page.evaluate("document.querySelector('.cube-painted').toDataURL()")
         for route in held:

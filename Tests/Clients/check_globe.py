@@ -13,7 +13,7 @@ import xarray as xr
 
 from report import Report, Skipped, require
 from site_folder import Site, served
-from viewer_browser import PHONE, SMALL, Watched, axe_faults, chromium as browser, new_context
+from viewer_browser import PHONE, SMALL, Watched, axe_faults, chromium as browser, new_context, saved_state
 from viewer_pixels import style_of
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
@@ -40,18 +40,13 @@ class Globe(Watched):
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
 
 
-def panel(page, name: str) -> None:
-    page.evaluate("name => cubepress.openPanel(name)", name)
-    page.wait_for_timeout(400)
-
-
-def accessible(page, pictures: Path, panels: list) -> str:
+def accessible(one: Globe, pictures: Path, panels: list) -> str:
     """axe finds nothing serious in any panel."""
     faults = []
     for name in panels:
-        panel(page, name)
-        page.screenshot(path=pictures / f"panel-{name}.png")
-        faults += [f"{name}: {one}" for one in axe_faults(page)]
+        one.panel(name)
+        one.page.screenshot(path=pictures / f"panel-{name}.png")
+        faults += [f"{name}: {each}" for each in axe_faults(one.page)]
     require(not faults, "; ".join(faults[:6]))
     return f"{len(panels)} panels"
 
@@ -137,19 +132,15 @@ def values(one: Globe, site: Path) -> str:
     places = [(-40.3, 30.2), (10.4, -0.3), (100.1, 45.7)]
     told = 0
     for lng, lat in places:
-        found = one.page.evaluate("""async (place) => {
-          cubepress.map.refine(place);
-          for (let wait = 0; wait < 100; wait += 1) {
-            const found = cubepress.map.valuesAt(place);
-            if (found.length && found.every((one) => one.level === 0)) break;
-            await new Promise((done) => setTimeout(done, 50));
-          }
-          return cubepress.map.valuesAt(place).map(({ layer, values, time, level }) =>
-            ({ dataset: layer.dataset, variable: layer.variable, value: Number.isNaN(values[0]) ? null : values[0], time, level }));
-        }""", {"lng": lng, "lat": lat})
-        require(found, f"nothing is told at {lng}, {lat}")
+        place = {"lng": lng, "lat": lat}
+        one.page.evaluate("place => cubepress.map.refine(place)", place)
+        one.page.wait_for_function("""(place) => {
+          const found = cubepress.map.valuesAt(place);
+          return found.length && found.every((one) => one.level === 0);
+        }""", arg=place)
+        found = one.page.evaluate("""(place) => cubepress.map.valuesAt(place).map(({ layer, values, time, level }) =>
+            ({ dataset: layer.dataset, variable: layer.variable, value: Number.isNaN(values[0]) ? null : values[0], time, level }))""", place)
         for each in found:
-            require(each["level"] == 0, f"{each} is not of the source's resolution")
             cube = xr.open_zarr(site / f"datasets/{each['dataset']}/cube.zarr", group="0", consolidated=False)
             array = cube[each["variable"]]
             if each["time"]:
@@ -226,9 +217,8 @@ def keyboard(one: Globe) -> str:
 def link(one: Globe) -> str:
     """The address brings back scene, time, light, exaggeration and camera; the picture is saved as a file."""
     page = one.page
-    address = page.evaluate("location.hash")
     one.set("{ light: { ...state.light, kind: 'fixed', azimuth: 10 }, exaggeration: 5 }")
-    page.wait_for_function("address => location.hash !== address", arg=address)
+    saved_state(page, lambda told: told.get("exaggeration") == 5 and told["light"]["azimuth"] == 10)
     told = page.locator("h1").inner_text()
     require("heights × 5" in told, f"the exaggeration is 5, the title says {told!r}")
     before = page.evaluate("cubepress.store.get()")
@@ -267,7 +257,7 @@ def german(one: Globe) -> str:
     for text in ("Szenen", "Ebenen", "Farben", "Licht", "Optionen"):
         one.page.locator(".rail").get_by_text(text).wait_for()
     for name in PANELS:
-        panel(one.page, name)
+        one.panel(name)
         text = one.page.locator("#side").inner_text()
         require(not any(word in text for word in ("scene.", "light.", "surface.", "tour.")), f"{name}: {text}")
     return "5 panels"
@@ -350,9 +340,15 @@ def sheets(chromium, cubepress: str | None) -> str:
             page = one.page
 
             def shows(left: float, right: float, text: str) -> None:
-                found = page.evaluate(COLOURS, [[-55, 30, 200000], [-45, 30, 200000]])
                 wanted = style.draw(np.array([left, right], "float32")).astype(int)
-                require(np.abs(np.array(found) - wanted).max() <= 4, f"{found} instead of {wanted.tolist()}")
+                found = []
+
+                def is_right() -> bool:
+                    found[:] = page.evaluate(COLOURS, [[-55, 30, 200000], [-45, 30, 200000]])
+                    return np.abs(np.array(found) - wanted).max() <= 4
+
+                # A sheet shows a new picture some frames after it has come.
+                require(one.eventually(is_right), f"{found} instead of {wanted.tolist()}")
                 require(text in page.locator("#legends").inner_text(), f"the legend says {page.locator('#legends').inner_text()!r}")
 
             def told(lon: float, *words: str) -> None:
@@ -386,10 +382,10 @@ def sheets(chromium, cubepress: str | None) -> str:
             control.select_option(label="500 m")
             one.settle()
             shows(25, 25, "Depth 500 m")
-            page.wait_for_timeout(500)
+            saved_state(page, lambda told: told["layers"][0].get("stack", {}).get("from") == "500")
             one.go("#" + page.url.split("#")[1])
             shows(25, 25, "Depth 500 m")
-            page.evaluate("void cubepress.scenes.show('days')")
+            page.evaluate("cubepress.scenes.show('days').then(() => 1)")
             one.settle()
             for day, value in (("2020-01-01", 5), ("2020-01-03", 25)):
                 one.set(f"{{ time: cubepress.time.times().values.find((each) => each.startsWith('{day}')) }}")
@@ -427,8 +423,7 @@ def unreadable(chromium, address: str, names: list) -> str:
           window.second = cubepress.scenes.change(names[1]);
         }""", names)
         page.evaluate("window.second.then(() => 1)")
-        while not slow:
-            page.wait_for_timeout(50)
+        require(one.eventually(lambda: slow), f"{names[0]} is not asked for")
         slow[0].continue_()
         page.evaluate("window.first.then(() => 1)")
         shown = [one.state("scene"), page.evaluate("cubepress.scene.id")]
@@ -465,11 +460,11 @@ def globe_checks(report: Report, site: Site, address: str, cubepress: str | None
                 report.check("globe: keyboard", keyboard, one)
                 report.check("globe: address and picture", link, one)
                 report.check("globe: tour", tour, one)
-                report.check("globe: accessibility", accessible, one.page, PICTURES, PANELS)
+                report.check("globe: accessibility", accessible, one, PICTURES, PANELS)
                 report.check("globe: German", german, one)
             with globe(chromium, address, f"#scene={names[0]}", PHONE, has_touch=True, is_mobile=True,
                        color_scheme="dark") as one:
-                report.check("globe: accessibility on a phone, dark", accessible, one.page, PICTURES / "phone", PANELS)
+                report.check("globe: accessibility on a phone, dark", accessible, one, PICTURES / "phone", PANELS)
     except Skipped as reason:
         report.check("globe", skip, reason)
 

@@ -92,6 +92,16 @@ def refused(cubepress: str) -> str:
         return judge(done, (1, 2), "scene ground", "has no terrain")
 
 
+# Whether the globe says that all is drawn at the very moment when Cesium gets the ground of another time.
+EARLY = """async (time) => {
+  const { map: { scene: { globe } }, store } = cubepress;
+  const before = globe.terrainProvider;
+  store.set({ time });
+  while (globe.terrainProvider === before) await new Promise((done) => setTimeout(done));
+  return cubepress.map.settled;
+}"""
+
+
 def globe(browser, address: str) -> str:
     """Tiles of the very time are asked for, all come, and the ground is another one."""
     context = new_context(browser, viewport=SMALL, locale="en-GB")
@@ -121,6 +131,7 @@ def globe(browser, address: str) -> str:
         require(share > 0.03, f"another time changes {share:.2%} of the picture")
         back = changed(pictures[0], pictures[2])
         require(back < share / 10, f"the ground of a time does not come back: {back:.2%} differ")
+        require(not page.evaluate(EARLY, TIMES[0]), "the globe is said to be drawn before it has tiles of a new ground")
         bar = page.evaluate("cubepress.time.times().values")
         require(bar == TIMES, f"the time bar has {bar}")
         return f"{len(tiles)} tiles; time changes {share:.0%} of the picture"

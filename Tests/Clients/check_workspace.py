@@ -30,6 +30,7 @@ def workspace_checks(report, cubepress: str, program: str) -> None:
             report.check("workspace: sharing", workspace_contents.shares, space)
             report.check("workspace: from the wish to the public site", workspace_contents.publishes, space)
             report.check("workspace: killed while writing", workspace_operation.survives, space)
+            report.check("workspace: the log is cut", workspace_operation.cuts_log, space)
             report.check("workspace: a full disk", workspace_operation.full_disk, program)
             report.check("workspace: slow and oversized requests", workspace_operation.limits, space)
             report.check("workspace: restored from a backup", workspace_operation.restores, space)

@@ -22,7 +22,7 @@ from live_buckets import s3fs_and_xarray, same_as_seaweedfs, same_as_xcube
 from live_expressions import equal_xarray
 from live_maps import gdal_by_keys, kvp_calls, owslib_by_keys
 from live_origins import page_elsewhere, viewer_elsewhere
-from patience import PATIENCE
+from patience import PATIENCE, eventually
 from report import Skipped, require
 from site_folder import free_port
 from team_server import PASSWORD, TeamServer
@@ -388,11 +388,13 @@ class XcubeViewer:
         self.page.locator(select).click()
         self.page.get_by_role("option", name=option).first.click()
         # A menu of several choices stays open until it is told; a busy machine may miss the first word.
-        for _ in range(40):
+        def is_closed() -> bool:
             if not self.page.locator(".MuiMenu-root .MuiBackdrop-root").count():
-                return
+                return True
             self.page.keyboard.press("Escape")
-            self.page.wait_for_timeout(300)
+            return False
+
+        require(eventually(is_closed, 0.3, lambda seconds: self.page.wait_for_timeout(1000 * seconds)), f"the menu of {select} stays open")
 
     def sign_in(self) -> None:
         page = self.page

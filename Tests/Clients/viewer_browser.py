@@ -65,10 +65,21 @@ PICTURE = """async () => {
   }
   return gl.getCanvas().toDataURL("image/png");
 }"""
+# What the address says; of the pages by the module that reads it.
 ADDRESS = """async () => {
-  const script = [...document.scripts].find((one) => one.src.endsWith("/viewer.js"));
-  return (await import(new URL("address.js", script.src))).decode(location.hash);
+  const modules = { "viewer.js": "address.js", "globe.js": "state.js", "cube.js": "state.js" };
+  const [script, module] = Object.entries(modules)
+    .map(([entry, one]) => [[...document.scripts].find(({ src }) => src.endsWith(`/${entry}`)), one]).find(([one]) => one);
+  return (await import(new URL(module, script.src))).decode(location.hash);
 }"""
+
+
+def saved_state(page, ready) -> dict:
+    """What the address of a page says, once `ready(state)` holds: it follows when things have come to rest."""
+    told = eventually(lambda: (now := page.evaluate(ADDRESS)) and ready(now) and now, 0.2,
+                      lambda seconds: page.wait_for_timeout(1000 * seconds))
+    require(told, f"the address stays {page.url}")
+    return told
 
 
 def edges(axis) -> np.ndarray:
@@ -206,9 +217,7 @@ class Window:
 
     def saved_state(self, ready) -> dict:
         """What the address says, once `ready(state)` holds."""
-        told = self.eventually(lambda: (now := self.page.evaluate(ADDRESS)) and ready(now) and now, 0.2)
-        require(told, f"the address stays {self.page.url}")
-        return told
+        return saved_state(self.page, ready)
 
     def look(self, name: str) -> None:
         """Keeps a picture of the page for people to look at."""
@@ -256,6 +265,15 @@ class Watched:
 
     def state(self, key: str):
         return self.page.evaluate("key => cubepress.store.get()[key]", key)
+
+    def panel(self, name: str) -> None:
+        """Opens a panel at the side."""
+        self.page.evaluate("name => cubepress.openPanel(name)", name)
+        self.page.wait_for_function(OPEN, arg=["#side", name])
+
+    def eventually(self, condition, pause: float = 0.2):
+        # What the page asks of its checks meanwhile is answered.
+        return eventually(condition, pause, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
 
 
 def new_context(browser, **options):

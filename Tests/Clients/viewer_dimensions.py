@@ -82,6 +82,8 @@ def numbers(viewer, made) -> str:
         window.saved_state(lambda state: state["layers"][0]["dims"].get("depth") == "25")
         link = page.url
         window.panel("series")
+        # The map makes room for it.
+        window.settle()
         page.mouse.click(*window.project(PLACE["lng"], PLACE["lat"]))
         page.wait_for_selector("#below .u-over")
         require("Depth 25 m" in window.says("#below", "Depth"), "the chart does not name the depth")

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import threading
 import time
@@ -13,7 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from patience import PATIENCE
+from patience import PATIENCE, eventually
 from report import Failure, require
 from small_disk import small_disk
 from team_server import TeamServer
@@ -132,6 +133,28 @@ def restores(space: Workspace) -> str:
     return "datasets, files and places are there"
 
 
+def cuts_log(space: Workspace) -> str:
+    """Entries older than 400 days go while the server answers, and the page says so."""
+    require(space.server.stop() == 0, "it did not end in order")
+    now = int(time.time())
+    database = sqlite3.connect(space.server.folder / "cubepress.sqlite")
+    with database:
+        database.executemany(
+            "INSERT INTO audit (at, actor, action, object, team) VALUES (?, 'bob', 'did', ?, 'ocean')",
+            [(now - (402 if number < 20_000 else 399) * 86_400, f"thing-{number}") for number in range(20_001)])
+    database.close()
+    space.server.start()
+    ada = space.members["ada"]
+    require(eventually(lambda: "<td>removed old entries</td>" in ada.ask("/teams/ocean/log")[1]), "no entry says it")
+    count = "SELECT count(*) FROM audit WHERE object LIKE 'thing-%'"
+    with sqlite3.connect(space.server.folder / "cubepress.sqlite") as database:
+        require(eventually(lambda: database.execute(count).fetchone() == (1,)), f"{database.execute(count).fetchone()} stay")
+    text = ada.ask("/teams/ocean/log")[1]
+    require("Entries are kept for 400 days." in text, "the page does not say how long")
+    require("<td>thing-20000</td>" in text and text.count("removed old entries") == 1, "another log")
+    return "20,000 entries"
+
+
 def full_disk(program: str) -> str:
     """A disk without room: people and programs are told, nothing that was kept is lost, and with room all goes on."""
     with small_disk("6m") as disk:
@@ -169,6 +192,7 @@ def filled(server: TeamServer, disk: Path) -> str:
     kept = os.urandom(1_000_000)
     status, _ = ask("/teams/ocean/files/kept", "PUT", kept)
     require(status == 201, f"with room: {status}")
+    require(ask("/health/ready") == (200, b"ready\n"), f"{ask('/health/ready')}")
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     status, text = ask("/teams/ocean/files/large", "PUT", os.urandom(free + 1))
     require(status == 507 and b"disk of the server is full" in text, f"a file: {status} {text[:200]}")
@@ -192,7 +216,10 @@ def filled(server: TeamServer, disk: Path) -> str:
         text = text if isinstance(text, str) else json.loads(text)["error"]["message"]
         require(status == 507 and "disk of the server is full" in text, f"{name}: {status} {text[:300]}")
     require(ask("/teams/ocean/files/kept") == (200, kept), "what was kept cannot be read")
-    require(ask("/health/ready")[0] == 200, "it is not ready for readers")
+    status, text = ask("/health/ready")
+    require(status == 200 and text.startswith(b"ready for reading only"), f"ready: {status} {text}")
+    measured = [line for line in ask("/metrics")[1].decode().splitlines() if line.startswith("cubepress_data_free_bytes ")]
+    require(measured == ["cubepress_data_free_bytes 0"], f"free bytes: {measured}")
     (disk / "filling").unlink()
     status, text = ask("/teams/ocean/places/p/features", "POST", places, **json_both)
     require(status == 201 and len(json.loads(text)["ids"]) == 5, f"with room again: {status} {text[:200]}")

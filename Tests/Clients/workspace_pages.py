@@ -65,7 +65,7 @@ def shows_pages(space: Workspace) -> str:
                 page.fill("[name=name]", user)
                 page.fill("[name=password]", "correct horse battery")
                 page.get_by_role("button", name="Sign in").click()
-                page.wait_for_load_state()
+                page.wait_for_url(space.server.base + "/")
 
             def look(path: str, shot: str) -> None:
                 page.goto(space.server.base + path)

@@ -153,6 +153,7 @@ public enum SampleSite {
           standardName: "sea_surface_temperature", dimensions: [time, depth],
           measured: MeasuredValues(
             minimum: 271.35, maximum: 305.1, missingShare: 0.337, sampled: true),
+          viewerLayer: "heatmap",
           styles: [
             try built(
               try Style(

@@ -103,6 +103,30 @@ struct SignInTests {
     }
   }
 
+  @Test(
+    "who chooses many addresses of one network is one client",
+    arguments: [
+      ("192.0.2.1", "192.0.2.2", false), ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true),
+      ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+      ("::ffff:192.0.2.1", "::ffff:192.0.2.2", false),
+      ("unknown", "unknown", true), ("::1", "0:0:0:0:0:0:0:1", true),
+    ])
+  func networks(one: String, other: String, areOne: Bool) {
+    #expect((AttemptLimiter.network(of: one) == AttemptLimiter.network(of: other)) == areOne)
+  }
+
+  /// A name that none can have is not kept: neither for counting nor, as a whole, in the log.
+  @Test func longNamesAreNotRemembered() async throws {
+    let workspace = try await Workspace()
+    let client = try workspace.client()
+    let name = "e" + String(repeating: "\u{301}", count: 500)
+    let answer = try await client.post("/sign-in", [:], ["name": name, "password": "wrong"])
+    #expect(answer.status == .unprocessableContent)
+    let entry = try #require(try await workspace.database.audit(team: nil, limit: 1).first)
+    #expect(entry.action == "sign-in refused" && (1...66).contains(entry.actor.utf8.count))
+    #expect(SignInRoutes.target("/" + String(repeating: "a", count: 2000)) == "/")
+  }
+
   @Test func namesThatDoNotExistAnswerAlike() async throws {
     let workspace = try await Workspace()
     let client = try workspace.client()

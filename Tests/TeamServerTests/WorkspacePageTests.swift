@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import Teams
@@ -233,6 +234,67 @@ struct WorkspacePageTests {
     let labels = lines.filter { $0.hasPrefix("cubepress_team_quota_bytes{") }
     #expect(labels.count == StorageMetrics.mostTeams + 1)
     #expect(labels.last == "cubepress_team_quota_bytes{team=\"_others\"} 2097152.0")
+    let free = lines.first { $0.hasPrefix("cubepress_data_free_bytes ") }
+    #expect((free?.split(separator: " ").last.flatMap { Int64($0) } ?? 0) > 0)
+  }
+
+  @Test(
+    "a full disk is told, and the server stays ready",
+    arguments: [
+      (DiskRoom(bytes: 1 << 30, files: 9), "ready\n"),
+      (DiskRoom(bytes: 1 << 30, files: nil), "ready\n"),
+      (
+        DiskRoom(bytes: 0, files: 9),
+        "ready for reading only: the disk of the data folder is full\n"
+      ),
+      (
+        DiskRoom(bytes: 1 << 30, files: 0),
+        "ready for reading only: the disk of the data folder is full\n"
+      ), (nil, "ready\n"),
+    ] as [(DiskRoom?, String)])
+  func readiness(room: DiskRoom?, words: String) {
+    #expect(OperationRoutes.readiness(room) == words)
+  }
+
+  @Test func theLogSaysHowLongItIsKept() async throws {
+    let workspace = try await Workspace { $0.logDays = 77 }
+    let client = try workspace.client()
+    try await workspace.database.record(
+      "did", on: "something", by: "ada", team: "ice", now: secondsNow())
+    for (user, path) in [("owner", "/teams/ice/log"), ("admin", "/administration")] {
+      let page = try await client.get(path, workspace.session(user).headers)
+      #expect(page.text.contains("Entries are kept for 77 days."), "\(path)")
+    }
+    #expect(
+      try await client.get("/teams/ice/log", workspace.session("owner").headers).text
+        .contains("<td>something</td>"))
+    #expect(workspace.settings.workspace.logLifetime == 77 * 86_400)
+  }
+
+  @Test func whatIsTooManyIsToldToPeopleAndPrograms() async throws {
+    let workspace = try await Workspace()
+    let ice = try #require(try await workspace.database.team(named: "ice"))
+    try await workspace.database.pool.write { database in
+      for number in 0..<TeamLimits().collections {
+        try database.execute(
+          sql: """
+            INSERT INTO collection (team, name, title, created, created_by)
+            VALUES (?, ?, '', 0, 'editor')
+            """, arguments: [ice.id, "c\(number)"])
+      }
+    }
+    let client = try workspace.client()
+    var headers = try await workspace.token("editor", .write)
+    headers[.contentType] = "application/json"
+    let answer = try await client.send(
+      .post, "/teams/ice/places", headers, body: #"{"id":"more"}"#)
+    #expect(answer.status.code == 507)
+    #expect(answer.text.contains("the team has 1000 collections"))
+    #expect(answer.text.contains("remove some"))
+    let (session, form) = try await workspace.session("editor")
+    let page = try await client.post("/teams/ice/places", session, ["form": form, "id": "more"])
+    #expect(page.status == .unprocessableContent)
+    #expect(page.text.contains("the team has 1000 collections"))
   }
 
   @Test func aStoryHasTheFrameOfTheServer() {

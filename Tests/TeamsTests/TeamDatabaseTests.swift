@@ -270,6 +270,92 @@ struct TeamDatabaseTests {
     #expect(try await database.audit(team: "sea", limit: 9).isEmpty)
   }
 
+  @Test func theLogIsCutAndSaysSo() async throws {
+    let most = TeamDatabase.auditStep
+    // More than go at once, of a team and of none, in turn with another team's that stay.
+    for number in 0..<(most + 3) {
+      try await database.record("old", on: "\(number)", by: "ada", team: "ice", now: now - 100)
+    }
+    try await database.record("old", on: "x", by: "admin", now: now - 1)
+    try await database.record("new", on: "y", by: "ada", team: "ice", now: now)
+    try await database.record("new", on: "z", by: "ada", team: "sea", now: now)
+    try await database.cutAudit(before: now, now: now + 10)
+    let ice = try await database.audit(team: "ice", limit: most)
+    #expect(ice.map(\.action) == ["removed old entries", "new"])
+    // `date -u -d @1800000000`
+    #expect(ice.first?.object == "all from before 2027-01-15 08:00")
+    #expect(ice.first?.actor == "the server" && ice.first?.at == now + 10)
+    #expect(try await database.audit(team: nil, limit: 9).map(\.action) == ["removed old entries"])
+    #expect(try await database.audit(team: "sea", limit: 9).map(\.action) == ["new"])
+    // One entry says it, however often the log is cut; and where nothing goes it says nothing new.
+    try await database.cutAudit(before: now + 1, now: now + 20)
+    #expect(try await database.audit(team: "ice", limit: 9).map(\.at) == [now + 20])
+    try await database.cutAudit(before: now + 1, now: now + 30)
+    #expect(try await database.audit(team: "ice", limit: 9).map(\.at) == [now + 20])
+    // A limit in the future is none.
+    try await database.cutAudit(before: .max, now: now + 20)
+    #expect(try await database.audit(team: "ice", limit: 9).map(\.at) == [now + 20])
+  }
+
+  /// Writes down what an error says, and looks whether its kind is that there is too much.
+  private func requireFull(_ words: String, _ body: () async throws -> Void) async {
+    let error = await #expect(throws: TeamsError.self) { try await body() }
+    #expect(error?.kind == .full && error?.reason.contains(words) == true, "\(words)")
+  }
+
+  @Test func thereIsNoMoreOfAKindThanMayBe() async throws {
+    var limits = TeamLimits()
+    (limits.datasets, limits.shares, limits.tokens) = (1, 1, 2)
+    let database = try TeamDatabase(path: folder.path + "/few.sqlite", limits: limits)
+    let ada = try await database.addUser("ada", title: "Ada")
+    let ice = try await database.addTeam("ice", title: "Ice", owner: ada)
+    let sea = try await database.addTeam("sea", title: "Sea", owner: ada)
+    func token(_ lifetime: Int64, at time: Int64) async throws {
+      _ = try await database.addToken(
+        for: ada, label: "", scope: .read, lifetime: lifetime, now: time)
+    }
+    try await token(10, at: now)
+    try await token(1000, at: now)
+    await requireFull("2 tokens") { try await token(10, at: now + 9) }
+    // What has expired makes room.
+    try await token(10, at: now + 10)
+    #expect(try await database.tokens(of: ada, now: now).count == 2)
+
+    try await database.grant(.reader, on: "bed", of: ice, to: sea)
+    await requireFull("shares 1") {
+      try await database.grant(.reader, on: "a.txt", kind: .files, of: ice, to: sea)
+    }
+    // A share that is there can be changed, and another team has its own number.
+    try await database.grant(.editor, on: "bed", of: ice, to: sea)
+    try await database.grant(.reader, on: "bed", of: sea, to: ice)
+
+    try await database.setCubeSource(
+      try CubeSource(dataset: "bed", title: "", path: "cubes/a"), of: ice)
+    await requireFull("1 datasets") {
+      try await database.setCubeSource(
+        try CubeSource(dataset: "top", title: "", path: "cubes/a"), of: ice)
+    }
+    try await database.setCubeSource(
+      try CubeSource(dataset: "bed", title: "", path: "cubes/b"), of: ice)
+  }
+
+  @Test func oneSessionTooManyEndsTheOldest() async throws {
+    var limits = TeamLimits()
+    limits.sessions = 2
+    let database = try TeamDatabase(path: folder.path + "/few.sqlite", limits: limits)
+    let ada = try await database.addUser("ada", title: "Ada")
+    let eve = try await database.addUser("eve", title: "Eve")
+    var secrets: [String] = []
+    for (user, time) in [(ada, 0), (eve, 1), (ada, 2), (ada, 3)] as [(User, Int64)] {
+      secrets.append(try await database.beginSession(of: user, lifetime: 60, now: now + time))
+    }
+    var live: [Bool] = []
+    for secret in secrets {
+      live.append(try await database.principal(session: secret, now: now + 4) != nil)
+    }
+    #expect(live == [false, true, true, true])
+  }
+
   @Test func aDatabaseIsOpenedAgain() async throws {
     try await database.addUser("ada", title: "Ada")
     let again = try TeamDatabase(path: folder.path + "/test.sqlite")

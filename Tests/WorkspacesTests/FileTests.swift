@@ -80,6 +80,57 @@ struct FileTests {
     }
   }
 
+  @Test func aNotebookThatCannotBeShownIsTriedOnceForEachContent() async throws {
+    let keeping = try await Keeping(
+      reader: """
+        echo tried >> "$(dirname "$0")/tries"
+        echo "Error: too strange" >&2
+        exit 1
+        """)
+    func tries() -> Int { keeping.folder.read("tries")?.filter { $0 == 10 }.count ?? 0 }
+    for (text, count) in [("one", 1), ("one", 1), ("two", 2)] {
+      _ = try await keeping.put(text, as: "a.md")
+      for _ in 0..<3 {
+        let error = await #expect(throws: WorkspaceError.self) {
+          _ = try await keeping.workspace.story("a.md", of: keeping.team)
+        }
+        #expect(error?.kind == .invalid && error?.reason == "too strange")
+      }
+      #expect(tries() == count)
+    }
+  }
+
+  @Test func pagesGoWithTheirNotebook() async throws {
+    let keeping = try await Keeping(
+      reader: #"mkdir -p "$4/stories/a" && cp "$2" "$4/stories/a/index.html""#)
+    for path in ["a.md", "b.md"] {
+      _ = try await keeping.put("# Text", as: path)
+      _ = try await keeping.workspace.story(path, of: keeping.team)
+    }
+    #expect(keeping.names(in: "stories").count == 2)
+    #expect(try await keeping.workspace.removeFile("a.md", of: keeping.team))
+    #expect(keeping.names(in: "stories").count == 1)
+  }
+
+  @Test(
+    "the latest pages are kept",
+    arguments: [
+      (10, 1000, ["a", "b", "c"]), (2, 1000, ["a", "b"]), (10, 250, ["a", "b"]), (0, 0, ["a"]),
+    ] as [(Int, Int64, [String])])
+  func shelf(stories: Int, bytes: Int64, kept: [String]) throws {
+    let folder = try TemporaryFolder()
+    for (age, name) in ["a", "b", "c"].enumerated() {
+      try folder.write(String(repeating: "x", count: 100), to: "shelf/\(name)/1/index.html")
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: Double(1000 - age))],
+        ofItemAtPath: folder.path + "/shelf/" + name)
+    }
+    let shelf = StoryShelf(
+      folder: folder.path + "/shelf", mostStories: stories, mostBytes: bytes)
+    shelf.trim()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: shelf.folder).sorted() == kept)
+  }
+
   @Test func aFileIsNoFolder() async throws {
     let keeping = try await Keeping()
     _ = try await keeping.put("x", as: "a/b")
@@ -89,6 +140,7 @@ struct FileTests {
       }
       #expect(error?.kind == .conflict)
     }
+    #expect(keeping.names(in: "blobs").count == 1, "what was refused stays on the disk")
     _ = try await keeping.put("z", as: "a-b")
     #expect(
       try await keeping.workspace.files(of: keeping.team, prefix: "a/", limit: 9).map(\.path)

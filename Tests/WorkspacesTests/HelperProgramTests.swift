@@ -10,11 +10,11 @@ struct HelperProgramTests {
     _ script: String, time: Int = 60
   ) throws -> (answer: HelperProgram.Answer, left: [String]) {
     let folder = try TemporaryFolder()
-    try folder.write("#!/bin/sh\n" + script + "\n", to: "program")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o700], ofItemAtPath: folder.path + "/program")
-    let helper = HelperProgram(path: folder.path + "/program", time: time)
-    let answer = try helper.run(["a b", "c"], scratch: folder.path + "/scratch")
+    // Read by the shell: a file that was just written cannot be started while another test's child still has it open.
+    try folder.write(script + "\n", to: "program")
+    let helper = HelperProgram(path: "/bin/sh", time: time)
+    let answer = try helper.run(
+      [folder.path + "/program", "a b", "c"], scratch: folder.path + "/scratch")
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/scratch")
     return (answer, left)
   }

@@ -15,13 +15,16 @@ struct Keeping {
   /// - Parameters:
   ///   - quota: of the team, in bytes.
   ///   - reader: the script that stands for the program.
+  ///   - limits: how many things the team may have.
   /// - Throws: where nothing can be written.
-  init(quota: Int64 = 1 << 20, reader: String = Keeping.content) async throws {
+  init(
+    quota: Int64 = 1 << 20, reader: String = Keeping.content, limits: TeamLimits = TeamLimits()
+  ) async throws {
     folder = try TemporaryFolder()
     try folder.write("#!/bin/sh\n" + reader + "\n", to: "reader")
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o700], ofItemAtPath: folder.path + "/reader")
-    database = try TeamDatabase(path: folder.path + "/test.sqlite")
+    database = try TeamDatabase(path: folder.path + "/test.sqlite", limits: limits)
     owner = try await database.addUser("ada", title: "Ada")
     team = try await database.addTeam("ice", title: "Ice", owner: owner)
     var settings = WorkspaceSettings(dataFolder: folder.path, program: folder.path + "/reader")

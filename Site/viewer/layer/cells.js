@@ -48,28 +48,38 @@ export const createCells = ({ failed, changed }) => {
   const windows = createWindows({
     failed,
     changed() {
-      for (const check of [...waiting]) check();
+      for (const { check } of [...waiting]) check();
       changed();
     },
   });
 
   /** Waits until windows are held, or known to be broken. */
   const load = (slice, level, list) => new Promise((resolve) => {
-    const check = () => {
+    const one = { dataset: slice.field.dataset, resolve };
+    one.check = () => {
       const missing = list.filter(([i, j]) => !windows.has(slice, level, i, j) && !windows.isBroken(slice, level, i, j));
       if (missing.length) {
         for (const [i, j] of missing) windows.request(slice, level, i, j);
         return;
       }
-      waiting.delete(check);
+      waiting.delete(one);
       resolve();
     };
-    waiting.add(check);
-    check();
+    waiting.add(one);
+    one.check();
   });
 
   return {
     windows, load,
+    /** Forgets all of a dataset; who waits for some of it goes without. */
+    forget(dataset) {
+      for (const one of [...waiting]) {
+        if (one.dataset !== dataset) continue;
+        waiting.delete(one);
+        one.resolve();
+      }
+      windows.forget(dataset);
+    },
     /**
      * The values of a slice at the points that axes span, row by row; null if they lie outside of the grid.
      *

@@ -80,9 +80,13 @@ export const createDrawing = (app, report) => {
   };
 
   const update = (view, layer, state) => {
-    const field = fields.open(layer);
-    if (!field) return;
     const name = `${view.id}/${layer.id}`;
+    const field = fields.open(layer);
+    if (!field) {
+      // What was drawn in its place is something else.
+      drawn.delete(name);
+      return;
+    }
     const tables = look(layer, field);
     if (!tables) return;
     const wanted = field.slice({ time: layer.time ?? state.time, dims: layer.dims });

@@ -15,8 +15,9 @@ const textOf = (dataset) => fold([
 
 /** Shows a variable: in place of the active layer, or as one more. */
 export const showVariable = async (app, id, key, { add = false, composite } = {}) => {
+  const isLatest = add ? () => true : app.replacing();
   const found = await findVariable(app, id, key);
-  if (!found) return;
+  if (!found || !isLatest()) return;
   const { document, variable } = found;
   app.store.set((state) => {
     const active = activeLayer(state);

@@ -57,6 +57,9 @@ export const filmForm = async (app) => {
         format: wanted.format, perSecond: wanted.perSecond,
         steps: times.slice(wanted.from, wanted.to + 1), longest: LONGEST[wanted.format], signal: controller.signal,
         frame: (step) => {
+          // With the panel closed nobody could end it.
+          if (!stop.isConnected) controller.abort();
+          controller.signal.throwIfAborted();
           steps.show(step);
           return pictureOfMap(app, { scale: 1, title, signal: controller.signal });
         },

@@ -3,6 +3,7 @@
 import { encode } from "../address.js";
 import { choice, field, make, segments } from "../dom.js";
 import { icons } from "../icons.js";
+import { createLatest } from "../latest.js";
 import { activeLayer } from "../state.js";
 import { codeView } from "./export-code.js";
 import { filmForm } from "./export-film.js";
@@ -15,10 +16,21 @@ const RESOLUTIONS = [96, 150, 300];
 const LANGUAGES = [["python", "Python"], ["julia", "Julia"], ["r", "R"]];
 
 /** A part of the panel that opens; its content is made when it does. */
-const part = (title, fill, open = false) => {
+const part = (app, title, fill, open = false) => {
   const body = make("div", { className: "part-body" });
   const element = make("details", { className: "part", open }, make("summary", {}, title), body);
-  const show = async () => body.replaceChildren(await fill());
+  const filling = createLatest();
+  const show = async () => {
+    const isLatest = filling();
+    let content;
+    try {
+      content = await fill();
+    } catch (error) {
+      console.warn(error);
+      content = make("p", { className: "error", role: "alert" }, app.t("export.part.failed", { why: error.message }));
+    }
+    if (isLatest()) body.replaceChildren(content);
+  };
   element.addEventListener("toggle", () => element.open && show());
   return element;
 };
@@ -120,8 +132,9 @@ const dataForm = (app) => {
 const render = (host, app) => {
   const { t, store } = app;
   const parts = () => [
-    part(t("export.picture"), () => pictureForm(app), true), part(t("export.film"), () => filmForm(app)),
-    part(t("export.code"), () => codeForm(app)), part(t("export.link"), () => linkForm(app)), part(t("export.data"), () => dataForm(app)),
+    part(app, t("export.picture"), () => pictureForm(app), true), part(app, t("export.film"), () => filmForm(app)),
+    part(app, t("export.code"), () => codeForm(app)), part(app, t("export.link"), () => linkForm(app)),
+    part(app, t("export.data"), () => dataForm(app)),
   ];
   host.replaceChildren(...parts());
   // What was written down about an older view would be wrong; open parts are filled anew.

@@ -14,6 +14,7 @@ export const differenceForm = async (app, document, layer) => {
     .filter(([, one]) => one.kind !== "categorical" && (one.units ?? "") === (variable.units ?? ""));
   const wanted = { variable: layer.variable, time: "" };
   const message = make("p", { className: "hint", role: "status" });
+  const submit = make("button", { type: "submit", className: "plain primary" }, t("expressions.difference.add"));
   const timeField = times.length > 1 && field(t("expressions.difference.time"), times.length > 400
     ? make("input", { type: "text", placeholder: times[0], onchange: (event) => { wanted.time = event.target.value.trim(); } })
     : choice([["", t("expressions.difference.shown")], ...times.map((one) => [one, one])], "", (value) => { wanted.time = value; }));
@@ -27,8 +28,14 @@ export const differenceForm = async (app, document, layer) => {
       return;
     }
     const other = { variable: wanted.variable, ...(wanted.time ? { time: wanted.time } : {}) };
-    await putDifference(app, layer, other);
+    submit.disabled = true;
+    try {
+      await putDifference(app, layer, other);
+    } catch (error) {
+      console.warn(error);
+      message.replaceChildren(make("span", { className: "error", role: "alert" }, error.message));
+    }
+    submit.disabled = false;
   } },
-  make("p", { className: "hint" }, t("expressions.difference.intro")), variableField, timeField, message,
-  make("button", { type: "submit", className: "plain primary" }, t("expressions.difference.add")));
+  make("p", { className: "hint" }, t("expressions.difference.intro")), variableField, timeField, message, submit);
 };

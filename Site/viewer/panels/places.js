@@ -2,6 +2,7 @@
 
 import { icon, iconButton, make } from "../dom.js";
 import { icons } from "../icons.js";
+import { createLatest } from "../latest.js";
 import { activeLayer } from "../state.js";
 import { PlaceError } from "./places-error.js";
 import { PlacesOnMap } from "./places-map.js";
@@ -100,11 +101,14 @@ const render = (host, app) => {
     none.hidden = places.length > 0;
     if (focused) own.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.querySelectorAll("input, button")[place]?.focus();
   };
+  const listing = createLatest();
   const listPublished = async (dataset) => {
+    const isLatest = listing();
     publishedPart.hidden = true;
     if (!dataset) return;
     try {
       const [document, places] = await Promise.all([app.site.dataset(dataset), placesOf(app, dataset)]);
+      if (!isLatest()) return;
       const list = make("ul", { className: "place-list" });
       const fill = (words) => list.replaceChildren(...places
         .filter((one) => one.properties.title.toLowerCase().includes(words.trim().toLowerCase()))
@@ -115,6 +119,7 @@ const render = (host, app) => {
       publishedPart.replaceChildren(make("h3", {}, t("places.of", { title: document.title })), ...(find ? [find] : []), list);
       publishedPart.hidden = !places.length;
     } catch (error) {
+      if (!isLatest()) return;
       say(t("places.published.failed"), "error");
       console.warn(error);
     }
@@ -150,9 +155,12 @@ const acceptDrops = (app) => {
 /** Keeps the map's names and published places like the state and the shown dataset. */
 const keepOnMap = (app) => {
   const onMap = new PlacesOnMap(app.map.gl);
+  const showing = createLatest();
   const show = async () => {
+    const isLatest = showing();
     const dataset = activeLayer(app.store.get())?.dataset;
     const published = dataset ? await placesOf(app, dataset).catch(() => []) : [];
+    if (!isLatest()) return;
     onMap.show(app.store.get().places, published);
   };
   app.store.subscribe((state) => [state.places, activeLayer(state)?.dataset], show);

@@ -1,6 +1,7 @@
 // The form for one more series: place, dataset, variable and statistic.
 
 import { choice, field, make } from "../dom.js";
+import { createLatest } from "../latest.js";
 import { addSeries, dimsFor, hasTime, placesOf, shownVariable } from "./places-actions.js";
 import { METHODS } from "./series-load.js";
 
@@ -18,14 +19,17 @@ export const seriesForm = async (app) => {
     dataset: shown.dataset ?? app.site.datasets[0].id, variable: shown.variable,
   };
   const form = make("div", { className: "form" });
+  const filling = createLatest();
   const fill = async () => {
+    const isLatest = filling();
     const document = await app.site.dataset(wanted.dataset);
+    if (!isLatest()) return;
     const variables = document.variables.filter(hasTime);
     if (!variables.some((one) => one.key === wanted.variable)) wanted.variable = variables[0]?.key;
     const focused = [...form.querySelectorAll("select")].indexOf(window.document.activeElement);
     const pick = (key, options) => field(t(`series.${key}`), choice(options, wanted[key], (value) => {
       wanted[key] = value;
-      fill();
+      fill().catch(() => app.notify(t("dataset.unread", { id: wanted.dataset }), "error"));
     }));
     const isArea = places.find((one) => one.properties.id === wanted.place)?.geometry.type !== "Point";
     const add = () => addSeries(app, [{

@@ -124,10 +124,14 @@ class SeriesPanel {
     const key = keyOf(entry);
     if (error.code === "replaced" && !this.restarted) {
       this.restarted = true;
-      await app.pools.replaced(entry.dataset);
-      app.map.drawing?.forget(entry.dataset);
-      this.again(key);
-      return;
+      try {
+        await app.pools.replaced(entry.dataset);
+        app.map.drawing?.forget(entry.dataset);
+        this.again(key);
+        return;
+      } catch (unread) {
+        console.warn(unread);
+      }
     }
     if (!error.shown) console.warn(error);
     loaded.set(key, { error: error.message, retry: !error.shown });
@@ -180,7 +184,12 @@ class SeriesPanel {
     });
     this.plot.hidden = !this.ready.length;
     this.table.hidden = !options.table || !this.ready.length;
-    if (this.ready.length) await this.draw(round);
+    try {
+      if (this.ready.length) await this.draw(round);
+    } catch (error) {
+      // The legend and the table do without a chart.
+      app.notify(error.message, "warning", { title: t("retry"), run: () => this.show() });
+    }
     if (!this.table.hidden) {
       showTable(this.table, this.ready.filter((line) => !line.hidden),
         { t, format: this.format, caption: t("series.table"), first: t("series.time") });
@@ -191,7 +200,7 @@ class SeriesPanel {
   async draw(round) {
     const { app, t } = this;
     const uPlot = await loadPlot(app);
-    if (round !== this.round) return;
+    if (round !== this.round || this.controller.signal.aborted) return;
     const { calendar } = this;
     if (this.chart?.axis.calendar !== calendar) {
       this.chart?.destroy();

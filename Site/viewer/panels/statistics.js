@@ -7,6 +7,7 @@ import { icons } from "../icons.js";
 import { colourMaps, lookOf, tablesOf } from "../layer/colours.js";
 import { unitsOf } from "../site.js";
 import { activeLayer } from "../state.js";
+import { createLatest } from "../latest.js";
 import { layerTitle } from "../titles.js";
 import { subtitleOf } from "./export-map.js";
 import { shownSlice, valueAtPoint, valuesInArea } from "./field-values.js";
@@ -44,7 +45,7 @@ const colouring = async (app, layer, variable) => {
 
 class StatisticsPanel {
   constructor(host, app) {
-    Object.assign(this, { app, t: app.t });
+    Object.assign(this, { app, t: app.t, choosing: createLatest() });
     const { store } = app;
     this.head = make("div", { className: "form" });
     this.body = make("div", { "aria-live": "polite" });
@@ -64,9 +65,11 @@ class StatisticsPanel {
 
   async choose() {
     const { app, t } = this;
+    const isLatest = this.choosing();
     const { places, place } = app.store.get();
     const dataset = activeLayer(app.store.get())?.dataset;
     const published = dataset ? await placesOf(app, dataset).catch(() => []) : [];
+    if (!isLatest()) return;
     const options = [...places, ...published].filter((one) => one.geometry.type !== "LineString")
       .map((one) => [one.properties.id, one.properties.title]);
     const begin = async () => {

@@ -29,6 +29,7 @@ struct AccessSection {
     ]
     context.merge(tiles) { first, _ in first }
     if let terrain { context["terrain"] = terrain }
+    if let viewerLayers { context["viewerLayers"] = viewerLayers }
     if let code { context["code"] = code } else { context["source"] = source }
     return context
   }
@@ -182,6 +183,20 @@ extension AccessSection {
             terrain.pictureTemplate(dataset: dataset.id, variable)))
     }
     return ["terrainText": .text(text), "terrainParts": .list(parts)]
+  }
+}
+
+extension AccessSection {
+  /// What the 4D viewer shows of it, and the address that it takes for its server's.
+  private var viewerLayers: PageValue? {
+    let layers = dataset.variables.compactMap { variable in
+      variable.viewerLayer.map { "\(variable.title) (\($0))" }
+    }
+    guard !layers.isEmpty else { return nil }
+    return [
+      "viewerLayerTitles": .text(layers.joined(separator: ", ")), "copyText": .text(base),
+      "copyLabel": "the address for the 4D viewer",
+    ]
   }
 }
 

@@ -10,6 +10,7 @@ import Pyramids
 import Recipes
 import Stores
 import Vectors
+import ViewerLayers
 
 /// Turns what the units of a dataset left behind into the description that services and pages are
 /// made from, and makes the pictures that belong to it.
@@ -144,7 +145,7 @@ struct DatasetSummary {
           maximumError: build.maximumErrors[number]),
       paperCube: build.paperCubes[number].map(\.key).first { $0.hasSuffix(".svg") },
       paperCubePDF: build.paperCubes[number].map(\.key).first { $0.hasSuffix(".pdf") },
-      styles: styles)
+      viewerLayer: prepared.viewerLayer?.layer.kind.rawValue, styles: styles)
   }
 
   private mutating func noteEmptyFields(

@@ -18,9 +18,6 @@ struct APIErrors: RouterMiddleware {
       return Self.response(HTTPError(error))
     } catch let error as VectorError {
       return Self.response(HTTPError(.badRequest, message: error.description))
-    } catch is CancellationError {
-      // Nobody reads it.
-      return Self.response(HTTPError(.serviceUnavailable, message: "The client has gone."))
     } catch let error as HTTPError where error.status.code >= 400 {
       return Self.response(error)
     } catch let error as any HTTPResponseError where error.status.code < 500 {

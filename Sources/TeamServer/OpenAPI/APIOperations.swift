@@ -58,7 +58,8 @@ extension APIOperation {
       answer: .text, isOpen: true),
     APIOperation(
       method: "get", path: "/health/ready", tag: "operation",
-      words: "Whether the server can do its work.", answer: .text, isOpen: true),
+      words: "Whether the server can do its work; with a full disk it can be read.", answer: .text,
+      isOpen: true),
     APIOperation(
       method: "get", path: "/metrics", tag: "operation",
       words: "Counts and what teams keep, in the form of Prometheus, for administrators.",
