@@ -43,10 +43,9 @@ enum Ellipsoid {
     return major * (1 - eccentricitySquared) / (root * root * root)
   }
 
-  /// Where a place at some height above the ellipsoid is.
-  static func point(longitude: Angle, latitude: Angle, height: Double) -> Point {
-    let radius = primeVertical(latitude)
-    return Point(
+  /// Where a place at some height above the ellipsoid is, with ``primeVertical(_:)`` there.
+  static func point(longitude: Angle, latitude: Angle, radius: Double, height: Double) -> Point {
+    Point(
       x: (radius + height) * latitude.cosine * longitude.cosine,
       y: (radius + height) * latitude.cosine * longitude.sine,
       z: (radius * (1 - eccentricitySquared) + height) * latitude.sine)

@@ -109,24 +109,20 @@ struct HeightSampler {
   /// Scales values, puts heights where there are none, and looks whether there is one in the tile.
   private func turnIntoHeights(_ heights: inout TileHeights) -> Bool {
     let (scale, missing) = (plan.scale, Float(plan.missingHeight))
-    var hasValues = false
-    let (side, width) = (TileHeights.side, TileHeights.width)
-    heights.values.withUnsafeMutableBufferPointer { values in
+    let side = TileHeights.side
+    return heights.values.withUnsafeMutableBufferPointer { values in
       heights.isMissing.withUnsafeMutableBufferPointer { isMissing in
-        for row in 0..<width {
-          let isInRows = row >= 1 && row <= side + 1
-          for place in row * width..<(row + 1) * width {
-            let value = values[place]
-            isMissing[place] = value.isNaN
-            values[place] = value.isNaN ? missing : Float(Double(value) * scale)
-            let column = place - row * width
-            hasValues =
-              hasValues || (!value.isNaN && isInRows && column >= 1 && column <= side + 1)
-          }
+        for place in values.indices {
+          let value = values[place]
+          isMissing[place] = value.isNaN
+          values[place] = value.isNaN ? missing : Float(Double(value) * scale)
+        }
+        return (0...side).contains { row in
+          let start = TileHeights.index(column: 0, row: row)
+          return isMissing[start...start + side].contains(false)
         }
       }
     }
-    return hasValues
   }
 
   /// Gives all places of a pole one height, so that the surface closes there.

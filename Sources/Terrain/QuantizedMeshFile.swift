@@ -32,25 +32,28 @@ struct QuantizedMeshFile {
     water: [UInt8]?
   ) {
     let numbering = MeshNumbering(mesh.triangulation)
-    let corners = numbering.corners.map { number in
-      Corner(
-        column: Int(mesh.triangulation.columns[Int(number)]),
-        row: Int(mesh.triangulation.rows[Int(number)]), steps: mesh.heights[Int(number)])
+    let corners = (0..<mesh.triangulation.cornerCount).map { number in
+      let corner = Int(numbering.corners[number])
+      return Corner(
+        column: mesh.triangulation.columns[corner], row: mesh.triangulation.rows[corner],
+        steps: mesh.heights[corner])
     }
     let (low, high) = corners.reduce((Int32.max, Int32.min)) {
       (min($0.0, $1.steps), max($0.1, $1.steps))
     }
     let range = step.range(low: low, high: high)
-    bytes.reserveCapacity(128 + 10 * corners.count + 4 * numbering.triangles.count)
+    bytes.reserveCapacity(128 + 10 * corners.count + 4 * numbering.distances.count)
     let points = corners.map {
-      ground.point(column: $0.column, row: $0.row, height: step.height($0.steps))
+      ground.point(column: Int($0.column), row: Int($0.row), height: step.height($0.steps))
     }
     writeHeader(points, range)
     writeCorners(corners, low: low, numbersPerStep: range.numbersPerStep)
-    writeTriangles(numbering.triangles, corners)
+    writeTriangles(numbering.distances, corners)
     begin(.octVertexNormals, size: 2 * corners.count)
     write(
-      corners.map { OctNormal(ground.normal(column: $0.column, row: $0.row, heights)) })
+      corners.map {
+        OctNormal(ground.normal(column: Int($0.column), row: Int($0.row), heights))
+      })
     if let water {
       begin(.waterMask, size: water.count)
       bytes += water
@@ -58,8 +61,8 @@ struct QuantizedMeshFile {
   }
 
   private struct Corner {
-    let column: Int
-    let row: Int
+    let column: Int32
+    let row: Int32
     let steps: Int32
   }
 
@@ -76,8 +79,8 @@ struct QuantizedMeshFile {
   /// Three lists of differences from corner to corner: eastward, northward, upward.
   private mutating func writeCorners(_ corners: [Corner], low: Int32, numbersPerStep: Int32) {
     write(UInt32(corners.count))
-    writeDifferences(corners) { Int32(Self.position($0.column)) }
-    writeDifferences(corners) { Int32(Self.position(TileHeights.side - $0.row)) }
+    writeDifferences(corners) { Int32(Self.position(Int($0.column))) }
+    writeDifferences(corners) { Int32(Self.position(TileHeights.side - Int($0.row))) }
     writeDifferences(corners) { ($0.steps - low) * numbersPerStep }
   }
 
@@ -98,35 +101,30 @@ struct QuantizedMeshFile {
       })
   }
 
-  private mutating func writeTriangles(_ triangles: [Int32], _ corners: [Corner]) {
+  private mutating func writeTriangles(
+    _ distances: borrowing BareMemory<Int32>, _ corners: [Corner]
+  ) {
     let isWide = corners.count > 65_536
     // Positions in the file are even anyway.
     if isWide, bytes.count % 4 != 0 { write(UInt16(0)) }
-    write(UInt32(triangles.count / 3))
-    var highest: Int32 = 0
-    let distances = triangles.map { number in
-      defer { if number == highest { highest += 1 } }
-      return highest - number
-    }
-    write(distances, isWide: isWide)
-    let side = TileHeights.side
-    writeEdge(corners, isWide: isWide) { $0.column == 0 ? side - $0.row : nil }
-    writeEdge(corners, isWide: isWide) { $0.row == side ? $0.column : nil }
-    writeEdge(corners, isWide: isWide) { $0.column == side ? side - $0.row : nil }
-    writeEdge(corners, isWide: isWide) { $0.row == 0 ? $0.column : nil }
-  }
-
-  /// Lists the corners on an edge, from south to north or west to east.
-  private mutating func writeEdge(
-    _ corners: [Corner], isWide: Bool, place: (Corner) -> Int?
-  ) {
-    var numbers = [Int32](repeating: -1, count: TileHeights.side + 1)
+    write(UInt32(distances.count / 3))
+    write(UnsafeBufferPointer(start: distances.start, count: distances.count), isWide: isWide)
+    // From south to north or west to east.
+    let side = Int32(TileHeights.side)
+    var edges = [[Int32]](
+      repeating: [Int32](repeating: -1, count: TileHeights.side + 1), count: 4)
     for (number, corner) in corners.enumerated() {
-      if let place = place(corner) { numbers[place] = Int32(number) }
+      let number = Int32(truncatingIfNeeded: number)
+      if corner.column == 0 { edges[0][Int(side - corner.row)] = number }
+      if corner.row == side { edges[1][Int(corner.column)] = number }
+      if corner.column == side { edges[2][Int(side - corner.row)] = number }
+      if corner.row == 0 { edges[3][Int(corner.column)] = number }
     }
-    numbers.removeAll { $0 < 0 }
-    write(UInt32(numbers.count))
-    write(numbers, isWide: isWide)
+    for edge in edges {
+      let numbers = edge.filter { $0 >= 0 }
+      write(UInt32(numbers.count))
+      numbers.withUnsafeBufferPointer { write($0, isWide: isWide) }
+    }
   }
 
   private mutating func begin(_ content: Extension, size: Int) {
@@ -134,7 +132,7 @@ struct QuantizedMeshFile {
     write(UInt32(size))
   }
 
-  private mutating func write(_ numbers: [Int32], isWide: Bool) {
+  private mutating func write(_ numbers: UnsafeBufferPointer<Int32>, isWide: Bool) {
     if isWide {
       write(numbers.map { UInt32(bitPattern: $0).littleEndian })
     } else {

@@ -4,6 +4,8 @@ import Grids
 struct TileGround {
   private let longitudes: [Ellipsoid.Angle]
   private let latitudes: [Ellipsoid.Angle]
+  /// By row, the radius of curvature across the meridian.
+  private let radii: [Double]
   /// By row, metres from two columns to the next but one; 0 at a pole.
   private let across: [Double]
   /// By row, metres from the row above to the row below.
@@ -20,14 +22,16 @@ struct TileGround {
         degrees: LatticeLocator.latitude(row: tile.y * LatticeLocator.side + $0, z: tile.z))
     }
     let step = 2 * LatticeLocator.step(z: tile.z) * Double.pi / 180
-    across = latitudes.map { step * Ellipsoid.primeVertical($0) * $0.cosine }
+    radii = latitudes.map { Ellipsoid.primeVertical($0) }
+    across = zip(latitudes, radii).map { step * $1 * $0.cosine }
     down = latitudes.map { step * Ellipsoid.meridional($0) }
   }
 
   /// A place of the lattice at some height.
   func point(column: Int, row: Int, height: Float) -> Ellipsoid.Point {
     Ellipsoid.point(
-      longitude: longitudes[column], latitude: latitudes[row], height: Double(height))
+      longitude: longitudes[column], latitude: latitudes[row], radius: radii[row],
+      height: Double(height))
   }
 
   /// The direction in which the surface of the heights faces, of length 1, earth-centred.

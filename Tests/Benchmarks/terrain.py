@@ -8,11 +8,11 @@ FOLDER holds what make_input.py made.
 
 import gzip
 import json
-import shutil
 import struct
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 from measure import BENCH, PEERS, attempt, cost_of, describe_machine, median_cost, row, table
 
@@ -39,16 +39,17 @@ def shown(name: str, tiles: int, triangles: int, size: int, cost, note: str) -> 
         f"{size / tiles:.0f}", cost.memory, note)
 
 
-def build(folder: Path, program: str, terrain: str, workers: int, repeats: int):
-    """Builds a site of the relief; returns what the runs cost in the median."""
-    recipe, out, runs = folder / "relief.yaml", folder / "site", []
+def build(folder: Path, program: str, terrain: str, workers: int, repeats: int) -> tuple:
+    """Builds sites of the relief; returns the last one and what the runs cost in the median."""
+    recipe, runs = folder / "relief.yaml", []
     recipe.write_text(
         f"datasets:\n  - id: relief\n    source: {folder}/dem.zarr\n    max-zoom: 0\n"
         f"    tile-matrix-sets: [WorldCRS84Quad]\n    cube: none\n    series: none\n{terrain}")
     for _ in range(repeats):
-        shutil.rmtree(out, ignore_errors=True)
+        # Nothing is removed meanwhile: for some seconds after it ext4 is slow to make files.
+        out = Path(mkdtemp(prefix="site-", dir=folder))
         runs.append(cost_of([program, "build", recipe, "-o", out, "-q", "--workers", workers]))
-    return median_cost(runs)
+    return out, median_cost(runs)
 
 
 def own(folder: Path, program: str, error: float, workers: int, repeats: int) -> None:
@@ -56,9 +57,9 @@ def own(folder: Path, program: str, error: float, workers: int, repeats: int) ->
         f"    terrain: {{variable: z, heights-above: geoid, error: {error}, max-zoom: {MAX_ZOOM},"
         f" rgb: false}}\n")
     name = f"cubepress, {workers} worker{'s' * (workers > 1)}"
-    without = build(folder, program, "", workers, repeats)
-    whole = build(folder, program, terrain, workers, repeats)
-    figures = contents(folder / "site")
+    _, without = build(folder, program, "", workers, repeats)
+    site, whole = build(folder, program, terrain, workers, repeats)
+    figures = contents(site)
     shown(name, *figures, whole, "whole program, with reading, sampling and pages")
     less = replace(
         whole, seconds=whole.seconds - without.seconds, processor=whole.processor - without.processor)
@@ -67,8 +68,7 @@ def own(folder: Path, program: str, error: float, workers: int, repeats: int) ->
 
 
 def peer(folder: Path, mesher: str, error: float) -> None:
-    out = folder / mesher
-    shutil.rmtree(out, ignore_errors=True)
+    out = Path(mkdtemp(prefix=f"{mesher}-", dir=folder))
     cost = cost_of(
         [BENCH, PEERS / "terrain_meshes.py", folder / "dem.zarr", mesher, MAX_ZOOM, error, out])
     facts = json.loads(cost.output.splitlines()[0])

@@ -17,8 +17,8 @@ struct MeasureTests {
     (b.column - a.column) * (c.row - a.row) - (b.row - a.row) * (c.column - a.column)
   }
 
-  /// How far each place in a triangle that is not on the border is from the plane through its corners, by
-  /// its barycentric coordinates.
+  /// By how much the height is above the plane through a triangle's corners at each of its places that is
+  /// not on the border, by barycentric coordinates.
   private func distances(_ corners: [Corner], _ height: (Corner) -> Float) -> [Corner: Double] {
     let area = turn(corners[0], corners[1], corners[2])
     var distances: [Corner: Double] = [:]
@@ -33,7 +33,7 @@ struct MeasureTests {
         let plane = zip(shares, corners).reduce(0) {
           $0 + Double($1.0) * Double(height($1.1)) / Double(area)
         }
-        distances[place] = abs(Double(height(place)) - plane)
+        distances[place] = Double(height(place)) - plane
       }
     }
     return distances
@@ -45,36 +45,43 @@ struct MeasureTests {
     ((numbers.min() ?? 0)...(numbers.max() ?? 0)).clamped(to: 1...Self.side - 1)
   }
 
-  /// Asks for a place of one triangle that is more than `allowed` off.
+  /// Asks for a place of one triangle that is more than `allowed` off, among those that are open.
   private func measure(
-    _ corners: [Corner], heights: [Float], allowed: Float
-  ) -> (place: Int32, distance: Float) {
-    let width = Self.side + 1
+    _ corners: [Corner], heights: [Float], allowed: Float, isOpen: (Corner) -> Bool = { _ in true }
+  ) -> (place: Corner?, above: Float) {
+    let (width, stride) = (Self.side + 1, Self.side + 8)
+    var open = [Float](repeating: .nan, count: stride * (Self.side + 2))
+    for row in 1..<Self.side {
+      for column in 1..<Self.side where isOpen(Corner(column: column, row: row)) {
+        open[row * stride + column] = heights[row * width + column]
+      }
+    }
     let (columns, rows) = (corners.map { Int32($0.column) }, corners.map { Int32($0.row) })
     let cornerHeights = corners.map { heights[$0.row * width + $0.column] }
     let numbers: [Int32] = [0, 1, 2]
-    var (place, distance) = (Int32(-2), Float(-1))
-    heights.withUnsafeBufferPointer { heights in
+    var (place, above) = (Int32(-2), Float(0))
+    open.withUnsafeBufferPointer { open in
       cornerHeights.withUnsafeBufferPointer { cornerHeights in
-        var lattice = cterrain_lattice(
-          heights: heights.baseAddress, stride: width, side: Int32(Self.side))
+        var lattice = cterrain_lattice(heights: open.baseAddress, stride: stride)
         numbers.withUnsafeBufferPointer { numbers in
           columns.withUnsafeBufferPointer { columns in
             rows.withUnsafeBufferPointer { rows in
               var mesh = cterrain_mesh(
                 corners: numbers.baseAddress, columns: columns.baseAddress,
                 rows: rows.baseAddress, heights: cornerHeights.baseAddress)
-              cterrain_measure(&lattice, &mesh, allowed, [0], 1, &place, &distance)
+              cterrain_measure(&lattice, &mesh, allowed, [0], 1, &place, &above)
             }
           }
         }
       }
     }
-    return (place, distance)
+    #expect(place >= -1)
+    let (row, column) = Int(place).quotientAndRemainder(dividingBy: Int(CTERRAIN_ROW))
+    return (place < 0 ? nil : Corner(column: column, row: row), above)
   }
 
   /// Small and large, wide and high, beside the border and slivers.
-  @Test func findsWhatEveryPlaceShows() {
+  @Test func findsWhatEveryPlaceShows() throws {
     let width = Self.side + 1
     var chance = Chance(11)
     let heights = (0..<width * width).map { _ in Float(chance.next(below: 9000)) - 2000 }
@@ -92,19 +99,25 @@ struct MeasureTests {
       if area < 0 { corners.swapAt(1, 2) }
       let distances = distances(corners) { heights[$0.row * width + $0.column] }
       // The rounding of single precision is not what this is about.
-      guard let furthest = distances.values.max(), furthest > 1 else {
-        #expect(measure(corners, heights: heights, allowed: 1).place == -1)
+      guard let furthest = distances.values.map(abs).max(), furthest > 1 else {
+        #expect(measure(corners, heights: heights, allowed: 1).place == nil)
         seen.none += 1
         continue
       }
-      #expect(measure(corners, heights: heights, allowed: Float(furthest + 0.02)).place == -1)
+      #expect(measure(corners, heights: heights, allowed: Float(furthest + 0.02)).place == nil)
       seen.within += 1
       let allowed = (furthest - 0.02) * Double(chance.next(below: 5)) / 4
       let found = measure(corners, heights: heights, allowed: Float(allowed))
-      let place = Corner(column: Int(found.place) % width, row: Int(found.place) / width)
-      #expect(found.place >= 0 && Double(found.distance) > allowed - 0.001, "\(corners)")
-      let expected = rows(corners).count < Self.fewRows ? furthest : distances[place] ?? -1
-      #expect(abs(Double(found.distance) - expected) < 0.02, "\(corners)")
+      let place = try #require(found.place)
+      let expected = distances[place] ?? .nan
+      #expect(abs(expected) > allowed - 0.001, "\(corners)")
+      #expect(abs(Double(found.above) - expected) < 0.02, "\(corners)")
+      // Where it is closed, another place is found or none.
+      let other = measure(corners, heights: heights, allowed: Float(allowed)) { $0 != place }
+      #expect(other.place != place)
+      if rows(corners).count < Self.fewRows {
+        #expect(abs(abs(expected) - furthest) < 0.02, "\(corners)")
+      }
       if rows(corners).count < Self.fewRows { seen.small += 1 } else { seen.large += 1 }
     }
     #expect(

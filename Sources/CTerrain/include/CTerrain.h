@@ -6,12 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Heights on a lattice: that at (column, row) is heights[row * stride + column], for columns and rows
-// 0 ... side. None is NaN. At least 8 steps along a side and at most 2^14.
+// What a row adds to the number of a place: that at (column, row) is row * CTERRAIN_ROW + column.
+#define CTERRAIN_ROW 65536
+
+// Heights at the places of a square lattice that may become corners: that at (column, row) is
+// heights[row * stride + column]. NaN at all others, among them the border of the square.
+//
+// For columns and rows 0 ... side there are numbers, and NaNs for seven more columns and one more row;
+// a side has at most 2^14 steps.
 typedef struct {
   const float *heights;
   ptrdiff_t stride;
-  int32_t side;
 } cterrain_lattice;
 
 // Triangles between places of the lattice: the corners of triangle t have the numbers
@@ -24,11 +29,9 @@ typedef struct {
   const float *heights;
 } cterrain_mesh;
 
-// For each of `count` triangles, a place at which the plane through its corners is more than `allowed`
-// (not negative) from the lattice's heights, among the places in the triangle and on its sides; places
-// on the border of the lattice do not count. It is the furthest one, of large triangles the furthest of
-// some rows. `places` receives it as row * (side + 1) + column, or -1 where there is none, and
-// `distances` how far it is.
+// For each of `count` triangles, a place of the lattice at which the plane through its corners is more
+// than `allowed` (not negative) from the height, among the places in the triangle and on its sides. It is
+// the furthest one, of large triangles the furthest of some rows. `places` receives its number, -1 where
+// there is none, and `above` by how much the height is above the plane.
 void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh, float allowed,
-                      const int32_t *triangles, ptrdiff_t count, int32_t *places,
-                      float *distances);
+                      const int32_t *triangles, ptrdiff_t count, int32_t *places, float *above);
