@@ -62,12 +62,12 @@ static inline range clipped(range rows, corner a, corner b, int32_t column) {
 }
 
 // Finds the place at which the plane through the corners of a triangle is furthest off, if by more than
-// `allowed`, and by how much the height is above it: see `cterrain_measure`. -1 where there is none.
+// `allowed`, and by how much: see `cterrain_measure`. -1 where there is none.
 //
 // Places in the box around the triangle are looked at, and those outside of it left out.
 static inline __attribute__((always_inline)) int32_t
 furthest_place(const cterrain_lattice *lattice, corner a, corner b, corner c, int32_t area,
-               float allowed, float *above) {
+               float allowed, float *distance) {
   range box = {least(least(a.row, b.row), c.row), most(most(a.row, b.row), c.row)};
   int32_t first_column = least(least(a.column, b.column), c.column);
   int32_t last_column = most(most(a.column, b.column), c.column);
@@ -101,10 +101,10 @@ furthest_place(const cterrain_lattice *lattice, corner a, corner b, corner c, in
         memcpy(&heights, from, sizeof heights / ROWS);
         memcpy((char *)&heights + sizeof heights / ROWS, from + lattice->stride,
                sizeof heights / ROWS);
-        ints distance = (ints)(heights - plane) & INT32_MAX;
+        ints off = (ints)(heights - plane) & INT32_MAX;
         // Where a side is negative the place is outside; closed places, being NaN, are never further.
-        ints is_further = ((floats)distance > distances) & ~((ab | bc | ca) >> 31);
-        distances = (floats)(((ints)distances & ~is_further) | (distance & is_further));
+        ints is_further = ((floats)off > distances) & ~((ab | bc | ca) >> 31);
+        distances = (floats)(((ints)distances & ~is_further) | (off & is_further));
         places = (places & ~is_further) | (place & is_further);
         ab += (b.column - a.column) * step;
         bc += (c.column - b.column) * step;
@@ -116,13 +116,10 @@ furthest_place(const cterrain_lattice *lattice, corner a, corner b, corner c, in
     furthest = __builtin_reduce_max((ints)distances);
   }
   if (furthest == allowed_bits) return -1;
+  memcpy(distance, &furthest, sizeof *distance);
   // Of several such places the first one.
   ints is_furthest = (ints)distances == furthest;
-  int32_t found = __builtin_reduce_min((places & is_furthest) | (INT32_MAX & ~is_furthest));
-  int32_t row = found / CTERRAIN_ROW, column = found % CTERRAIN_ROW;
-  float plane = a.height + turn(c, a, column, row) * share_b + turn(a, b, column, row) * share_c;
-  *above = lattice->heights[(ptrdiff_t)row * lattice->stride + column] - plane;
-  return found;
+  return __builtin_reduce_min((places & is_furthest) | (INT32_MAX & ~is_furthest));
 }
 
 static inline corner corner_of(const cterrain_mesh *mesh, int32_t number) {
@@ -131,13 +128,14 @@ static inline corner corner_of(const cterrain_mesh *mesh, int32_t number) {
 
 DISPATCHED
 void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh, float allowed,
-                      const int32_t *triangles, ptrdiff_t count, int32_t *places, float *above) {
+                      const int32_t *triangles, ptrdiff_t count, int32_t *places,
+                      float *distances) {
   for (ptrdiff_t i = 0; i < count; i++) {
     const int32_t *numbers = mesh->corners + 3 * (ptrdiff_t)triangles[i];
     corner a = corner_of(mesh, numbers[0]), b = corner_of(mesh, numbers[1]),
            c = corner_of(mesh, numbers[2]);
     int32_t area = turn(a, b, c.column, c.row);
     // By Pick's theorem a triangle of half a cell has no other places than its corners.
-    places[i] = area > 1 ? furthest_place(lattice, a, b, c, area, allowed, &above[i]) : -1;
+    places[i] = area > 1 ? furthest_place(lattice, a, b, c, area, allowed, &distances[i]) : -1;
   }
 }

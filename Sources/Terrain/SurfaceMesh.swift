@@ -8,10 +8,6 @@ import CTerrain
 /// are those of ``EdgeLine`` and no others. Heights of corners are whole steps, and errors are those
 /// of triangles through such heights.
 ///
-/// A corner inside the tile lies a part of the error nearer to the triangle that it bends than the
-/// heights do, since what is around it is mostly less far off: that saves a tenth of the triangles where they
-/// are large. Where the ground is level it stays level.
-///
 /// Its memory serves one tile after the other.
 struct SurfaceMesh: ~Copyable {
   /// The places of corners and how they are joined.
@@ -20,12 +16,11 @@ struct SurfaceMesh: ~Copyable {
   let heights = BareMemory<Int32>(count: places)
   private let metres = BareMemory<Float>(count: places)
   private var queue = TriangleQueue(capacity: triangles)
-  /// By triangle in the queue, the place where it is furthest off and how far the height is above it there.
+  /// By triangle in the queue, the place where it is furthest off.
   private let furthest = BareMemory<Int32>(count: triangles)
-  private let above = BareMemory<Float>(count: triangles)
   /// What was found out about the triangles that changed, in their order.
   private let foundPlaces = BareMemory<Int32>(count: triangles)
-  private let foundAbove = BareMemory<Float>(count: triangles)
+  private let foundDistances = BareMemory<Float>(count: triangles)
   /// Heights at places that may become corners, NaN at all others, as the kernel wants them.
   private let open = BareMemory<Float>(count: stride * (TileHeights.side + 2))
   private static let stride = TileHeights.side + 8
@@ -33,11 +28,6 @@ struct SurfaceMesh: ~Copyable {
   // Each place of the lattice is a corner at most once, and each corner inside adds two triangles.
   private static let places = (TileHeights.side + 1) * (TileHeights.side + 1)
   private static let triangles = 2 * TileHeights.side * TileHeights.side
-
-  /// The part of the allowed error by which a corner is nearer to the triangle that it bends.
-  ///
-  /// Of 0 to 0.4 this makes the fewest triangles where errors are narrow.
-  private static let nearer: Float = 0.2
 
   /// Makes room for a surface.
   init() {}
@@ -113,24 +103,12 @@ struct SurfaceMesh: ~Copyable {
         let (row, column) = Int(furthest[triangle]).quotientAndRemainder(
           dividingBy: Int(CTERRAIN_ROW))
         let place = row * Self.stride + column
-        setHeight(
-          of: triangulation.cornerCount,
-          step.count(bent(place, above: above[triangle], allowed: allowed)), step)
+        setHeight(of: triangulation.cornerCount, step.count(open[place]), step)
         open[place] = .nan
         triangulation.add(column: column, row: row, in: triangle)
       }
       measureChanged(allowed: allowed)
     }
-  }
-
-  /// The height of a new corner at an open place that is above a triangle.
-  private func bent(_ place: Int, above: Float, allowed: Float) -> Float {
-    let height = open[place]
-    let isLevel =
-      open[place - 1] == height || open[place + 1] == height
-      || open[place - Self.stride] == height || open[place + Self.stride] == height
-    guard !isLevel else { return height }
-    return height - Self.nearer * (above < 0 ? -allowed : allowed)
   }
 
   /// Finds out how far changed triangles are off, and queues those that are too far.
@@ -141,14 +119,13 @@ struct SurfaceMesh: ~Copyable {
       rows: triangulation.rows.start, heights: metres.start)
     cterrain_measure(
       &lattice, &mesh, allowed, triangulation.changed.start, triangulation.changedCount,
-      foundPlaces.start, foundAbove.start)
+      foundPlaces.start, foundDistances.start)
     for number in 0..<triangulation.changedCount {
       let triangle = Int(triangulation.changed[number])
       queue.remove(triangle)
       guard foundPlaces[number] >= 0 else { continue }
       furthest[triangle] = foundPlaces[number]
-      above[triangle] = foundAbove[number]
-      queue.insert(triangle, error: abs(foundAbove[number]) / allowed)
+      queue.insert(triangle, error: foundDistances[number] / allowed)
     }
     triangulation.forgetChanged()
   }

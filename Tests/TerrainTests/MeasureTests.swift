@@ -17,7 +17,7 @@ struct MeasureTests {
     (b.column - a.column) * (c.row - a.row) - (b.row - a.row) * (c.column - a.column)
   }
 
-  /// By how much the height is above the plane through a triangle's corners at each of its places that is
+  /// How far the plane through a triangle's corners is from the height at each of its places that is
   /// not on the border, by barycentric coordinates.
   private func distances(_ corners: [Corner], _ height: (Corner) -> Float) -> [Corner: Double] {
     let area = turn(corners[0], corners[1], corners[2])
@@ -33,7 +33,7 @@ struct MeasureTests {
         let plane = zip(shares, corners).reduce(0) {
           $0 + Double($1.0) * Double(height($1.1)) / Double(area)
         }
-        distances[place] = Double(height(place)) - plane
+        distances[place] = abs(Double(height(place)) - plane)
       }
     }
     return distances
@@ -48,7 +48,7 @@ struct MeasureTests {
   /// Asks for a place of one triangle that is more than `allowed` off, among those that are open.
   private func measure(
     _ corners: [Corner], heights: [Float], allowed: Float, isOpen: (Corner) -> Bool = { _ in true }
-  ) -> (place: Corner?, above: Float) {
+  ) -> (place: Corner?, distance: Float) {
     let (width, stride) = (Self.side + 1, Self.side + 8)
     var open = [Float](repeating: .nan, count: stride * (Self.side + 2))
     for row in 1..<Self.side {
@@ -59,7 +59,7 @@ struct MeasureTests {
     let (columns, rows) = (corners.map { Int32($0.column) }, corners.map { Int32($0.row) })
     let cornerHeights = corners.map { heights[$0.row * width + $0.column] }
     let numbers: [Int32] = [0, 1, 2]
-    var (place, above) = (Int32(-2), Float(0))
+    var (place, distance) = (Int32(-2), Float(0))
     open.withUnsafeBufferPointer { open in
       cornerHeights.withUnsafeBufferPointer { cornerHeights in
         var lattice = cterrain_lattice(heights: open.baseAddress, stride: stride)
@@ -69,7 +69,7 @@ struct MeasureTests {
               var mesh = cterrain_mesh(
                 corners: numbers.baseAddress, columns: columns.baseAddress,
                 rows: rows.baseAddress, heights: cornerHeights.baseAddress)
-              cterrain_measure(&lattice, &mesh, allowed, [0], 1, &place, &above)
+              cterrain_measure(&lattice, &mesh, allowed, [0], 1, &place, &distance)
             }
           }
         }
@@ -77,7 +77,7 @@ struct MeasureTests {
     }
     #expect(place >= -1)
     let (row, column) = Int(place).quotientAndRemainder(dividingBy: Int(CTERRAIN_ROW))
-    return (place < 0 ? nil : Corner(column: column, row: row), above)
+    return (place < 0 ? nil : Corner(column: column, row: row), distance)
   }
 
   /// Small and large, wide and high, beside the border and slivers.
@@ -99,7 +99,7 @@ struct MeasureTests {
       if area < 0 { corners.swapAt(1, 2) }
       let distances = distances(corners) { heights[$0.row * width + $0.column] }
       // The rounding of single precision is not what this is about.
-      guard let furthest = distances.values.map(abs).max(), furthest > 1 else {
+      guard let furthest = distances.values.max(), furthest > 1 else {
         #expect(measure(corners, heights: heights, allowed: 1).place == nil)
         seen.none += 1
         continue
@@ -110,13 +110,13 @@ struct MeasureTests {
       let found = measure(corners, heights: heights, allowed: Float(allowed))
       let place = try #require(found.place)
       let expected = distances[place] ?? .nan
-      #expect(abs(expected) > allowed - 0.001, "\(corners)")
-      #expect(abs(Double(found.above) - expected) < 0.02, "\(corners)")
+      #expect(expected > allowed - 0.001, "\(corners)")
+      #expect(abs(Double(found.distance) - expected) < 0.02, "\(corners)")
       // Where it is closed, another place is found or none.
       let other = measure(corners, heights: heights, allowed: Float(allowed)) { $0 != place }
       #expect(other.place != place)
       if rows(corners).count < Self.fewRows {
-        #expect(abs(abs(expected) - furthest) < 0.02, "\(corners)")
+        #expect(abs(expected - furthest) < 0.02, "\(corners)")
       }
       if rows(corners).count < Self.fewRows { seen.small += 1 } else { seen.large += 1 }
     }

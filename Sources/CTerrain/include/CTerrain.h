@@ -32,6 +32,7 @@ typedef struct {
 // For each of `count` triangles, a place of the lattice at which the plane through its corners is more
 // than `allowed` (not negative) from the height, among the places in the triangle and on its sides. It is
 // the furthest one, of large triangles the furthest of some rows. `places` receives its number, -1 where
-// there is none, and `above` by how much the height is above the plane.
+// there is none, and `distances` how far off it is.
 void cterrain_measure(const cterrain_lattice *lattice, const cterrain_mesh *mesh, float allowed,
-                      const int32_t *triangles, ptrdiff_t count, int32_t *places, float *above);
+                      const int32_t *triangles, ptrdiff_t count, int32_t *places,
+                      float *distances);
