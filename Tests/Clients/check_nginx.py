@@ -4,7 +4,6 @@ import gzip
 import http.client
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from nginx_server import adapted, running
 from patience import PATIENCE
 from report import require
+from site_folder import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = ROOT / "Deploy/nginx/cubepress.conf"
@@ -155,8 +155,3 @@ def caching(client: Client, mirror: Path) -> None:
         require(found and len(found) == 1, f"{path}: {found}")
         words = re.split(r",\s*", found[0])
         require(wanted in words, f"{path}: Cache-Control {found[0]}, not {wanted}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as opened:
-        return opened.getsockname()[1]

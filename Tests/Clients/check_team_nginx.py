@@ -53,7 +53,7 @@ def nginx(folder: Path, behind: int, plain: int, secure: int):
 def behind_nginx(program: str) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        behind, plain, secure = free_port(0), free_port(0), free_port(0)
+        behind, plain, secure = free_port(), free_port(), free_port()
         base = f"https://localhost:{secure}"
         server = TeamServer(program, folder / "data", behind, options=["--base-url", base])
         try:

@@ -168,7 +168,7 @@ def asked(address: str, token: str | None) -> tuple[int, bytes]:
 @contextmanager
 def xcube_server(folder: Path, source: Path, cube: str):
     """xcube's server with one cube; gives its address."""
-    port = free_port(0)
+    port = free_port()
     (folder / "xcube.yaml").write_text(
         f"Datasets:\n  - Identifier: {cube}\n    FileSystem: file\n    Path: {source}\n")
     log = folder / "xcube.log"

@@ -52,7 +52,7 @@ def site_checks(report: Report, arguments) -> None:
     shown = read_recipe(arguments.recipe)
     site = Site(arguments.site)
     style_checks(report, site, shown)
-    with served(site, arguments.cubepress) as address:
+    with served(site, arguments.cubepress, at_its_address=True) as address:
         document_checks(report, site, address, shown)
         gdal_checks(report, site, address, shown)
         qgis_checks(report, site, address, shown)

@@ -181,8 +181,8 @@ class Served:
         return f"{root}datasets/{dataset}/{Site.CAPABILITIES}"
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port of this machine if nobody has it, else another."""
+def free_port(wanted: int = 0) -> int:
+    """The wanted port of this machine if nobody has it, else another; 0 for any."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -195,13 +195,14 @@ def free_port(wanted: int) -> int:
 
 
 @contextmanager
-def served(site: Site, cubepress: str | None):
+def served(site: Site, cubepress: str | None, at_its_address: bool = False):
     """Serves a site by `cubepress preview` (or, for stand-ins, by Python) while the body runs.
 
-    Services name absolute addresses. Where their port is taken, another one is used, and a second
-    small server hands out the same capabilities with the address replaced.
+    Services name absolute addresses. Only one may ask for theirs: of two that look at once whether its
+    port is free, one would come too late. For others, and where it is taken, a second small server hands
+    out the same capabilities with the address replaced.
     """
-    wanted = urlsplit(site.base).port or 80
+    wanted = urlsplit(site.base).port or 80 if at_its_address else 0
     port = free_port(wanted if wanted > 1024 else 0)
     command = (
         [cubepress, "preview", str(site.folder), "--port", str(port)]

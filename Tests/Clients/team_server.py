@@ -72,7 +72,7 @@ class TeamServer:
         environment: dict[str, str] | None = None):
         self.program, self.folder, self.options = program, folder, options
         self.environment = os.environ | (environment or {})
-        self.port = port or free_port(0)
+        self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = folder.with_suffix(".log")
         self.invitation = None
