@@ -101,17 +101,12 @@ export const createDrapes = (app, Cesium, scene, { fields, cells, report, change
     const raise = [];
     for (const layer of state.layers) {
       if (!isDraped(layer)) continue;
+      const plans = plansOf(layer, state);
+      // What was draped in its place is something else, and goes with what is not there any more.
+      if (!plans.length && fields.open(layer) === null && !layer.pictures) continue;
       live.add(layer.id);
       const entries = drapes.get(layer.id) ?? new Map();
       drapes.set(layer.id, entries);
-      const plans = plansOf(layer, state);
-      if (!plans.length && fields.open(layer) === null && !layer.pictures) {
-        // What was draped in its place is something else.
-        for (const { image } of entries.values()) globe.imageryLayers.remove(image, true);
-        entries.clear();
-        shown.delete(layer.id);
-        continue;
-      }
       for (const plan of plans) if (!entries.has(plan.key)) entries.set(plan.key, addEntry(plan));
       const wanted = plans[0]?.key;
       const before = shown.get(layer.id);

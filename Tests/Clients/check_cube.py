@@ -1,19 +1,16 @@
 """The space-time cube of a made site in a real browser: first pictures, faults, what is missing; see cube_use and cube_grids."""
 
-import base64
-import io
 import json
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from cube_grids import levels, polar
 from cube_page import PICTURES, PLACE, SCENARIO, Truth, cube, faithful
 from cube_use import accessible, cuts, embedded, german, keyboard, part, picture, playing, pointer, touch
 from report import Report, Skipped, require
 from site_folder import Site
-from viewer_browser import DESKTOP, PHONE, chromium as browser
+from viewer_browser import DESKTOP, PHONE, chromium as browser, picture_of
 from viewer_pixels import style_of
 
 NO_WEBGL = """{
@@ -128,7 +125,7 @@ def takeover(chromium, address: str, name: str, size: dict) -> str:
         for route in held:
             route.continue_()
         one.settle()
-        before = np.asarray(Image.open(io.BytesIO(base64.b64decode(first.split(",")[1]))).convert("RGBA")).astype(int)
+        before = picture_of(first, "RGBA")
         after = one.picture()
         now = one.page.evaluate(PLACE)
         require(place == now, f"what comes around the cube moves it from {place} to {now}")

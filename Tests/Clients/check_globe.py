@@ -1,7 +1,5 @@
 """The globe of a made site in a real browser: its scenes, light and time, values, keys, accessibility."""
 
-import base64
-import io
 import json
 import subprocess
 import tempfile
@@ -13,7 +11,7 @@ import xarray as xr
 
 from report import Report, Skipped, require
 from site_folder import Site, served
-from viewer_browser import PHONE, SMALL, Watched, axe_faults, chromium as browser, new_context, saved_state
+from viewer_browser import PHONE, SMALL, Watched, chromium as browser, new_context, picture_of, saved_state
 from viewer_pixels import style_of
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
@@ -34,20 +32,12 @@ class Globe(Watched):
         super().__init__(page, address, "globe/index.html", "window.cubepress?.map?.settled")
 
     def picture(self) -> np.ndarray:
-        from PIL import Image
-
-        data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
-        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+        return picture_of(self.page.evaluate(PICTURE))
 
 
 def accessible(one: Globe, pictures: Path, panels: list) -> str:
     """axe finds nothing serious in any panel."""
-    faults = []
-    for name in panels:
-        one.panel(name)
-        one.page.screenshot(path=pictures / f"panel-{name}.png")
-        faults += [f"{name}: {each}" for each in axe_faults(one.page)]
-    require(not faults, "; ".join(faults[:6]))
+    one.accessible(panels, pictures, "panel")
     return f"{len(panels)} panels"
 
 

@@ -7,10 +7,9 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from patience import eventually
 from report import require
 from site_folder import Site, served
-from viewer_browser import DESKTOP, PHONE, chromium as browser, new_context
+from viewer_browser import DESKTOP, PHONE, chromium as browser, eventually_on, new_context
 
 COUNT = 1000
 
@@ -262,7 +261,7 @@ def by_keyboard(chromium, site: Site, address: str) -> str:
                 if one is None:
                     break
                 # Pages scroll there, which takes a moment.
-                eventually(lambda: page.evaluate(FOCUSED)["seen"], 0.05, lambda seconds: page.wait_for_timeout(1000 * seconds))
+                eventually_on(page, lambda: page.evaluate(FOCUSED)["seen"], 0.05)
                 one = page.evaluate(FOCUSED)
                 require(one["ring"], f"{name}: no ring around {one['what']}")
                 require(one["seen"], f"{name}: out of sight: {one['what']}")

@@ -77,7 +77,7 @@ class Live:
     def set_up(self) -> str:
         data = self.folder / "data"
         extra = ["--xcube-viewer", str(VIEWER)] if VIEWER.is_dir() else []
-        self.pages = free_port(0)
+        self.pages = free_port()
         extra += ["--allow-origin", f"http://127.0.0.1:{self.pages}"]
         self.server = TeamServer(self.program, data, options=extra)
         admin = self.server.browser()

@@ -1,17 +1,14 @@
 """A page of the space-time cube: what its faces show, and the values that it has to show."""
 
-import base64
-import io
 import json
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from PIL import Image
 
 from report import require
-from viewer_browser import Watched, new_context
+from viewer_browser import Watched, new_context, picture_of
 from viewer_pixels import style_of
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/viewer-shots"
@@ -83,8 +80,7 @@ class CubePage(Watched):
             super()._failed(request)
 
     def picture(self) -> np.ndarray:
-        data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
-        return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA")).astype(int)
+        return picture_of(self.page.evaluate(PICTURE), "RGBA")
 
     def box(self) -> list:
         return self.page.evaluate("cubepress.map.box()")

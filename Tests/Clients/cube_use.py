@@ -11,7 +11,7 @@ from PIL import Image
 
 from cube_page import ACROSS, PICTURES, SCENARIO, CubePage, Truth, cube
 from report import require
-from viewer_browser import PHONE, axe_faults, saved_state
+from viewer_browser import PHONE, saved_state
 
 PANELS = ["datasets", "region", "colours", "view", "settings"]
 
@@ -224,12 +224,7 @@ def keyboard(one: CubePage) -> str:
 
 def accessible(one: CubePage, pictures: Path) -> str:
     """axe finds nothing serious in any panel."""
-    faults = []
-    for name in PANELS:
-        one.panel(name)
-        one.page.screenshot(path=pictures / f"cube-{name}.png")
-        faults += [f"{name}: {each}" for each in axe_faults(one.page)]
-    require(not faults, "; ".join(faults[:6]))
+    one.accessible(PANELS, pictures, "cube")
     require(not one.troubles, "; ".join(one.troubles[:5]))
     return f"{len(PANELS)} panels"
 

@@ -74,10 +74,20 @@ ADDRESS = """async () => {
 }"""
 
 
+def eventually_on(page, condition, pause: float = 0.2):
+    """As `eventually`; what the page asks of its checks meanwhile is answered."""
+    return eventually(condition, pause, lambda seconds: page.wait_for_timeout(1000 * seconds))
+
+
+def picture_of(address: str, bands: str = "RGB") -> np.ndarray:
+    """The pixels of a picture in a `data:` address."""
+    data = base64.b64decode(address.split(",")[1])
+    return np.asarray(Image.open(io.BytesIO(data)).convert(bands)).astype(int)
+
+
 def saved_state(page, ready) -> dict:
     """What the address of a page says, once `ready(state)` holds: it follows when things have come to rest."""
-    told = eventually(lambda: (now := page.evaluate(ADDRESS)) and ready(now) and now, 0.2,
-                      lambda seconds: page.wait_for_timeout(1000 * seconds))
+    told = eventually_on(page, lambda: (now := page.evaluate(ADDRESS)) and ready(now) and now)
     require(told, f"the address stays {page.url}")
     return told
 
@@ -181,16 +191,14 @@ class Window:
 
     def picture(self) -> np.ndarray:
         """RGB of the map."""
-        data = base64.b64decode(self.page.evaluate(PICTURE).split(",")[1])
-        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+        return picture_of(self.page.evaluate(PICTURE))
 
     def samples(self) -> np.ndarray:
         """Pixels spread over the map: column, row, longitude and latitude of the middle of each."""
         return np.array(self.page.evaluate(SAMPLES)).reshape(-1, 4)
 
     def eventually(self, condition, pause: float):
-        # What the page asks of its checks meanwhile is answered.
-        return eventually(condition, pause, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
+        return eventually_on(self.page, condition, pause)
 
     def picture_when(self, holds) -> np.ndarray:
         """The first picture of the map that a condition holds for, else the last one that was waited for."""
@@ -279,9 +287,17 @@ class Watched:
         self.page.evaluate("name => cubepress.openPanel(name)", name)
         self.page.wait_for_function(OPEN, arg=["#side", name])
 
+    def accessible(self, panels: list, pictures: Path, prefix: str) -> None:
+        """Requires that axe finds nothing serious in any panel; keeps pictures of them."""
+        faults = []
+        for name in panels:
+            self.panel(name)
+            self.page.screenshot(path=pictures / f"{prefix}-{name}.png")
+            faults += [f"{name}: {one}" for one in axe_faults(self.page)]
+        require(not faults, "; ".join(faults[:6]))
+
     def eventually(self, condition, pause: float = 0.2):
-        # What the page asks of its checks meanwhile is answered.
-        return eventually(condition, pause, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
+        return eventually_on(self.page, condition, pause)
 
 
 def new_context(browser, **options):

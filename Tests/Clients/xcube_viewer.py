@@ -6,9 +6,9 @@ import urllib.parse
 import numpy as np
 import xarray as xr
 
-from patience import eventually
 from report import require
 from team_server import PASSWORD
+from viewer_browser import eventually_on
 
 CUBE = "olci"
 VARIABLE = "conc_chl"
@@ -67,7 +67,7 @@ class XcubeViewer:
             self.page.keyboard.press("Escape")
             return False
 
-        require(eventually(is_closed, 0.3, lambda seconds: self.page.wait_for_timeout(1000 * seconds)), f"the menu of {select} stays open")
+        require(eventually_on(self.page, is_closed, 0.3), f"the menu of {select} stays open")
 
     def sign_in(self) -> None:
         page = self.page
